@@ -1,0 +1,124 @@
+/* Arenas in chained blocks. Blocks double from 16 KiB to 4 MiB; a larger request gets its own. */
+#include "base/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_FIRST = 16 << 10, BLOCK_MAX = 4 << 20, ALIGN = 16 };
+
+typedef struct Block {
+    struct Block *prev;
+    size_t size;
+    _Alignas(ALIGN) unsigned char data[];
+} Block;
+
+struct Arena {
+    Block *block;
+    size_t used;  /* bytes used in the newest block */
+    size_t total; /* bytes handed out in all blocks */
+    size_t limit;
+    jmp_buf *trap;
+};
+
+static _Noreturn void arena_full(Arena *a) {
+    if (a->trap) longjmp(*a->trap, 1);
+    fputs("jixia: memory: arena limit reached outside a boundary\n", stderr);
+    abort();
+}
+
+static void block_push(Arena *a, size_t size) {
+    Block *b = malloc(sizeof *b + size);
+    if (!b) arena_full(a);
+    b->prev = a->block;
+    b->size = size;
+    a->block = b;
+    a->used = 0;
+}
+
+Arena *arena_open(size_t limit_bytes) {
+    Arena *a = calloc(1, sizeof *a);
+    if (!a) {
+        fputs("jixia: memory: no memory for an arena\n", stderr);
+        abort();
+    }
+    a->limit = limit_bytes ? limit_bytes : (size_t)1 << 30;
+    block_push(a, BLOCK_FIRST);
+    return a;
+}
+
+static void blocks_free_until(Arena *a, Block *keep) {
+    while (a->block != keep) {
+        Block *prev = a->block->prev;
+        free(a->block);
+        a->block = prev;
+    }
+}
+
+void arena_close(Arena *a) {
+    if (!a) return;
+    blocks_free_until(a, NULL);
+    free(a);
+}
+
+void arena_reset(Arena *a) {
+    Block *first = a->block;
+    while (first->prev) first = first->prev;
+    blocks_free_until(a, first);
+    a->used = 0;
+    a->total = 0;
+}
+
+void *arena_alloc(Arena *a, size_t size) {
+    if (size > a->limit || a->total > a->limit - size) arena_full(a);
+    size_t need = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    if (need == 0) need = ALIGN;
+    if (need > a->block->size - a->used) {
+        size_t next = a->block->size >= BLOCK_MAX ? BLOCK_MAX : a->block->size * 2;
+        block_push(a, need > next ? need : next);
+    }
+    void *p = a->block->data + a->used;
+    a->used += need;
+    a->total += need;
+    return memset(p, 0, need);
+}
+
+void *arena_array(Arena *a, size_t n, size_t size) {
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes)) arena_full(a);
+    return arena_alloc(a, bytes);
+}
+
+void *arena_copy(Arena *a, const void *p, size_t size) {
+    void *q = arena_alloc(a, size);
+    return size ? memcpy(q, p, size) : q;
+}
+
+void *arena_grow_(Arena *a, const void *old, size_t n, size_t size, int *cap) {
+    int next = *cap < 8 ? 8 : *cap * 2;
+    if (*cap > (1 << 29)) arena_full(a);
+    void *p = arena_array(a, (size_t)next, size);
+    if (n) memcpy(p, old, n * size);
+    *cap = next;
+    return p;
+}
+
+ArenaMark arena_mark(const Arena *a) {
+    return (ArenaMark){.block = a->block, .used = a->used, .total = a->total};
+}
+
+void arena_rewind(Arena *a, ArenaMark m) {
+    blocks_free_until(a, m.block);
+    a->used = m.used;
+    a->total = m.total;
+}
+
+jmp_buf *arena_trap(Arena *a, jmp_buf *trap) {
+    jmp_buf *before = a->trap;
+    a->trap = trap;
+    return before;
+}
+
+size_t arena_used(const Arena *a) {
+    return a->total;
+}

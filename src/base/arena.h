@@ -1,0 +1,51 @@
+/* Arenas: memory that is freed all at once.
+ *
+ * One arena per request, command, job, loaded model or evaluation. There is no free; the owner
+ * calls arena_reset or arena_close. Allocation never returns NULL: when the limit is reached or the
+ * machine has no memory, control goes to the trap set by the boundary function (arena_trap), and
+ * without a trap the process aborts. Not thread-safe: one arena, one thread at a time.
+ */
+#ifndef JIXIA_BASE_ARENA_H
+#define JIXIA_BASE_ARENA_H
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct Arena Arena;
+typedef struct ArenaMark {
+    void *block;
+    size_t used;
+    size_t total;
+} ArenaMark;
+
+/* A new arena that may hold at most limit_bytes (0: 1 GiB). Never NULL; aborts without memory. */
+Arena *arena_open(size_t limit_bytes);
+/* Frees everything, the arena included. NULL is allowed. */
+void arena_close(Arena *a);
+/* Forgets every allocation and keeps the first block for reuse. */
+void arena_reset(Arena *a);
+/* size bytes, zeroed, aligned to 16. A size of 0 gives a valid pointer. */
+void *arena_alloc(Arena *a, size_t size);
+/* n * size bytes with overflow check, zeroed. */
+void *arena_array(Arena *a, size_t n, size_t size);
+/* A copy of size bytes at p. */
+void *arena_copy(Arena *a, const void *p, size_t size);
+/* Remembers the position; arena_rewind frees everything allocated since. */
+ArenaMark arena_mark(const Arena *a);
+void arena_rewind(Arena *a, ArenaMark m);
+/* Where to jump (longjmp, value 1) when the limit is reached; returns the trap set before, which
+ * the caller puts back when it leaves. NULL removes the trap. */
+jmp_buf *arena_trap(Arena *a, jmp_buf *trap);
+/* Bytes handed out since open or reset. */
+size_t arena_used(const Arena *a);
+
+#define NEW(a, T) ((T *)arena_alloc((a), sizeof(T)))
+#define NEW_N(a, T, n) ((T *)arena_array((a), (size_t)(n), sizeof(T)))
+
+/* Makes room for one more element in a growing array kept in an arena: doubles *cap when n == *cap.
+ * The old copy stays in the arena until it is reset. */
+#define GROW(a, ptr, n, cap)                                                                       \
+    ((n) < (cap) ? (void)0                                                                         \
+                 : (void)((ptr) = arena_grow_((a), (ptr), (size_t)(n), sizeof *(ptr), &(cap))))
+void *arena_grow_(Arena *a, const void *old, size_t n, size_t size, int *cap);
+#endif

@@ -1,0 +1,9 @@
+/* The clocks of the machine. Only boundaries (command, request, job) read them; everything inside
+ * takes `now` as an argument. */
+#ifndef JIXIA_BASE_CLOCK_H
+#define JIXIA_BASE_CLOCK_H
+#include <stdint.h>
+
+int64_t clock_now_ms(void);  /* UTC milliseconds since 1970 */
+int64_t clock_mono_us(void); /* microseconds that never go back, for durations */
+#endif

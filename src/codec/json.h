@@ -32,6 +32,9 @@ struct Json {
  * lives in c->arena; unescaped strings without escapes point into text. */
 Json *json_parse(Ctx *c, Str text, Str name);
 
+/* Whether s is a number of the JSON grammar. */
+bool json_is_number(Str s);
+
 /* Reading: all of these accept NULL and a wrong kind and give the fallback. */
 Json *json_get(const Json *object, Str key); /* NULL when absent */
 Json *json_at(const Json *array, int i);

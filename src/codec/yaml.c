@@ -1,0 +1,167 @@
+/* YAML of packs through libyaml's event parser, into the Json tree. The only file that includes
+ * yaml.h.
+ *
+ * Invariants: one document, no anchors, aliases or tags, keys are scalars and unique, depth at most
+ * JSON_DEPTH_MAX. Only JSON's own words become null, true and false: YAML 1.1's yes, no and on stay
+ * text, so a district called NO is not false. */
+#include "codec/yaml.h"
+
+#include <yaml.h>
+
+#include "base/map.h"
+#include "base/utf8.h"
+
+typedef struct Reader {
+    Ctx *c;
+    Str name;
+    yaml_parser_t parser;
+    int depth;
+} Reader;
+
+static Str place_of(const Reader *r, yaml_mark_t at) {
+    return str_printf(r->c->arena, "%.*s:%zu:%zu", STRF(r->name), at.line + 1, at.column + 1);
+}
+
+static bool next_event(Reader *r, yaml_event_t *e) {
+    if (yaml_parser_parse(&r->parser, e)) return true;
+    FAIL_AT(r->c, ERR_INPUT, place_of(r, r->parser.problem_mark), M_YAML_SYNTAX,
+            str_dup(r->c->arena, str_from(r->parser.problem ? r->parser.problem : "?")));
+    return false;
+}
+
+/* Records why an event is not allowed; false when it is not. */
+static bool allowed(Reader *r, const yaml_event_t *e) {
+    const char *what = NULL;
+    const yaml_char_t *anchor = NULL, *tag = NULL;
+    if (e->type == YAML_ALIAS_EVENT) what = "alias (*)";
+    if (e->type == YAML_SCALAR_EVENT) anchor = e->data.scalar.anchor, tag = e->data.scalar.tag;
+    if (e->type == YAML_SEQUENCE_START_EVENT)
+        anchor = e->data.sequence_start.anchor, tag = e->data.sequence_start.tag;
+    if (e->type == YAML_MAPPING_START_EVENT)
+        anchor = e->data.mapping_start.anchor, tag = e->data.mapping_start.tag;
+    if (anchor) what = "anchor (&)";
+    if (tag) what = "tag (!)";
+    if (!what) return true;
+    return FAIL_AT(r->c, ERR_INPUT, place_of(r, e->start_mark), M_YAML_REFUSED, str_from(what));
+}
+
+static Str scalar_text(Reader *r, const yaml_event_t *e) {
+    return str_dup(r->c->arena, str_of(e->data.scalar.value, e->data.scalar.length));
+}
+
+static void set_scalar(Reader *r, const yaml_event_t *e, Json *v) {
+    Str s = scalar_text(r, e);
+    v->text = s;
+    v->kind = JSON_STRING;
+    if (e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE) return;
+    if (s.n == 0 || str_eq(s, S("~")) || str_eq(s, S("null"))) {
+        v->kind = JSON_NULL;
+        v->text = (Str){0};
+    } else if (str_eq(s, S("true")) || str_eq(s, S("false"))) {
+        v->kind = JSON_BOOL;
+        v->truth = s.p[0] == 't';
+    } else if (json_is_number(s)) {
+        v->kind = JSON_NUMBER;
+    }
+}
+
+static bool read_node(Reader *r, const yaml_event_t *e, Json *v);
+
+static bool read_sequence(Reader *r, Json *v) {
+    for (;;) {
+        yaml_event_t e;
+        if (!next_event(r, &e)) return false;
+        bool end = e.type == YAML_SEQUENCE_END_EVENT;
+        bool ok = end || read_node(r, &e, json_push(v, NEW(r->c->arena, Json)));
+        yaml_event_delete(&e);
+        if (end || !ok) return ok;
+    }
+}
+
+/* Reads the key event: its text and that it is new. */
+static bool read_key(Reader *r, const yaml_event_t *e, Map *seen, Str *key) {
+    if (!allowed(r, e)) return false;
+    if (e->type != YAML_SCALAR_EVENT)
+        return FAIL_AT(r->c, ERR_INPUT, place_of(r, e->start_mark), M_YAML_REFUSED,
+                       S("key that is not a scalar"));
+    *key = scalar_text(r, e);
+    if (map_has(seen, *key))
+        return FAIL_AT(r->c, ERR_INPUT, place_of(r, e->start_mark), M_YAML_DUPLICATE, *key);
+    map_put(seen, *key, NULL);
+    return true;
+}
+
+static bool read_mapping(Reader *r, Json *v) {
+    Map seen = map_new(r->c->arena);
+    for (;;) {
+        yaml_event_t e;
+        Str key = {0};
+        if (!next_event(r, &e)) return false;
+        bool end = e.type == YAML_MAPPING_END_EVENT;
+        bool ok = end || read_key(r, &e, &seen, &key);
+        yaml_event_delete(&e);
+        if (end || !ok) return ok;
+        if (!next_event(r, &e)) return false;
+        ok = read_node(r, &e, json_set(v, key, NEW(r->c->arena, Json)));
+        yaml_event_delete(&e);
+        if (!ok) return false;
+    }
+}
+
+static bool read_node(Reader *r, const yaml_event_t *e, Json *v) {
+    if (!allowed(r, e)) return false;
+    v->line = (uint32_t)e->start_mark.line + 1;
+    if (e->type == YAML_SCALAR_EVENT) {
+        set_scalar(r, e, v);
+        return true;
+    }
+    if (++r->depth > JSON_DEPTH_MAX)
+        return FAIL_AT(r->c, ERR_LIMIT, place_of(r, e->start_mark), M_YAML_DEPTH,
+                       str_printf(r->c->arena, "%d", JSON_DEPTH_MAX));
+    bool mapping = e->type == YAML_MAPPING_START_EVENT;
+    v->kind = mapping ? JSON_OBJECT : JSON_ARRAY;
+    bool ok = mapping ? read_mapping(r, v) : read_sequence(r, v);
+    r->depth--;
+    return ok;
+}
+
+/* Reads the events of the stream; *root stays NULL for an empty one. */
+static bool read_stream(Reader *r, Json **root) {
+    for (;;) {
+        yaml_event_t e;
+        if (!next_event(r, &e)) return false;
+        bool ok = true, end = e.type == YAML_STREAM_END_EVENT;
+        bool node = e.type == YAML_SCALAR_EVENT || e.type == YAML_ALIAS_EVENT ||
+                    e.type == YAML_SEQUENCE_START_EVENT || e.type == YAML_MAPPING_START_EVENT;
+        if (e.type == YAML_DOCUMENT_START_EVENT && *root)
+            ok = FAIL_AT(r->c, ERR_INPUT, place_of(r, e.start_mark), M_YAML_REFUSED,
+                         S("second document"));
+        if (node) {
+            *root = NEW(r->c->arena, Json);
+            ok = read_node(r, &e, *root);
+        }
+        yaml_event_delete(&e);
+        if (end || !ok) return ok;
+    }
+}
+
+Json *yaml_parse(Ctx *c, Str text, Str name) {
+    if (str_starts(text, S("\xEF\xBB\xBF"))) text = str_sub(text, 3, text.n);
+    ptrdiff_t bad = utf8_invalid_at(text);
+    if (bad >= 0) {
+        FAIL_AT(c, ERR_INPUT, name, M_TEXT_NOT_UTF8, str_printf(c->arena, "%td", bad + 1));
+        return NULL;
+    }
+    Reader r = {.c = c, .name = name};
+    if (!yaml_parser_initialize(&r.parser)) {
+        FAIL(c, ERR_LIMIT, M_LIMIT_MEMORY);
+        return NULL;
+    }
+    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)text.p, (size_t)text.n);
+    Json *root = NULL;
+    bool ok = read_stream(&r, &root);
+    yaml_parser_delete(&r.parser);
+    if (!ok) return NULL;
+    return root ? root : json_new(c->arena, JSON_NULL);
+}

@@ -48,7 +48,7 @@ $(B)/jixia: $(OBJ) $(B)/src/cli/main.o
 	@echo "link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(B)/tests/run: $(OBJ) $(TESTOBJ)
+$(B)/tests/run: $(OBJ) $(TESTOBJ) | build/tools/dec128
 	@echo "link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -58,6 +58,10 @@ $(B)/%.o: %.c | $(GENERATED)
 	@$(CC) $(CFLAGS) -I$(GEN) -c -o $@ $<
 
 # --- generated at build time --------------------------------------------------------------------
+build/tools/dec128: tests/oracle/dec128.c
+	@mkdir -p $(@D)
+	@$(CC) -std=gnu17 -O1 $(WARN) -Wno-conversion -o $@ $<
+
 build/tools/%: tools/%.c
 	@mkdir -p $(@D)
 	@$(CC) -std=gnu17 -O2 -g $(WARN) -D_GNU_SOURCE -o $@ $<

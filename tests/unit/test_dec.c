@@ -1,0 +1,192 @@
+/* Decimals: known answers, then random and edge operands against two oracles behind pipes. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "decimal/dec.h"
+#include "tests/test.h"
+
+static Dec D(const char *text) {
+    Dec d = {0};
+    if (!dec_parse(str_from(text), &d)) test_failed(__FILE__, __LINE__, text);
+    return d;
+}
+
+static void check_text(const char *in, const char *want) {
+    char out[DEC_TEXT_MAX];
+    Dec d = D(in);
+    int n = dec_print(out, &d);
+    CHECK_STR(str_of(out, (size_t)n), str_from(want));
+}
+
+TEST(dec_canonical_text) {
+    check_text("0", "0");
+    check_text("-0.000", "0");
+    check_text("1.10", "1.1");
+    check_text("1e3", "1000");
+    check_text("-12.340E-1", "-1.234");
+    check_text("0.000001", "0.000001");
+    check_text("9223372036854775807", "9223372036854775807");
+    check_text("-9223372036854775808", "-9223372036854775808");
+    check_text("1234567890123456789012345678901234", "1234567890123456789012345678901234");
+    check_text("12345678901234567890123456789012345", "12345678901234567890123456789012340");
+    check_text("99999999999999999999999999999999995", "100000000000000000000000000000000000");
+    check_text("1e39", "1000000000000000000000000000000000000000");
+    check_text("1e40", "1E+40");
+    check_text("1.5e-40", "1.5E-40");
+    check_text("9.999999999999999999999999999999999e6144",
+               "9.999999999999999999999999999999999E+6144");
+    check_text("1e-6176", "1E-6176");
+}
+
+TEST(dec_refuses_what_is_no_number) {
+    static const char *const BAD[] = {
+        "",    "-",  ".",  "1.",   "+1",     "1e",  "1e+",   "NaN", "inf",
+        "1_0", " 1", "1 ", "0x10", "1e6145", "--1", "1.2.3", "１",  "1e99999999999999999999"};
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        Dec d;
+        if (dec_parse(str_from(BAD[i]), &d)) test_failed(__FILE__, __LINE__, BAD[i]);
+    }
+}
+
+TEST(dec_arithmetic_known_answers) {
+    Dec r, a = D("0.1"), b = D("0.2"), three = D("3"), zero = D("0");
+    CHECK(dec_add(&r, &a, &b) && dec_cmp(&r, &(Dec){.coef = 3, .exp = -1}) == 0);
+    a = D("1");
+    CHECK(dec_div(&r, &a, &three));
+    Dec third = D("0.3333333333333333333333333333333333");
+    CHECK(dec_cmp(&r, &third) == 0);
+    CHECK(!dec_div(&r, &a, &zero));
+    Dec big = D("9.999999999999999999999999999999999e6144");
+    CHECK(!dec_add(&r, &big, &big));
+    CHECK(!dec_mul(&r, &big, &three));
+    a = D("-7"), b = D("3");
+    CHECK(dec_modulo(&r, &a, &b) && dec_cmp(&r, &(Dec){.coef = 2}) == 0);
+    a = D("1.2"), b = D("3");
+    CHECK(dec_pow(&r, &a, &b) && dec_cmp(&r, &(Dec){.coef = 1728, .exp = -3}) == 0);
+}
+
+TEST(dec_rounding_scales) {
+    Dec r, x = D("5.5"), half = D("2.5"), neg = D("-2.5");
+    CHECK(dec_round(&r, &x, 6176, DEC_UP) && dec_cmp(&r, &x) == 0);
+    CHECK(!dec_round(&r, &x, 6177, DEC_UP));
+    CHECK(dec_round(&r, &x, -6111, DEC_UP) && dec_cmp(&r, &(Dec){0}) > 0);
+    CHECK(dec_round(&r, &half, 0, DEC_HALF_EVEN) && dec_cmp(&r, &(Dec){.coef = 2}) == 0);
+    CHECK(dec_round(&r, &half, 0, DEC_HALF_UP) && dec_cmp(&r, &(Dec){.coef = 3}) == 0);
+    CHECK(dec_round(&r, &neg, 0, DEC_FLOOR) && dec_cmp(&r, &(Dec){.coef = -3}) == 0);
+    CHECK(dec_round(&r, &neg, 0, DEC_CEILING) && dec_cmp(&r, &(Dec){.coef = -2}) == 0);
+}
+
+TEST(dec_equal_values_hash_equal) {
+    Dec a = D("1.10"), b = D("1.1"), c = D("110e-2"), z = D("-0"), zero = D("0.00");
+    CHECK(dec_hash(&a) == dec_hash(&b) && dec_hash(&b) == dec_hash(&c));
+    CHECK(dec_hash(&z) == dec_hash(&zero));
+    CHECK(dec_cmp(&a, &b) == 0);
+}
+
+TEST(dec_fixed_point_display) {
+    Arena *a = arena_open(0);
+    Dec x = D("1234.565"), y = D("-0.004"), z = D("12e5");
+    CHECK_STR(dec_fixed(a, &x, 2), S("1234.56"));
+    CHECK_STR(dec_fixed(a, &y, 2), S("0.00"));
+    CHECK_STR(dec_fixed(a, &y, 3), S("-0.004"));
+    CHECK_STR(dec_fixed(a, &z, 1), S("1200000.0"));
+    CHECK_STR(dec_fixed(a, &z, 0), S("1200000"));
+    arena_close(a);
+}
+
+/* A random operand: few or many digits, ties, powers of ten, exponents near and far. */
+static Str operand(Rng *r, Arena *a) {
+    char digits[48];
+    int n = rng_below(r, 3) ? 1 + (int)rng_below(r, 8) : 1 + (int)rng_below(r, 38);
+    for (int i = 0; i < n; i++) digits[i] = (char)('0' + rng_below(r, 10));
+    if (rng_below(r, 6) == 0) memset(digits + n / 2, '9', (size_t)(n - n / 2));
+    if (rng_below(r, 6) == 0) memset(digits + n / 2, '0', (size_t)(n - n / 2));
+    if (rng_below(r, 4) == 0) digits[n - 1] = '5';
+    int exp = rng_below(r, 8) ? (int)rng_below(r, 24) - 14 : (int)rng_below(r, 400) - 200;
+    return str_printf(a, "%s%.*se%d", rng_below(r, 2) ? "-" : "", n, digits, exp);
+}
+
+static bool compute(const char *op, const Dec *x, const Dec *y, Dec *r) {
+    static const char *const MODES[] = {"he", "hu", "hd", "up", "dn", "fl", "ce"};
+    int64_t scale;
+    if (!strcmp(op, "add")) return dec_add(r, x, y);
+    if (!strcmp(op, "sub")) return dec_sub(r, x, y);
+    if (!strcmp(op, "mul")) return dec_mul(r, x, y);
+    if (!strcmp(op, "div")) return dec_div(r, x, y);
+    if (!strcmp(op, "mod")) return dec_modulo(r, x, y);
+    if (!strcmp(op, "sqrt")) return dec_sqrt(r, x);
+    if (!strcmp(op, "exp")) return dec_exp(r, x);
+    if (!strcmp(op, "ln")) return dec_ln(r, x);
+    if (!strcmp(op, "pow")) return dec_pow(r, x, y);
+    for (int m = 0; m < 7; m++)
+        if (!strncmp(op, "round-", 6) && !strcmp(op + 6, MODES[m]) && dec_to_i64(y, &scale))
+            return dec_round(r, x, scale, (DecRound)m);
+    *r = *x;
+    return true;
+}
+
+static const char *const OPS[] = {"add",      "sub",      "mul",      "div",      "mod",
+                                  "sqrt",     "exp",      "ln",       "pow",      "text",
+                                  "round-he", "round-hu", "round-hd", "round-up", "round-dn",
+                                  "round-fl", "round-ce"};
+enum { OPS_N = 17, LINES = 34000 };
+
+static void write_line(FILE *f, Rng *r, Arena *a, int k) {
+    const char *op = OPS[k % OPS_N];
+    Str xs = operand(r, a), ys = operand(r, a);
+    if (!strncmp(op, "round", 5)) ys = str_printf(a, "%d", (int)rng_below(r, 60) - 30);
+    if (!strcmp(op, "pow")) {
+        int n = (int)rng_below(r, 40) - 10;
+        ys = rng_below(r, 4) ? str_printf(a, "%d", n) : str_printf(a, "%d.5", n);
+    }
+    if (!strcmp(op, "exp"))
+        xs = str_printf(a, "%d.%d", (int)rng_below(r, 200) - 100, (int)rng_below(r, 999));
+    Dec x, y, result;
+    if (!dec_parse(xs, &x) || !dec_parse(ys, &y)) {
+        test_failed(__FILE__, __LINE__, str_z(a, xs));
+        return;
+    }
+    if (strcmp(op, "text") != 0) { /* the oracles read at most 34 digits */
+        xs = dec_text(a, &x);
+        ys = dec_text(a, &y);
+    }
+    Str got = compute(op, &x, &y, &result) ? dec_text(a, &result) : S("none");
+    fprintf(f, "%s %.*s %.*s %.*s\n", op, STRF(xs), STRF(ys), STRF(got));
+}
+
+static void check_oracle(const char *command) {
+    char line[512], last[512] = "";
+    FILE *p = popen(command, "r");
+    if (!p) {
+        test_failed(__FILE__, __LINE__, command);
+        return;
+    }
+    while (fgets(line, sizeof line, p)) {
+        if (!strncmp(line, "DIFFERENT", 9)) test_failed(__FILE__, __LINE__, line);
+        memcpy(last, line, sizeof last);
+    }
+    pclose(p);
+    if (!strstr(last, "checked, 0 different")) test_failed(__FILE__, __LINE__, last);
+}
+
+TEST(dec_against_python_and_gcc) {
+    char path[256], command[512];
+    snprintf(path, sizeof path, "%s/ops.txt", test_folder());
+    FILE *f = fopen(path, "w");
+    Rng r = rng_new(20211122);
+    Arena *a = arena_open(0);
+    for (int k = 0; f && k < LINES; k++) {
+        write_line(f, &r, a, k);
+        arena_reset(a);
+    }
+    arena_close(a);
+    if (!f || fclose(f) != 0) {
+        test_failed(__FILE__, __LINE__, path);
+        return;
+    }
+    snprintf(command, sizeof command, "python3 tests/oracle/decimal_check.py %s", path);
+    check_oracle(command);
+    snprintf(command, sizeof command, "build/tools/dec128 %s", path);
+    check_oracle(command);
+}

@@ -1,0 +1,272 @@
+/* The SQL seam on the engine of this run (SQLite, or PostgreSQL when $JIXIA_TEST_PG is set). */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/db.h"
+#include "tests/test.h"
+
+typedef struct Fixture {
+    Arena *arena;
+    Ctx ctx;
+    Store *store;
+    Db *db;
+} Fixture;
+
+static void setup(Fixture *f) {
+    f->arena = arena_open(0);
+    f->ctx = ctx_new(f->arena, 1000);
+    f->store = store_open(&f->ctx, test_db_url(f->arena), true, 4);
+    CHECK(f->store && store_migrate(&f->ctx, f->store));
+    f->db = db_borrow(&f->ctx, f->store);
+    CHECK(f->db != NULL);
+    EXEC(f->db, "CREATE TABLE t (id bigint PRIMARY KEY, name text, bytes bytea, n bigint)");
+    CHECK(ctx_ok(&f->ctx));
+}
+
+static void teardown(Fixture *f) {
+    db_return(f->db);
+    store_close(f->store);
+    arena_close(f->arena);
+}
+
+TEST(store_binds_by_number_not_by_order) {
+    Fixture f;
+    setup(&f);
+    EXEC(f.db, "INSERT INTO t(id, name, n) VALUES($1, $2, $3)", db_i(1), db_s(S("a")), db_i(10));
+    EXEC(f.db, "INSERT INTO t(id, name, n) VALUES($1, $2, $3)", db_i(2), db_s(S("b")), db_i(20));
+    int64_t changed = 0;
+    CHECK(db_exec(f.db, "UPDATE t SET n = $2 WHERE id = $1", &changed, 2,
+                  (DbVal[]){db_i(1), db_i(2)}));
+    CHECK_INT(changed, 1);
+    CHECK_INT(Q_I64(f.db, -1, "SELECT n FROM t WHERE id = $1", db_i(1)), 2);
+    CHECK_INT(Q_I64(f.db, -1, "SELECT n FROM t WHERE id = $1", db_i(2)), 20);
+    CHECK_INT(Q_I64(f.db, -1, "SELECT sum(n) FROM t"), 22);
+    CHECK_INT(Q_I64(f.db, -7, "SELECT n FROM t WHERE id = $1", db_i(99)), -7);
+    teardown(&f);
+}
+
+TEST(store_round_trips_every_type) {
+    Fixture f;
+    setup(&f);
+    Str bytes = str_of("\0\x01\\\xff\n\t", 6), text = S("淄博\t\\N\n“瞪羚”");
+    EXEC(f.db, "INSERT INTO t(id, name, bytes, n) VALUES($1, $2, $3, $4)", db_i(INT64_MIN),
+         db_s(text), db_b(bytes), db_i(INT64_MAX));
+    EXEC(f.db, "INSERT INTO t(id, name, bytes, n) VALUES($1, $2, $3, $4)", db_i(5), db_s(S("")),
+         db_n(), db_n());
+    Rows *r = Q(f.db, "SELECT id, name, bytes, n FROM t ORDER BY id");
+    CHECK(row_next(r));
+    CHECK(row_i64(r, 0) == INT64_MIN && row_i64(r, 3) == INT64_MAX);
+    CHECK_STR(row_str(r, 1), text);
+    CHECK_STR(row_str(r, 2), bytes);
+    CHECK_STR(row_str(r, 3), S("9223372036854775807"));
+    CHECK(row_next(r));
+    CHECK(!row_null(r, 1) && row_str(r, 1).n == 0);
+    CHECK(row_null(r, 2) && row_null(r, 3) && row_i64(r, 3) == 0 && row_str(r, 2).n == 0);
+    CHECK(!row_next(r));
+    CHECK(!row_next(r));
+    rows_close(r);
+    teardown(&f);
+}
+
+static void refused(Fixture *f, const char *sql, int n) {
+    DbVal args[3] = {db_i(1), db_i(1), db_i(1)};
+    CHECK(db_query(f->db, sql, n, args) == NULL);
+    CHECK_INT(f->ctx.err.code, ERR_BUG);
+    CHECK_STR(msg_code(f->ctx.err.note.msg), S("store.params"));
+    ctx_clear(&f->ctx);
+}
+
+TEST(store_refuses_other_parameters) {
+    Fixture f;
+    setup(&f);
+    refused(&f, "SELECT id FROM t WHERE id = ?", 1);
+    refused(&f, "SELECT id FROM t WHERE id = :a", 1);
+    refused(&f, "SELECT id FROM t WHERE id = @a", 1);
+    refused(&f, "SELECT id FROM t WHERE id = $a", 1);
+    refused(&f, "SELECT id FROM t WHERE id = $0", 1);
+    refused(&f, "SELECT id FROM t WHERE id = $1::bigint", 1);
+    refused(&f, "SELECT id FROM t WHERE id = $2", 2);
+    refused(&f, "SELECT id FROM t WHERE id = $1", 2);
+    refused(&f, "SELECT id FROM t WHERE id = $1x", 1);
+    refused(&f, "SELECT id FROM t WHERE id = $999999999999", 1);
+    Rows *r = Q(f.db, "SELECT id /* :x ? $9 */ FROM t WHERE name = '?:$7' -- $8\n");
+    CHECK(r != NULL && ctx_ok(&f.ctx));
+    rows_close(r);
+    teardown(&f);
+}
+
+TEST(store_same_statement_nests) {
+    Fixture f;
+    setup(&f);
+    for (int i = 0; i < 3; i++) EXEC(f.db, "INSERT INTO t(id, n) VALUES($1, $1)", db_i(i));
+    static const char ALL[] = "SELECT id FROM t ORDER BY id";
+    int pairs = 0;
+    Rows *x = Q(f.db, ALL);
+    while (row_next(x)) {
+        Rows *y = Q(f.db, ALL);
+        while (row_next(y)) pairs++;
+        rows_close(y);
+    }
+    rows_close(x);
+    CHECK_INT(pairs, 9);
+    teardown(&f);
+}
+
+TEST(store_failed_statement_breaks_the_transaction) {
+    Fixture f;
+    setup(&f);
+    CHECK(tx_begin(f.db, DB_WRITE));
+    CHECK(EXEC(f.db, "INSERT INTO t(id) VALUES($1)", db_i(1)));
+    CHECK(!EXEC(f.db, "INSERT INTO t(id) VALUES($1)", db_i(1)));
+    CHECK_INT(f.ctx.err.code, ERR_STATE);
+    CHECK_STR(msg_code(f.ctx.err.note.msg), S("store.unique"));
+    ctx_clear(&f.ctx);
+    CHECK(!EXEC(f.db, "INSERT INTO t(id) VALUES($1)", db_i(2)));
+    ctx_clear(&f.ctx);
+    CHECK(!tx_commit(f.db));
+    ctx_clear(&f.ctx);
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 0);
+    teardown(&f);
+}
+
+static bool insert_then_fail(Db *db, void *user) {
+    (void)user;
+    return EXEC(db, "INSERT INTO t(id) VALUES($1)", db_i(7)) && false;
+}
+
+TEST(store_rolls_back_what_is_not_committed) {
+    Fixture f;
+    setup(&f);
+    CHECK(!tx_run(f.db, DB_WRITE, insert_then_fail, NULL));
+    CHECK(ctx_ok(&f.ctx));
+    CHECK(tx_begin(f.db, DB_WRITE));
+    CHECK(EXEC(f.db, "INSERT INTO t(id) VALUES($1)", db_i(8)));
+    CHECK(Q(f.db, "SELECT id FROM t") != NULL);
+    db_return(f.db);
+    f.db = db_borrow(&f.ctx, f.store);
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 0);
+    CHECK(!tx_commit(f.db));
+    teardown(&f);
+}
+
+TEST(store_load_is_atomic) {
+    Fixture f;
+    setup(&f);
+    CHECK(db_load(f.db, "t", "id, name") == NULL); /* outside a transaction */
+    ctx_clear(&f.ctx);
+    CHECK(tx_begin(f.db, DB_WRITE));
+    Load *l = db_load(f.db, "t", "id, name, bytes");
+    for (int i = 0; i < 5000; i++)
+        CHECK(db_load_row(l, (DbVal[]){db_i(i), db_s(S("a\tb\\c\n")), db_b(str_of("\0\\", 2))}));
+    CHECK(db_load_end(l) && tx_commit(f.db));
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t WHERE name = $1", db_s(S("a\tb\\c\n"))),
+              5000);
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t WHERE bytes = $1", db_b(str_of("\0\\", 2))),
+              5000);
+    CHECK(tx_begin(f.db, DB_WRITE));
+    l = db_load(f.db, "t", "id, name");
+    db_load_row(l, (DbVal[]){db_i(9999), db_n()});
+    db_load_row(l, (DbVal[]){db_i(1), db_n()}); /* there already */
+    CHECK(!(db_load_end(l) && tx_commit(f.db)));
+    tx_rollback(f.db);
+    ctx_clear(&f.ctx);
+    CHECK(tx_begin(f.db, DB_WRITE));
+    l = db_load(f.db, "t", "id");
+    db_load_row(l, (DbVal[]){db_i(8888)});
+    tx_rollback(f.db); /* inside the load */
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 5000);
+    teardown(&f);
+}
+
+static bool add_one(Db *db, void *user) {
+    (void)user;
+    if (!EXEC(db, "UPDATE counter SET next = next WHERE name = 'x'")) return false;
+    int64_t n = Q_I64(db, -1, "SELECT next FROM counter WHERE name = 'x'");
+    return EXEC(db, "UPDATE counter SET next = $1 WHERE name = 'x'", db_i(n + 1));
+}
+
+static void *writer(void *store) {
+    Arena *a = arena_open(0);
+    for (int i = 0; i < 50; i++) {
+        Ctx c = ctx_new(a, 0);
+        Db *db = db_borrow(&c, store);
+        CHECK(tx_run(db, DB_WRITE, add_one, NULL));
+        db_return(db);
+    }
+    arena_close(a);
+    return NULL;
+}
+
+TEST(store_writers_lose_nothing) {
+    Fixture f;
+    setup(&f);
+    EXEC(f.db, "INSERT INTO counter(name, next) VALUES('x', 0)");
+    pthread_t threads[6];
+    for (int i = 0; i < 6; i++) pthread_create(&threads[i], NULL, writer, f.store);
+    for (int i = 0; i < 6; i++) pthread_join(threads[i], NULL);
+    CHECK_INT(Q_I64(f.db, -1, "SELECT next FROM counter WHERE name = 'x'"), 300);
+    teardown(&f);
+}
+
+TEST(store_read_transaction_sees_one_state) {
+    Fixture f;
+    setup(&f);
+    Ctx c2 = ctx_new(f.arena, 0);
+    Db *other = db_borrow(&c2, f.store);
+    CHECK(tx_begin(f.db, DB_READ));
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 0);
+    CHECK(EXEC(other, "INSERT INTO t(id) VALUES(1)"));
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 0);
+    CHECK(tx_commit(f.db));
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 1);
+    db_return(other);
+    teardown(&f);
+}
+
+TEST(store_like_minds_letters_and_order_is_by_code_point) {
+    Fixture f;
+    setup(&f);
+    EXEC(f.db, "INSERT INTO counter(name, next) VALUES('b', 0), ('B', 1), ('a_', 2), ('淄', 3)");
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM counter WHERE name LIKE $1", db_s(S("B%"))), 1);
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM counter WHERE name LIKE $1 ESCAPE '\\'",
+                    db_s(S("%\\_"))),
+              1);
+    Rows *r = Q(f.db, "SELECT next FROM counter ORDER BY name");
+    for (int64_t want[] = {1, 2, 0, 3}, i = 0; row_next(r); i++) CHECK_INT(row_i64(r, 0), want[i]);
+    rows_close(r);
+    teardown(&f);
+}
+
+TEST(store_migrates_once_and_refuses_a_newer_schema) {
+    Fixture f;
+    setup(&f);
+    int64_t n = Q_I64(f.db, -1, "SELECT count(*) FROM schema_migration");
+    CHECK(n >= 1);
+    CHECK(store_migrate(&f.ctx, f.store));
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM schema_migration"), n);
+    CHECK_INT(Q_I64(f.db, -1, "SELECT min(length(sm3)) FROM schema_migration"), 64);
+    EXEC(f.db, "UPDATE schema_migration SET sm3 = 'x' WHERE version = 1");
+    CHECK(!store_migrate(&f.ctx, f.store));
+    CHECK_STR(msg_code(f.ctx.err.note.msg), S("store.changed"));
+    ctx_clear(&f.ctx);
+    EXEC(f.db, "INSERT INTO schema_migration(version, name, sm3, applied_ms) "
+               "VALUES(999999, 'x', 'y', 0)");
+    CHECK(!store_migrate(&f.ctx, f.store));
+    CHECK_STR(msg_code(f.ctx.err.note.msg), S("store.newer"));
+    CHECK_INT(f.ctx.err.code, ERR_STATE);
+    ctx_clear(&f.ctx);
+    teardown(&f);
+}
+
+TEST(store_missing_database_is_said) {
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    CHECK(store_open(&c, S("sqlite:/nonexistent/x.db"), false, 1) == NULL);
+    CHECK_INT(c.err.code, ERR_MISSING);
+    Ctx d = ctx_new(a, 0);
+    CHECK(store_open(&d, S("postgresql://u:secret@127.0.0.1:1/x"), false, 1) == NULL);
+    CHECK_INT(d.err.code, ERR_STORE);
+    CHECK(str_find(note_text(a, &d.err.note, LANG_EN), S("secret")) < 0);
+    arena_close(a);
+}

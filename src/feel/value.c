@@ -1,0 +1,252 @@
+/* Values: equality, order, text. See value.h. Recursion goes as deep as the value; the evaluator
+ * bounds the depth of what it builds. */
+#include "feel/value.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "feel/temporal.h"
+
+Val val_num(Arena *a, const Dec *d) {
+    if (!d->big) return (Val){.tag = V_NUM, .exp = (int8_t)d->exp, .i = d->coef};
+    return (Val){.tag = V_BIGNUM, .p = arena_copy(a, d, sizeof *d)};
+}
+
+Dec val_dec(Val v) {
+    if (v.tag == V_BIGNUM) return *(const Dec *)v.p;
+    return (Dec){.coef = v.i, .exp = v.exp};
+}
+
+const Note *val_null_note(Val v) {
+    return v.tag == V_NULL && v.p ? ((const Null *)v.p)->note : NULL;
+}
+
+bool ctx_get(Val context, Str key, Val *out) {
+    if (context.tag != V_CONTEXT) return false;
+    const Context *c = val_ctx(context);
+    for (int i = 0; i < c->n; i++) {
+        if (!str_eq(c->keys[i], key)) continue;
+        *out = c->vals[i];
+        return true;
+    }
+    return false;
+}
+
+/* --- equality --------------------------------------------------------------------------------- */
+
+/* Truth of one pair inside a list, context or range: not comparable counts as different. */
+typedef bool SameFn(Val x, Val y);
+
+static bool equal_inside(Val x, Val y) {
+    return val_equal(x, y) > 0;
+}
+
+static bool lists_same(Val x, Val y, SameFn *same) {
+    if (x.n != y.n) return false;
+    for (uint32_t i = 0; i < x.n; i++) {
+        if (!same(val_items(x)[i], val_items(y)[i])) return false;
+    }
+    return true;
+}
+
+static bool contexts_same(Val x, Val y, SameFn *same) {
+    const Context *c = val_ctx(x);
+    if (c->n != val_ctx(y)->n) return false;
+    for (int i = 0; i < c->n; i++) {
+        Val other;
+        if (!ctx_get(y, c->keys[i], &other) || !same(c->vals[i], other)) return false;
+    }
+    return true;
+}
+
+static bool ranges_same(const Range *x, const Range *y, SameFn *same) {
+    if (x->op != y->op) return false;
+    if (x->op == RANGE_INTERVAL && (x->lo_closed != y->lo_closed || x->hi_closed != y->hi_closed))
+        return false;
+    return same(x->lo, y->lo) && same(x->hi, y->hi);
+}
+
+/* Both of one kind and neither null; the other kinds are left to the caller. */
+static bool same_inside(Val x, Val y, SameFn *same) {
+    switch (x.tag) {
+    case V_BOOL: return (x.i != 0) == (y.i != 0);
+    case V_STRING: return str_eq(val_text(x), val_text(y));
+    case V_LIST: return lists_same(x, y, same);
+    case V_CONTEXT: return contexts_same(x, y, same);
+    case V_RANGE: return ranges_same(x.p, y.p, same);
+    default: return x.p == y.p;
+    }
+}
+
+static int num_cmp(Val x, Val y) {
+    if (x.tag == V_NUM && y.tag == V_NUM && x.exp == y.exp) return (x.i > y.i) - (x.i < y.i);
+    Dec d = val_dec(x), e = val_dec(y);
+    return dec_cmp(&d, &e);
+}
+
+int val_equal(Val x, Val y) {
+    int cmp;
+    if (x.tag == V_NULL || y.tag == V_NULL) return x.tag == y.tag ? 1 : -1;
+    if (val_is_num(x) && val_is_num(y)) return num_cmp(x, y) == 0 ? 1 : -1;
+    if (x.tag != y.tag) return 0;
+    if (val_is_temporal(x)) return temporal_compare(x, y, &cmp) && cmp == 0 ? 1 : -1;
+    return same_inside(x, y, equal_inside) ? 1 : -1;
+}
+
+bool val_compare(Val x, Val y, int *cmp) {
+    if (val_is_num(x) && val_is_num(y)) {
+        *cmp = num_cmp(x, y);
+        return true;
+    }
+    if (x.tag != y.tag) return false;
+    if (x.tag == V_STRING) {
+        int c = str_cmp(val_text(x), val_text(y));
+        *cmp = (c > 0) - (c < 0);
+        return true;
+    }
+    return temporal_compare(x, y, cmp);
+}
+
+static bool times_same(const Time *x, const Time *y) {
+    return x->nanos == y->nanos && x->zone.kind == y->zone.kind &&
+           (x->zone.kind != ZONE_OFFSET || x->zone.offset == y->zone.offset) &&
+           (x->zone.kind != ZONE_NAME || x->zone.id == y->zone.id);
+}
+
+bool val_same(Val x, Val y) {
+    if (x.tag == V_NULL || y.tag == V_NULL) return x.tag == y.tag;
+    if (val_is_num(x) && val_is_num(y)) return num_cmp(x, y) == 0;
+    if (x.tag != y.tag) return false;
+    const DateTime *d = x.p, *e = y.p;
+    switch (x.tag) {
+    case V_DATE:
+    case V_MONTHS: return x.i == y.i;
+    case V_DAYS: return x.i == y.i && x.n == y.n;
+    case V_TIME: return times_same(x.p, y.p);
+    case V_DATETIME: return d->days == e->days && times_same(&d->time, &e->time);
+    default: return same_inside(x, y, val_same);
+    }
+}
+
+/* --- text ------------------------------------------------------------------------------------- */
+
+static void print_quoted(Buf *b, Str s) {
+    buf_char(b, '"');
+    for (ptrdiff_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c == '"' || c == '\\') {
+            buf_char(b, '\\');
+            buf_char(b, (char)c);
+        } else if (c == '\n') {
+            buf_lit(b, "\\n");
+        } else if (c == '\r') {
+            buf_lit(b, "\\r");
+        } else if (c == '\t') {
+            buf_lit(b, "\\t");
+        } else if (c < 0x20) {
+            buf_printf(b, "\\u%04X", c);
+        } else {
+            buf_char(b, (char)c);
+        }
+    }
+    buf_char(b, '"');
+}
+
+/* A key that reads back as one name without quotes: letters, digits and _, single blanks inside. */
+static bool key_is_plain(Str key) {
+    if (!key.n || (key.p[0] >= '0' && key.p[0] <= '9')) return false;
+    for (ptrdiff_t i = 0; i < key.n;) {
+        ptrdiff_t at = i;
+        uint32_t c = utf8_next(key, &i);
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+                      (c >= 0xC0 && c <= 0x1FFF && c != 0xD7 && c != 0xF7) ||
+                      (c >= 0x3040 && c <= 0xD7FF);
+        bool digit = c >= '0' && c <= '9';
+        bool blank = c == ' ' && at > 0 && i < key.n && key.p[at - 1] != ' ';
+        if (!letter && !digit && !blank) return false;
+    }
+    return true;
+}
+
+typedef enum Form { FORM_BARE, FORM_INSIDE, FORM_LITERAL } Form;
+static void print_val(Buf *b, Val v, Form form);
+
+static void print_context(Buf *b, const Context *c, Form form) {
+    buf_char(b, '{');
+    for (int i = 0; i < c->n; i++) {
+        if (i) buf_lit(b, ", ");
+        if (key_is_plain(c->keys[i]))
+            buf_put(b, c->keys[i]);
+        else
+            print_quoted(b, c->keys[i]);
+        buf_lit(b, ": ");
+        print_val(b, c->vals[i], form);
+    }
+    buf_char(b, '}');
+}
+
+static void print_range(Buf *b, const Range *r, Form form) {
+    static const char *const OPS[] = {"", "=", "!=", "<", "<=", ">", ">="};
+    if (r->op != RANGE_INTERVAL) {
+        buf_printf(b, "(%s", OPS[r->op]);
+        print_val(b, r->lo.tag == V_NULL ? r->hi : r->lo, form);
+        buf_char(b, ')');
+        return;
+    }
+    buf_char(b, r->lo_closed ? '[' : '(');
+    print_val(b, r->lo, form);
+    buf_lit(b, "..");
+    print_val(b, r->hi, form);
+    buf_char(b, r->hi_closed ? ']' : ')');
+}
+
+static void print_num(Buf *b, Val v) {
+    char text[DEC_TEXT_MAX];
+    Dec d = val_dec(v);
+    int n = dec_print(text, &d);
+    buf_put(b, str_of(text, (size_t)n));
+}
+
+static void print_list(Buf *b, Val v, Form form) {
+    buf_char(b, '[');
+    for (uint32_t i = 0; i < v.n; i++) {
+        if (i) buf_lit(b, ", ");
+        print_val(b, val_items(v)[i], form);
+    }
+    buf_char(b, ']');
+}
+
+static void print_val(Buf *b, Val v, Form form) {
+    Form inside = form == FORM_BARE ? FORM_INSIDE : form;
+    if (val_is_temporal(v)) {
+        if (form == FORM_LITERAL) buf_lit(b, "@\"");
+        temporal_print(b, v);
+        if (form == FORM_LITERAL) buf_char(b, '"');
+        return;
+    }
+    switch (v.tag) {
+    case V_BOOL: buf_put(b, v.i ? S("true") : S("false")); return;
+    case V_NUM:
+    case V_BIGNUM: print_num(b, v); return;
+    case V_STRING:
+        if (form == FORM_BARE)
+            buf_put(b, val_text(v));
+        else
+            print_quoted(b, val_text(v));
+        return;
+    case V_LIST: print_list(b, v, inside); return;
+    case V_CONTEXT: print_context(b, v.p, inside); return;
+    case V_RANGE: print_range(b, v.p, inside); return;
+    case V_FUNCTION: buf_lit(b, "function"); return;
+    case V_UNKNOWN: buf_lit(b, "unknown"); return;
+    default: buf_lit(b, "null"); return;
+    }
+}
+
+void val_string(Buf *b, Val v) {
+    print_val(b, v, FORM_BARE);
+}
+
+void val_literal(Buf *b, Val v) {
+    print_val(b, v, FORM_LITERAL);
+}

@@ -1,3 +1,79 @@
-int main(void) {
-    return 2;
+/* jixia: the table of commands. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/cli.h"
+
+typedef struct Command {
+    const char *name;
+    const char *usage; /* one line per form, separated by newlines */
+    Msg help;
+    int (*run)(Cli *cli, int argc, char **argv);
+} Command;
+
+static const Command COMMANDS[] = {
+    {"dmn",
+
+     "dmn check MODEL.dmn",
+
+     M_CLI_HELP_DMN, cmd_dmn},
+};
+enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
+
+static int help(Cli *cli, FILE *to, int status) {
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        Str text = msg_text(cli->arena, COMMANDS[i].help, cli->c->lang, 0, NULL);
+        fprintf(to, "%-10s %.*s\n", COMMANDS[i].name, STRF(text));
+        cli_print_usage(to, COMMANDS[i].usage);
+    }
+    return status;
+}
+
+/* Chinese unless $JIXIA_LANG, or else the locale, asks for English. */
+static Lang language(void) {
+    const char *want = getenv("JIXIA_LANG");
+    if (!want || !*want) want = getenv("LC_ALL");
+    if (!want || !*want) want = getenv("LANG");
+    return want && strncmp(want, "en", 2) == 0 ? LANG_EN : LANG_ZH;
+}
+
+static int dispatch(Cli *cli, int argc, char **argv) {
+    if (argc < 2) return help(cli, stderr, EXIT_USAGE);
+    const char *name = argv[1];
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0)
+        return help(cli, stdout, EXIT_YES);
+    int best = 4;
+    Str near = {0};
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        cli->what = COMMANDS[i].name;
+        cli->usage = COMMANDS[i].usage;
+        if (strcmp(name, COMMANDS[i].name) == 0) return COMMANDS[i].run(cli, argc - 2, argv + 2);
+        int distance = str_distance(str_from(name), str_from(COMMANDS[i].name), best);
+        if (distance >= best) continue;
+        best = distance;
+        near = str_from(COMMANDS[i].name);
+    }
+    cli->what = name;
+    FAIL(cli->c, ERR_INPUT, M_CLI_COMMAND, str_from(name));
+    if (near.n) fail_hint(cli->c, str_cat(cli->arena, S("jixia "), near));
+    return cli_failed(cli);
+}
+
+int main(int argc, char **argv) {
+    Arena *a = arena_open((size_t)8 << 30);
+    Ctx c = ctx_new(a, clock_now_ms());
+    c.lang = language();
+    Cli cli = {.c = &c, .arena = a, .what = "jixia"};
+    jmp_buf trap;
+    arena_trap(a, &trap);
+    int status = EXIT_USAGE;
+    if (setjmp(trap) == 0)
+        status = dispatch(&cli, argc, argv);
+    else
+        fputs("jixia: memory: limit reached\n", stderr);
+    if (fflush(stdout) != 0 && status == EXIT_YES) status = EXIT_INTERNAL;
+    arena_close(a);
+    return status;
 }

@@ -71,10 +71,10 @@ typedef struct DmnTable {
 struct DmnExpr {
     DmnExprKind kind;
     Str id, type_ref, label;
-    Str text;          /* literal: FEEL source */
-    Str var;           /* for, some, every: the iterator */
+    Str text;           /* literal: FEEL source */
+    Str var;            /* for, some, every: the iterator */
     DmnExpr *a, *b, *c; /* if/then/else; in and match/return/satisfies; called; function body */
-    DmnEntry *entries; /* context, bindings, parameters, list items, relation columns */
+    DmnEntry *entries;  /* context, bindings, parameters, list items, relation columns */
     int nentries;
     DmnExpr **cells; /* relation: nrows * nentries */
     int nrows;
@@ -96,6 +96,8 @@ typedef struct DmnItem {
     int nparams;
     const XmlNode *xml;
     const DmnDefs *defs;
+    const Type *type; /* once made (types.c) */
+    bool open;        /* being made: meeting it again is a cycle */
 } DmnItem;
 
 typedef enum DmnNodeKind { NODE_INPUT, NODE_DECISION, NODE_BKM, NODE_SERVICE } DmnNodeKind;
@@ -143,8 +145,8 @@ struct DmnDefs {
     int nitems;
     DmnNode **nodes;
     int nnodes;
-    Map ids;      /* id → DmnNode */
-    Map all_ids;  /* every id of the file → XmlNode, for duplicates */
+    Map ids;     /* id → DmnNode */
+    Map all_ids; /* every id of the file → XmlNode, for duplicates */
     DmnDefs *next;
 };
 

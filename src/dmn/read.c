@@ -1,5 +1,5 @@
-/* Reader of DMN files: definitions, imports, item definitions, inputs, decisions, business knowledge
- * models, decision services. The XML tree carries the places; this file gives it names.
+/* Reader of DMN files: definitions, imports, item definitions, inputs, decisions, business
+ * knowledge models, decision services. The XML tree carries the places; this file gives it names.
  *
  * Only elements of the namespace of the root are read, so extension elements are skipped whatever
  * they are called. A file of no known DMN namespace is refused.
@@ -37,9 +37,8 @@ DmnCell dmn_read_cell(Ctx *c, const XmlNode *xml, Str child) {
     const XmlNode *k = child.n ? xml_child(xml, child) : xml;
     if (!k) return (DmnCell){.xml = xml};
     const XmlNode *text = xml_child(k, S("text"));
-    return (DmnCell){.text = text ? str_trim(text->text) : (Str){0},
-                     .id = xml_attr(k, S("id")),
-                     .xml = k};
+    return (DmnCell){
+        .text = text ? str_trim(text->text) : (Str){0}, .id = xml_attr(k, S("id")), .xml = k};
 }
 
 /* The type reference is an attribute, or (item definitions of 1.1 to 1.5) a child element. */

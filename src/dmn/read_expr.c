@@ -131,16 +131,14 @@ static DmnExpr *read_if(Ctx *c, DmnDefs *d, const XmlNode *xml) {
     return e;
 }
 
-/* --- decision tables ---------------------------------------------------------------------------- */
+/* --- decision tables ----------------------------------------------------------------------------
+ */
 
 static bool read_policy(Ctx *c, DmnDefs *d, const XmlNode *xml, DmnTable *t) {
     static const Str HITS[] = {
-        [HIT_UNIQUE] = STR_INIT("UNIQUE"),
-        [HIT_ANY] = STR_INIT("ANY"),
-        [HIT_PRIORITY] = STR_INIT("PRIORITY"),
-        [HIT_FIRST] = STR_INIT("FIRST"),
-        [HIT_RULE_ORDER] = STR_INIT("RULE ORDER"),
-        [HIT_OUTPUT_ORDER] = STR_INIT("OUTPUT ORDER"),
+        [HIT_UNIQUE] = STR_INIT("UNIQUE"),         [HIT_ANY] = STR_INIT("ANY"),
+        [HIT_PRIORITY] = STR_INIT("PRIORITY"),     [HIT_FIRST] = STR_INIT("FIRST"),
+        [HIT_RULE_ORDER] = STR_INIT("RULE ORDER"), [HIT_OUTPUT_ORDER] = STR_INIT("OUTPUT ORDER"),
         [HIT_COLLECT] = STR_INIT("COLLECT"),
     };
     static const Str AGGS[] = {

@@ -38,12 +38,9 @@ static Str nearest_id(const DmnDefs *d, Str id) {
 
 static bool kind_fits(DmnReqKind req, DmnNodeKind node) {
     switch (req) {
-    case REQ_INPUT:
-        return node == NODE_INPUT;
-    case REQ_KNOWLEDGE:
-        return node == NODE_BKM || node == NODE_SERVICE;
-    default:
-        return node == NODE_DECISION;
+    case REQ_INPUT: return node == NODE_INPUT;
+    case REQ_KNOWLEDGE: return node == NODE_BKM || node == NODE_SERVICE;
+    default: return node == NODE_DECISION;
     }
 }
 

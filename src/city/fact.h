@@ -36,14 +36,14 @@ typedef struct FactNew {
     Str unit_received; /* 万元, empty when it is the base unit */
     int32_t from, to;  /* attributes: valid from yyyymmdd until before `to`; 0 open */
     int source;
-    Str evidence;     /* file, page, cell; shared by neighbours costs least */
+    Str evidence;     /* file and row, page, document; shared by the facts of a row (a record) */
     int64_t known_ms; /* when the city learned it; 0: when the batch is published */
 } FactNew;
 
 /* A stored fact. Texts live as long as the view that holds it. */
 typedef struct Fact {
     int64_t id;      /* never reused */
-    int64_t subject; /* as recorded; an absorbed subject keeps its own */
+    int64_t subject; /* as recorded (in a stream: the root) */
     int32_t indicator, period;
     FactType type;
     FactKind kind;
@@ -54,6 +54,7 @@ typedef struct Fact {
     bool withdrawn;  /* by a withdrawal or a reversed batch, as known then */
     bool not_valid;  /* an attribute outside its interval, an event after as_of */
     bool not_ranked; /* its source is refused for this indicator */
+    int rank;        /* of its source; smaller is better */
 } Fact;
 
 /* The point a reader stands at. */
@@ -148,8 +149,9 @@ FactLoader *fact_loader_open(Db *db, int64_t batch);
 bool fact_loader_add(FactLoader *l, const FactNew *f);
 bool fact_loader_close(FactLoader *l); /* writes the rest; must be called before the commit */
 
-/* Stages the withdrawal of a fact in a batch. ERR_MISSING when there is no such published fact. */
-bool fact_withdraw(Db *db, int64_t batch, int64_t fact, Str reason);
+/* Stages the withdrawal of a fact (Fact.subject, Fact.id) in a batch. ERR_MISSING when there is no
+ * such published fact. */
+bool fact_withdraw(Db *db, int64_t batch, int64_t subject, int64_t fact, Str reason);
 
 /* Coverage: inside [from, to) the facts of an indicator are complete (every subject without one has
  * none), by a list imported as complete or because the city grants it itself. to 0: until as_of. */

@@ -1,0 +1,196 @@
+/* The journal. See journal.h.
+ *
+ * Invariants: numbers run from 1 without a gap; the head (count and hash) stands in counter
+ * 'journal' and setting 'journal_head' and changes only in the sealer's transaction, which holds
+ * the counter's row; a sealed entry never changes.
+ */
+#include "city/journal.h"
+
+#include "base/buf.h"
+#include "base/hash.h"
+
+enum { SEAL_MOST = 10000, VERIFY_STEP = 10000 };
+
+bool journal_add(Db *db, const Act *act, Str action, Str object, Str content) {
+    Ctx *c = db_ctx(db);
+    if (!ctx_ok(c)) return false;
+    if (!str_trim(act->actor).n || !str_trim(act->reason).n)
+        return FAIL(c, ERR_INPUT, M_CITY_NO_REASON, action);
+    ArenaMark mark = arena_mark(c->arena);
+    Str sm3 = hash_hex(c->arena, HASH_SM3, content);
+    bool ok = EXEC(db,
+                   "INSERT INTO journal(at_ms, actor, action, object, reason, content_sm3) "
+                   "VALUES($1, $2, $3, $4, $5, $6)",
+                   db_i(c->now_ms), db_s(act->actor), db_s(action), db_s(object), db_s(act->reason),
+                   db_s(sm3));
+    if (ok) arena_rewind(c->arena, mark);
+    return ok;
+}
+
+static void hash_text(Hash *h, Str s) {
+    unsigned char n[8];
+    for (int i = 0; i < 8; i++) n[i] = (unsigned char)((uint64_t)s.n >> (8 * i));
+    hash_add(h, str_of(n, 8));
+    hash_add(h, s);
+}
+
+static void hash_int(Hash *h, int64_t v) {
+    unsigned char n[8];
+    for (int i = 0; i < 8; i++) n[i] = (unsigned char)((uint64_t)v >> (8 * i));
+    hash_add(h, str_of(n, 8));
+}
+
+static Str link_of(Arena *a, Str head, const JournalEntry *e) {
+    unsigned char out[HASH_BYTES];
+    Hash *h = hash_open(HASH_SM3);
+    hash_text(h, head);
+    hash_int(h, e->number);
+    hash_int(h, e->at_ms);
+    hash_text(h, e->actor);
+    hash_text(h, e->action);
+    hash_text(h, e->object);
+    hash_text(h, e->reason);
+    hash_text(h, e->content_sm3);
+    hash_close(h, out);
+    return hex_text(a, out, HASH_BYTES);
+}
+
+/* Columns: id, number, at_ms, actor, action, object, reason, content_sm3, sm3. */
+static JournalEntry entry_of(Arena *a, Rows *r) {
+    return (JournalEntry){.id = row_i64(r, 0),
+                          .number = row_i64(r, 1),
+                          .at_ms = row_i64(r, 2),
+                          .actor = str_dup(a, row_str(r, 3)),
+                          .action = str_dup(a, row_str(r, 4)),
+                          .object = str_dup(a, row_str(r, 5)),
+                          .reason = str_dup(a, row_str(r, 6)),
+                          .content_sm3 = str_dup(a, row_str(r, 7)),
+                          .sm3 = str_dup(a, row_str(r, 8))};
+}
+
+static Str head_read(Db *db) {
+    Str head = S("");
+    Rows *r = Q(db, "SELECT value FROM setting WHERE name = 'journal_head'");
+    if (row_next(r)) head = str_dup(db_ctx(db)->arena, row_str(r, 0));
+    rows_close(r);
+    return head;
+}
+
+typedef struct Sealing {
+    int64_t most, done;
+} Sealing;
+
+static bool seal(Db *db, void *user) {
+    Sealing *s = user;
+    Arena *a = db_ctx(db)->arena;
+    s->done = 0;
+    if (!EXEC(db, "UPDATE counter SET next = next WHERE name = 'journal'")) return false;
+    int64_t number = Q_I64(db, 0, "SELECT next FROM counter WHERE name = 'journal'");
+    Str head = head_read(db);
+    JournalEntry *entries = NULL;
+    int n = 0, cap = 0;
+    Rows *r = Q(db,
+                "SELECT id, number, at_ms, actor, action, object, reason, content_sm3, sm3 "
+                "FROM journal WHERE number IS NULL ORDER BY id LIMIT $1",
+                db_i(s->most));
+    while (row_next(r)) {
+        GROW(a, entries, n, cap);
+        entries[n++] = entry_of(a, r);
+    }
+    rows_close(r);
+    for (int i = 0; i < n; i++) {
+        entries[i].number = number + i;
+        head = link_of(a, head, &entries[i]);
+        if (!EXEC(db, "UPDATE journal SET number = $2, sm3 = $3 WHERE id = $1", db_i(entries[i].id),
+                  db_i(entries[i].number), db_s(head)))
+            return false;
+    }
+    s->done = n;
+    return n == 0 ||
+           (EXEC(db, "UPDATE counter SET next = $1 WHERE name = 'journal'", db_i(number + n)) &&
+            EXEC(db, "UPDATE setting SET value = $1 WHERE name = 'journal_head'", db_s(head)));
+}
+
+bool journal_seal(Db *db, int most, int64_t *sealed) {
+    Sealing s = {.most = most > 0 && most < SEAL_MOST ? most : SEAL_MOST};
+    Arena *a = db_ctx(db)->arena;
+    if (sealed) *sealed = 0;
+    int64_t waiting = Q_I64(db, 0, "SELECT min(id) FROM journal WHERE number IS NULL");
+    if (!waiting) return ctx_ok(db_ctx(db));
+    ArenaMark mark = arena_mark(a);
+    bool ok = tx_run(db, DB_WRITE, seal, &s);
+    if (ok) arena_rewind(a, mark);
+    if (ok && sealed) *sealed = s.done;
+    return ok;
+}
+
+/* Checks up to VERIFY_STEP entries behind number `at`; false when there are none or one is bad. */
+static bool verify_step(Db *db, int64_t *at, char head[2 * HASH_BYTES], int *head_n,
+                        JournalReport *out) {
+    Arena *a = db_ctx(db)->arena;
+    int64_t before = *at;
+    Rows *r = Q(db,
+                "SELECT id, number, at_ms, actor, action, object, reason, content_sm3, sm3 "
+                "FROM journal WHERE number > $1 ORDER BY number LIMIT $2",
+                db_i(*at), db_i(VERIFY_STEP));
+    while (!out->bad && row_next(r)) {
+        ArenaMark mark = arena_mark(a);
+        JournalEntry e = entry_of(a, r);
+        Str link = link_of(a, str_of(head, (size_t)*head_n), &e);
+        if (e.number != *at + 1) {
+            out->bad = *at + 1;
+            out->why = S("missing");
+        } else if (!str_eq(link, e.sm3)) {
+            out->bad = e.number;
+            out->why = S("changed");
+        } else {
+            for (int i = 0; i < 2 * HASH_BYTES; i++) head[i] = link.p[i];
+            *head_n = 2 * HASH_BYTES;
+            *at = e.number;
+            out->entries++;
+        }
+        arena_rewind(a, mark);
+    }
+    rows_close(r);
+    return !out->bad && *at > before;
+}
+
+bool journal_verify(Db *db, JournalReport *out) {
+    Ctx *c = db_ctx(db);
+    *out = (JournalReport){0};
+    char head[2 * HASH_BYTES];
+    int head_n = 0;
+    int64_t at = 0;
+    while (verify_step(db, &at, head, &head_n, out)) continue;
+    out->head = str_dup(c->arena, str_of(head, (size_t)head_n));
+    out->unsealed = Q_I64(db, 0, "SELECT count(*) FROM journal WHERE number IS NULL");
+    int64_t next = Q_I64(db, 1, "SELECT next FROM counter WHERE name = 'journal'");
+    if (!out->bad && (at + 1 != next || !str_eq(head_read(db), out->head))) {
+        out->bad = at + 1 < next ? at + 1 : next;
+        out->why = at + 1 < next ? S("cut off") : S("inserted");
+    }
+    return ctx_ok(c);
+}
+
+bool journal_list(Db *db, Str object, int64_t before_id, int most, JournalEntry **out, int *n) {
+    Ctx *c = db_ctx(db);
+    int cap = 0;
+    *out = NULL;
+    *n = 0;
+    int64_t before = before_id ? before_id : INT64_MAX;
+    Rows *r = object.n ? Q(db,
+                           "SELECT id, number, at_ms, actor, action, object, reason, content_sm3, "
+                           "sm3 FROM journal WHERE object = $1 AND id < $2 ORDER BY id DESC "
+                           "LIMIT $3",
+                           db_s(object), db_i(before), db_i(most))
+                       : Q(db,
+                           "SELECT id, number, at_ms, actor, action, object, reason, content_sm3, "
+                           "sm3 FROM journal WHERE id < $1 ORDER BY id DESC LIMIT $2",
+                           db_i(before), db_i(most));
+    while (row_next(r)) {
+        GROW(c->arena, *out, *n, cap);
+        (*out)[(*n)++] = entry_of(c->arena, r);
+    }
+    rows_close(r);
+    return ctx_ok(c);
+}

@@ -227,6 +227,7 @@ TEST(store_read_transaction_sees_one_state) {
 TEST(store_like_minds_letters_and_order_is_by_code_point) {
     Fixture f;
     setup(&f);
+    EXEC(f.db, "DELETE FROM counter");
     EXEC(f.db, "INSERT INTO counter(name, next) VALUES('b', 0), ('B', 1), ('a_', 2), ('淄', 3)");
     CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM counter WHERE name LIKE $1", db_s(S("B%"))), 1);
     CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM counter WHERE name LIKE $1 ESCAPE '\\'",

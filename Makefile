@@ -26,7 +26,8 @@ TESTSRC := tests/main.c $(wildcard tests/unit/*.c)
 OBJ := $(LIBSRC:%.c=$(B)/%.o)
 TESTOBJ := $(TESTSRC:%.c=$(B)/%.o)
 GEN := build/gen
-GENERATED := $(GEN)/migrations.h $(GEN)/pinyin_table.h $(GEN)/zone_table.h
+GENERATED := $(GEN)/migrations.h $(GEN)/pinyin_table.h $(GEN)/zone_table.h $(GEN)/case_table.h \
+  $(GEN)/block_table.h
 
 .PHONY: all setup run serve test unit check format bench install smoke clean
 all: build/jixia
@@ -77,6 +78,14 @@ $(GEN)/pinyin_table.h: build/tools/pinyin
 $(GEN)/zone_table.h: build/tools/zones
 	@mkdir -p $(@D)
 	@build/tools/zones /usr/share/zoneinfo >$@.tmp && mv $@.tmp $@
+
+$(GEN)/case_table.h: build/tools/unicode
+	@mkdir -p $(@D)
+	@build/tools/unicode case /usr/share/unicode >$@.tmp && mv $@.tmp $@
+
+$(GEN)/block_table.h: build/tools/unicode
+	@mkdir -p $(@D)
+	@build/tools/unicode blocks /usr/share/unicode >$@.tmp && mv $@.tmp $@
 
 # --- tests --------------------------------------------------------------------------------------
 # One suite, quickly: make unit T=name VARIANT=asan

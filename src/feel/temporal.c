@@ -48,6 +48,11 @@ int32_t temporal_offset(Zone z, int64_t days, int64_t nanos) {
     return zone_offset_local(z.id, days * SECONDS_PER_DAY + nanos / NANOS_PER_S);
 }
 
+int32_t temporal_offset_at(Zone z, int64_t utc_s) {
+    if (z.kind == ZONE_OFFSET) return z.offset;
+    return z.kind == ZONE_NONE ? 0 : zone_offset_at(z.id, utc_s);
+}
+
 int64_t temporal_instant_s(const DateTime *d) {
     int64_t local = d->days * SECONDS_PER_DAY + d->time.nanos / NANOS_PER_S;
     return local - temporal_offset(d->time.zone, d->days, d->time.nanos);

@@ -49,6 +49,9 @@ int64_t temporal_instant_s(const DateTime *d);
 /* Offset of a zone at a local date and time; 0 for ZONE_NONE. */
 int32_t temporal_offset(Zone z, int64_t days, int64_t nanos);
 
+/* Offset of a zone at an instant (seconds since 1970-01-01T00:00:00Z); 0 for ZONE_NONE. */
+int32_t temporal_offset_at(Zone z, int64_t utc_s);
+
 /* The property of a temporal value: year month day weekday hour minute second `time offset`
  * timezone years months days hours minutes seconds (DMN table 65). A property the kind has but the
  * value lacks is null (true is returned); false when the kind has no such property. */

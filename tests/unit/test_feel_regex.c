@@ -175,7 +175,7 @@ TEST(regex_limits) {
     bool hit;
     CHECK(regex_matches(arena, S("a"), longest, S(""), &hit) == REGEX_LIMIT);
     /* Exponential without a limit. */
-    CHECK_INT(match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "^(a|aa)+$b", ""), -4);
+    CHECK_INT(match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "^(a|aa)+$", ""), -4);
     CHECK_INT(match("\xff", "a", ""), -4);
     CHECK_INT(match("a", "\xff", ""), 0); /* read as U+FFFD */
     arena_close(arena);
@@ -217,6 +217,6 @@ TEST(text_case) {
     CHECK_STR(text_lower(arena, S("ΟΔΟΣ ΣΟΣ Σ")), S("οδος σος σ"));
     CHECK_STR(text_lower(arena, S("İ")), S("i̇"));
     CHECK_STR(text_upper(arena, S("")), S(""));
-    CHECK_STR(text_upper(arena, S("ΐ")), S("Ϊ́"));
+    CHECK_STR(text_upper(arena, S("\xCE\x90")), S("\xCE\x99\xCC\x88\xCC\x81"));
     arena_close(arena);
 }

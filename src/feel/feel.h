@@ -65,7 +65,7 @@ typedef struct EvalHooks {
     Val (*service)(Eval *e, int id, const Val *args, int n);
 } EvalHooks;
 
-enum { FEEL_STEPS = 50 * 1000 * 1000, FEEL_DEPTH = 400, FEEL_LIST = 10 * 1000 * 1000 };
+enum { FEEL_STEPS = 50 * 1000 * 1000, FEEL_DEPTH = 3000, FEEL_LIST = 10 * 1000 * 1000 };
 
 struct Eval {
     const Program *prog;
@@ -76,11 +76,12 @@ struct Eval {
     /* The clock: an argument, never read. Instant in UTC nanoseconds and the business zone. */
     int64_t now_ns;
     Zone zone;
-    bool strict;   /* for the layers above: a diagnostic makes the result an error */
-    bool unknowns; /* some input is V_UNKNOWN or contains one: set by whoever brings it in */
-    int64_t steps; /* left; below 0 everything is null */
-    int depth, max_depth;
+    bool strict;          /* for the layers above: a diagnostic makes the result an error */
+    bool unknowns;        /* some input is V_UNKNOWN or contains one: set by whoever brings it in */
+    int64_t steps;        /* left; below 0 everything is null */
+    int depth, max_depth; /* nested evaluations */
     int64_t max_list;
+    Val met;      /* an unknown that a called function gave: see builtin_call */
     IrId at;      /* the node being evaluated, for reasons */
     Trace *trace; /* NULL: none */
 };

@@ -168,6 +168,7 @@ typedef struct IrTable {
     void *index; /* made and owned by src/dmn when the model is loaded */
 } IrTable;
 
+struct TrieNode;
 typedef struct Program {
     Arena *arena;
     IrNode *nodes;
@@ -191,6 +192,7 @@ typedef struct Program {
     int ntype_refs, type_refs_cap;
     Map types;   /* item definitions by name (also "ns.name"): const Type * */
     Map members; /* every member name known in the model: paths on values of unknown type */
+    struct TrieNode *member_trie;
 } Program;
 
 /* A program in an arena, which also owns everything compiled into it. */

@@ -1,0 +1,148 @@
+/* Conformance of values, implicit conversions, `instance of`, paths and properties
+ * (DMN 10.3.2.9, 10.3.2.13). */
+#include "feel/eval.h"
+#include "feel/temporal.h"
+
+static bool function_conforms(const Function *f, const Type *t) {
+    if (t->any_function) return true;
+    TypeMember m[BUILTIN_PARAMS];
+    if (f->kind == FN_BUILTIN) return false;
+    bool lambda = f->kind == FN_LAMBDA;
+    int n = lambda ? f->fn->nparams : f->nparams;
+    if (n > BUILTIN_PARAMS) return false;
+    for (int i = 0; i < n; i++) {
+        const Type *p = lambda ? f->fn->param_types[i] : f->param_types ? f->param_types[i] : NULL;
+        m[i] = (TypeMember){.type = p};
+    }
+    Type own = {.kind = T_FUNCTION, .members = m, .nmembers = n, .allowed = -1};
+    own.elem = lambda ? f->fn->result : f->result;
+    return type_conforms(&own, t);
+}
+
+static bool context_conforms(Eval *e, Val v, const Type *t) {
+    for (int i = 0; i < t->nmembers; i++) {
+        Val x;
+        if (!ctx_get(v, t->members[i].name, &x)) return false;
+        if (t->members[i].type && !feel_conforms(e, x, t->members[i].type)) return false;
+    }
+    return true;
+}
+
+static bool range_conforms(Eval *e, const Range *r, const Type *t) {
+    if (!t->elem) return true;
+    Val end = r->lo.tag == V_NULL ? r->hi : r->lo;
+    return end.tag != V_NULL && feel_conforms(e, end, t->elem);
+}
+
+static bool kind_conforms(Eval *e, Val v, const Type *t) {
+    switch (t->kind) {
+    case T_ANY: return true;
+    case T_NULL: return false;
+    case T_NUMBER: return val_is_num(v);
+    case T_STRING: return v.tag == V_STRING;
+    case T_BOOLEAN: return v.tag == V_BOOL;
+    case T_DATE: return v.tag == V_DATE;
+    case T_TIME: return v.tag == V_TIME;
+    case T_DATETIME: return v.tag == V_DATETIME;
+    case T_DAYS: return v.tag == V_DAYS;
+    case T_MONTHS: return v.tag == V_MONTHS;
+    case T_CONTEXT: return v.tag == V_CONTEXT && context_conforms(e, v, t);
+    case T_RANGE: return v.tag == V_RANGE && range_conforms(e, v.p, t);
+    case T_FUNCTION: return v.tag == V_FUNCTION && function_conforms(v.p, t);
+    default: break;
+    }
+    if (v.tag != V_LIST) return false;
+    for (uint32_t i = 0; t->elem && i < v.n; i++)
+        if (!feel_conforms(e, val_items(v)[i], t->elem)) return false;
+    return true;
+}
+
+static bool allowed(Eval *e, Val v, const Type *t) {
+    if (t->allowed < 0) return true;
+    Val ok = feel_test(e, t->allowed, v, NULL);
+    return val_is(ok, true) || ok.tag == V_UNKNOWN;
+}
+
+bool feel_conforms(Eval *e, Val v, const Type *t) {
+    if (v.tag == V_NULL || v.tag == V_UNKNOWN) return true;
+    return kind_conforms(e, v, t) && allowed(e, v, t);
+}
+
+static Val refuse(Eval *e, Val v, const Type *t, bool by_kind) {
+    Str type = type_text(e->arena, t);
+    if (by_kind) return FEEL_NULL(e, M_FEEL_CONFORM, value_text(e, v), type);
+    return FEEL_NULL(e, M_FEEL_NOT_ALLOWED, value_text(e, v), type);
+}
+
+static Val coerce_case(Eval *e, const void *ctx, const Val *args, int n) {
+    (void)n;
+    return feel_coerce(e, args[0], ctx);
+}
+
+Val feel_coerce(Eval *e, Val v, const Type *t) {
+    if (v.tag == V_NULL) return v;
+    if (v.tag == V_UNKNOWN)
+        return unknown_liftable(&v, 1) ? unknown_lift(e, coerce_case, t, &v, 1) : v;
+    if (kind_conforms(e, v, t)) return allowed(e, v, t) ? v : refuse(e, v, t, false);
+    if (t->kind == T_LIST && v.tag != V_LIST) {
+        Val one = val_list(arena_copy(e->arena, &v, sizeof v), 1);
+        if (kind_conforms(e, one, t)) return allowed(e, one, t) ? one : refuse(e, v, t, false);
+    }
+    if (v.tag == V_LIST && v.n == 1 && t->kind != T_LIST && val_items(v)[0].tag != V_NULL) {
+        Val one = val_items(v)[0];
+        if (one.tag == V_UNKNOWN) return feel_coerce(e, one, t);
+        if (kind_conforms(e, one, t)) return allowed(e, one, t) ? one : refuse(e, v, t, false);
+    }
+    if (v.tag == V_DATE && t->kind == T_DATETIME) {
+        Zone utc = {.kind = ZONE_OFFSET};
+        Val at = temporal_datetime(e->arena, v.i, 0, utc);
+        return allowed(e, at, t) ? at : refuse(e, v, t, false);
+    }
+    return refuse(e, v, t, true);
+}
+
+static Val instance_case(Eval *e, const void *ctx, const Val *args, int n) {
+    (void)n;
+    return eval_instance(e, args[0], ctx);
+}
+
+Val eval_instance(Eval *e, Val v, const Type *t) {
+    if (v.tag == V_UNKNOWN) return unknown_lift(e, instance_case, t, &v, 1);
+    if (v.tag == V_NULL) return val_bool(t->kind == T_NULL);
+    return val_bool(feel_conforms(e, v, t));
+}
+
+static Val range_property(Eval *e, Val v, Str name) {
+    const Range *r = v.p;
+    bool eq = r->op == RANGE_EQ;
+    if (str_eq(name, S("start"))) return r->lo;
+    if (str_eq(name, S("end"))) return eq ? r->lo : r->hi;
+    if (str_eq(name, S("start included"))) return val_bool(r->lo_closed);
+    if (str_eq(name, S("end included"))) return val_bool(r->hi_closed);
+    return FEEL_NULL(e, M_FEEL_NO_PROPERTY, name, S("range"));
+}
+
+static Val path_case(Eval *e, const void *ctx, const Val *args, int n) {
+    (void)n;
+    return feel_path(e, args[0], *(const Str *)ctx);
+}
+
+Val feel_path(Eval *e, Val v, Str name) {
+    Val out;
+    switch (v.tag) {
+    case V_NULL: return v.p ? v : FEEL_NULL(e, M_FEEL_NO_PROPERTY, name, S("null"));
+    case V_UNKNOWN: return unknown_lift(e, path_case, &name, &v, 1);
+    case V_CONTEXT:
+        if (ctx_get(v, name, &out)) return out;
+        break;
+    case V_RANGE: return range_property(e, v, name);
+    case V_LIST: {
+        Val *items = NEW_N(e->arena, Val, v.n);
+        for (uint32_t i = 0; i < v.n; i++) items[i] = feel_path(e, val_items(v)[i], name);
+        return val_list(items, (int)v.n);
+    }
+    default:
+        if (val_is_temporal(v) && temporal_property(e->arena, v, name, &out)) return out;
+    }
+    return FEEL_NULL(e, M_FEEL_NO_PROPERTY, name, kind_text(e, v));
+}

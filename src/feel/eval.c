@@ -1,0 +1,308 @@
+/* The scalar evaluator: it defines what the IR means. Nodes are evaluated on demand, operands
+ * before operators, branches and right sides of and/or only when needed. No allocation happens per
+ * node on the numeric and boolean path.
+ *
+ * Limits: each node costs one step; nesting (of nodes, and so of calls) is bounded, which bounds
+ * the C stack. A limit gives null with a reason. */
+#include "feel/eval.h"
+
+#include "feel/build.h"
+#include "feel/temporal.h"
+
+Eval eval_new(const Program *p, Arena *a) {
+    Eval e = {.prog = p, .arena = a, .diag = ctx_new(a, 0)};
+    e.steps = FEEL_STEPS;
+    e.max_depth = FEEL_DEPTH;
+    e.max_list = FEEL_LIST;
+    e.at = IR_NONE;
+    return e;
+}
+
+Val feel_null_(Eval *e, Msg msg, int n, const Str *args) {
+    Str place = ir_place(e->arena, e->prog, e->at);
+    Null *why = NEW(e->arena, Null);
+    why->note = note_at_(&e->diag, 1, place, msg, n, args);
+    Val v = {.tag = V_NULL, .p = why};
+    if (e->trace) trace_add(e, TRACE_NULL, e->at, 0, v, NULL, NULL);
+    return v;
+}
+
+Str kind_text(Eval *e, Val v) {
+    return type_text(e->arena, type_of_value(e->arena, v));
+}
+
+Str value_text(Eval *e, Val v) {
+    Buf b = buf_new(e->arena, 200);
+    if (v.tag == V_FUNCTION) return S("function");
+    val_literal(&b, v);
+    return buf_str(&b);
+}
+
+const Frame *frame_open(Eval *e, FrameBox *box, int32_t region, const Frame *up) {
+    const IrRegion *r = &e->prog->regions[region];
+    if (!r->captured && r->nslots <= FRAME_SMALL) {
+        box->f = (Frame){up, box->slots};
+        return &box->f;
+    }
+    Frame *f = NEW(e->arena, Frame);
+    *f = (Frame){up, NEW_N(e->arena, Val, r->nslots)};
+    return f;
+}
+
+const Frame *frame_iteration(Eval *e, const Frame *f, int32_t region) {
+    const IrRegion *r = &e->prog->regions[region];
+    if (!r->captured) return f;
+    Frame *copy = NEW(e->arena, Frame);
+    size_t bytes = sizeof(Val) * (size_t)r->nslots;
+    *copy = (Frame){f->up, arena_copy(e->arena, f->slots, bytes)};
+    return copy;
+}
+
+static Val eval_local(const IrNode *n, const Frame *f) {
+    for (int32_t k = n->a; k > 0 && f; k--) f = f->up;
+    return f ? f->slots[n->b] : val_null();
+}
+
+static Val eval_global(Eval *e, IrId id, const IrNode *n) {
+    e->at = id;
+    if (!e->hooks || !e->hooks->global) return FEEL_NULL(e, M_FEEL_NO_GLOBAL);
+    Val v = e->hooks->global(e, n->a);
+    if (e->trace) trace_add(e, TRACE_INPUT, id, n->a, v, NULL, NULL);
+    return v;
+}
+
+/* The common case of arithmetic and comparison: two small decimals with one exponent. */
+static inline bool small_op(IrOp op, Val x, Val y, Val *out) {
+    if (x.tag != V_NUM || y.tag != V_NUM) return false;
+    if (op == IR_MUL) {
+        int exp = x.exp + y.exp;
+        if (exp < -100 || exp > 100 || __builtin_mul_overflow(x.i, y.i, &out->i)) return false;
+        *out = (Val){.tag = V_NUM, .exp = (int8_t)exp, .i = out->i};
+        return true;
+    }
+    if (x.exp != y.exp) return false;
+    int64_t r;
+    switch (op) {
+    case IR_ADD:
+        if (__builtin_add_overflow(x.i, y.i, &r)) return false;
+        *out = (Val){.tag = V_NUM, .exp = x.exp, .i = r};
+        return true;
+    case IR_SUB:
+        if (__builtin_sub_overflow(x.i, y.i, &r)) return false;
+        *out = (Val){.tag = V_NUM, .exp = x.exp, .i = r};
+        return true;
+    case IR_EQ: *out = val_bool(x.i == y.i); return true;
+    case IR_NE: *out = val_bool(x.i != y.i); return true;
+    case IR_LT: *out = val_bool(x.i < y.i); return true;
+    case IR_LE: *out = val_bool(x.i <= y.i); return true;
+    case IR_GT: *out = val_bool(x.i > y.i); return true;
+    case IR_GE: *out = val_bool(x.i >= y.i); return true;
+    default: return false;
+    }
+}
+
+static Val eval_binary(Eval *e, IrId id, const IrNode *n, const Frame *f) {
+    IrOp op = (IrOp)n->op;
+    Val x = feel_eval(e, n->a, f), y = feel_eval(e, n->b, f), v;
+    if (!small_op(op, x, y, &v)) {
+        e->at = id;
+        v = feel_op(e, op, x, y);
+    }
+    if (e->trace && op >= IR_EQ) trace_add(e, TRACE_COMPARE, id, 0, v, &x, &y);
+    return v;
+}
+
+static Val eval_logic(Eval *e, IrId id, const IrNode *n, const Frame *f) {
+    Val x = feel_eval(e, n->a, f);
+    bool decides = n->op == IR_OR;
+    if (val_is(x, decides)) return x;
+    Val y = feel_eval(e, n->b, f);
+    if (x.tag == V_BOOL && y.tag == V_BOOL) return y;
+    e->at = id;
+    return feel_op(e, (IrOp)n->op, x, y);
+}
+
+static Val eval_if(Eval *e, const IrNode *n, const Frame *f) {
+    Val cond = feel_eval(e, n->a, f);
+    if (cond.tag != V_UNKNOWN) return feel_eval(e, val_is(cond, true) ? n->b : n->c, f);
+    unsigned t = val_truths(cond);
+    Val cases[2];
+    int count = 0;
+    if (t & TRUTH_T) cases[count++] = feel_eval(e, n->b, f);
+    if (t & (TRUTH_F | TRUTH_N)) cases[count++] = feel_eval(e, n->c, f);
+    return unknown_join(e, cases, count, &cond, 1);
+}
+
+static Val eval_between(Eval *e, IrId id, const IrNode *n, const Frame *f) {
+    Val x = feel_eval(e, n->a, f), lo = feel_eval(e, n->b, f), hi = feel_eval(e, n->c, f);
+    e->at = id;
+    Val low = feel_op(e, IR_GE, x, lo), high = feel_op(e, IR_LE, x, hi);
+    Val v = feel_op(e, IR_AND, low, high);
+    if (e->trace) trace_add(e, TRACE_COMPARE, id, 0, v, &x, &lo);
+    return v;
+}
+
+static Val eval_neg(Eval *e, IrId id, const IrNode *n, const Frame *f) {
+    Val x = feel_eval(e, n->a, f);
+    if (x.tag == V_NUM && x.i != INT64_MIN) {
+        x.i = -x.i;
+        return x;
+    }
+    e->at = id;
+    if (x.tag == V_DAYS || x.tag == V_MONTHS) {
+        Val out;
+        if (temporal_neg(x, &out)) return out;
+    }
+    if (val_is_num(x) || x.tag == V_UNKNOWN) return feel_op(e, IR_SUB, val_int(0), x);
+    if (x.tag == V_NULL && x.p) return x;
+    return FEEL_NULL(e, M_FEEL_OPERANDS, S("-"), kind_text(e, x), S(""));
+}
+
+static Val eval_in(Eval *e, IrId id, const IrNode *n, const Frame *f) {
+    Val x = feel_eval(e, n->a, f);
+    e->at = id;
+    Val v = eval_tests(e, ir_node(e->prog, n->b), x, f);
+    if (e->trace) trace_add(e, TRACE_COMPARE, id, 0, v, &x, NULL);
+    return v;
+}
+
+static Val eval_list(Eval *e, const IrNode *n, const Frame *f) {
+    int count;
+    const int32_t *items = ir_items(e->prog, n->a, &count);
+    Val *v = NEW_N(e->arena, Val, count);
+    for (int i = 0; i < count; i++) v[i] = feel_eval(e, items[i], f);
+    return val_list(v, count);
+}
+
+static Val eval_path(Eval *e, IrId id, const IrNode *n, const Frame *f) {
+    Val x = feel_eval(e, n->a, f), out;
+    e->at = id;
+    Str name = e->prog->names[n->b];
+    if (n->op == IR_PATH) {
+        if (x.tag == V_CONTEXT && ctx_get(x, name, &out)) return out;
+        return feel_path(e, x, name);
+    }
+    if (x.tag == V_CONTEXT && ctx_get(x, name, &out)) return out;
+    if (x.tag == V_UNKNOWN) return unknown_of(e, &x, 1);
+    if (n->c != IR_NONE) return feel_eval(e, n->c, f);
+    return feel_path(e, x, name);
+}
+
+static Val eval_function(Eval *e, const IrNode *n, const Frame *f) {
+    Function *fn = NEW(e->arena, Function);
+    *fn = (Function){.kind = FN_LAMBDA, .fn = e->prog->fns[n->a], .frame = f};
+    return (Val){.tag = V_FUNCTION, .p = fn};
+}
+
+static Val eval_error(Eval *e, IrId id, const IrNode *n) {
+    e->at = id;
+    Str why = n->a == IR_NONE ? S("") : e->prog->names[n->a];
+    return FEEL_NULL(e, M_FEEL_SYNTAX_NULL, why);
+}
+
+static Val eval_hooked(Eval *e, IrId id, const IrNode *n, const Frame *f) {
+    e->at = id;
+    if (!e->hooks || !e->hooks->table) return FEEL_NULL(e, M_FEEL_NO_GLOBAL);
+    return e->hooks->table(e, e->prog->tables[n->a], f);
+}
+
+static Val eval_coerce(Eval *e, IrId id, const IrNode *n, const Frame *f) {
+    Val x = feel_eval(e, n->a, f);
+    e->at = id;
+    Val v = feel_coerce(e, x, n->type);
+    if (e->trace && v.tag != x.tag) trace_add(e, TRACE_COERCE, id, 0, v, &x, NULL);
+    return v;
+}
+
+static Val eval_node(Eval *e, IrId id, const Frame *f) {
+    const IrNode *n = ir_node(e->prog, id);
+    switch ((IrOp)n->op) {
+    case IR_CONST: return e->prog->consts[n->a];
+    case IR_GLOBAL: return eval_global(e, id, n);
+    case IR_LOCAL: return eval_local(n, f);
+    case IR_NEG: return eval_neg(e, id, n, f);
+    case IR_ADD:
+    case IR_SUB:
+    case IR_MUL:
+    case IR_DIV:
+    case IR_POW:
+    case IR_EQ:
+    case IR_NE:
+    case IR_LT:
+    case IR_LE:
+    case IR_GT:
+    case IR_GE: return eval_binary(e, id, n, f);
+    case IR_AND:
+    case IR_OR: return eval_logic(e, id, n, f);
+    case IR_BETWEEN: return eval_between(e, id, n, f);
+    case IR_IN: return eval_in(e, id, n, f);
+    case IR_IF: return eval_if(e, n, f);
+    case IR_PATH:
+    case IR_MEMBER: return eval_path(e, id, n, f);
+    case IR_FILTER: return eval_filter(e, n, f);
+    case IR_LIST: return eval_list(e, n, f);
+    case IR_CONTEXT: return eval_context(e, n, f);
+    case IR_RANGE: e->at = id; return eval_range(e, n, f);
+    case IR_FOR:
+    case IR_SOME:
+    case IR_EVERY: e->at = id; return eval_loop(e, n, f);
+    case IR_FUNCTION: return eval_function(e, n, f);
+    case IR_CALL: e->at = id; return eval_call(e, n, f);
+    case IR_BUILTIN: return eval_builtin(e, id, f);
+    case IR_INSTANCE: return eval_instance(e, feel_eval(e, n->a, f), e->prog->type_refs[n->b]);
+    case IR_COERCE: return eval_coerce(e, id, n, f);
+    case IR_TABLE: return eval_hooked(e, id, n, f);
+    default: return eval_error(e, id, n);
+    }
+}
+
+Val feel_eval(Eval *e, IrId id, const Frame *f) {
+    if (id < 0) return val_null();
+    if (e->prog->nodes[id].op == IR_CONST) return e->prog->consts[e->prog->nodes[id].a];
+    if (--e->steps < 0) {
+        e->at = id;
+        return e->steps == -1 ? FEEL_NULL(e, M_FEEL_LIMIT_STEPS) : val_null();
+    }
+    if (++e->depth > e->max_depth) {
+        e->depth--;
+        e->at = id;
+        return FEEL_NULL(e, M_FEEL_LIMIT_DEPTH);
+    }
+    Val v = eval_node(e, id, f);
+    e->depth--;
+    return v;
+}
+
+Val feel_test(Eval *e, IrId cell, Val input, const Frame *f) {
+    if (cell < 0) return val_bool(true);
+    const IrNode *n = ir_node(e->prog, cell);
+    if (n->op != IR_TESTS) return feel_eval(e, cell, f);
+    e->at = cell;
+    return eval_tests(e, n, input, f);
+}
+
+static int flatten(const Program *p, IrId id, IrId *out, int n, int max) {
+    const IrNode *x = ir_node(p, id);
+    if (x->op == IR_COERCE) return flatten(p, x->a, out, n, max);
+    if (x->op != IR_AND) {
+        if (n < max) out[n] = id;
+        return n + 1;
+    }
+    n = flatten(p, x->a, out, n, max);
+    return flatten(p, x->b, out, n, max);
+}
+
+int feel_conjuncts(Eval *e, IrId id, const Frame *f, Conjunct *out, int max) {
+    IrId *ids = NEW_N(e->arena, IrId, max);
+    int n = flatten(e->prog, id, ids, 0, max);
+    for (int i = 0; i < n && i < max; i++) {
+        const IrNode *x = ir_node(e->prog, ids[i]);
+        Conjunct *c = &out[i];
+        *c = (Conjunct){.node = ids[i], .op = (IrOp)x->op, .text = ir_text(e->prog, ids[i])};
+        bool compares = x->op >= IR_EQ && x->op <= IR_GE;
+        if (compares || x->op == IR_IN || x->op == IR_BETWEEN) c->left = feel_eval(e, x->a, f);
+        if (compares) c->right = feel_eval(e, x->b, f);
+        c->outcome = compares ? feel_op(e, c->op, c->left, c->right) : feel_eval(e, ids[i], f);
+    }
+    return n;
+}

@@ -1,0 +1,236 @@
+/* Static types: construction, conformance (DMN 10.3.2.9.2), joins, text. Types are never changed
+ * once another type or node points to them. */
+#include "feel/type.h"
+
+#include <string.h>
+
+#define BASE(k, text)                                                                              \
+    [k] = {.kind = (k), .name = STR_INIT(text), .allowed = -1, .open = true, .any_function = true}
+static const Type BASES[T_KINDS] = {
+    BASE(T_ANY, "Any"),
+    BASE(T_NULL, "Null"),
+    BASE(T_NUMBER, "number"),
+    BASE(T_STRING, "string"),
+    BASE(T_BOOLEAN, "boolean"),
+    BASE(T_DATE, "date"),
+    BASE(T_TIME, "time"),
+    BASE(T_DATETIME, "date and time"),
+    BASE(T_DAYS, "days and time duration"),
+    BASE(T_MONTHS, "years and months duration"),
+    BASE(T_LIST, "list"),
+    BASE(T_CONTEXT, "context"),
+    BASE(T_RANGE, "range"),
+    BASE(T_FUNCTION, "function"),
+};
+
+const Type *type_of(TypeKind kind) {
+    return &BASES[kind];
+}
+
+static Type *type_new(Arena *a, TypeKind kind) {
+    Type *t = NEW(a, Type);
+    t->kind = kind;
+    t->allowed = -1;
+    return t;
+}
+
+static const Type *type_wrap(Arena *a, TypeKind kind, const Type *elem) {
+    if (!elem || (elem->kind == T_ANY && elem->allowed < 0)) return type_of(kind);
+    Type *t = type_new(a, kind);
+    t->elem = elem;
+    return t;
+}
+
+const Type *type_list(Arena *a, const Type *elem) {
+    return type_wrap(a, T_LIST, elem);
+}
+
+const Type *type_range(Arena *a, const Type *elem) {
+    return type_wrap(a, T_RANGE, elem);
+}
+
+static void members_copy(Arena *a, Type *t, const TypeMember *members, int n) {
+    t->members = NEW_N(a, TypeMember, n);
+    if (n) memcpy(t->members, members, sizeof *members * (size_t)n);
+    t->nmembers = n;
+}
+
+const Type *type_context(Arena *a, const TypeMember *members, int n, bool open) {
+    Type *t = type_new(a, T_CONTEXT);
+    members_copy(a, t, members, n);
+    t->open = open;
+    return t;
+}
+
+const Type *type_function(Arena *a, const TypeMember *params, int n, const Type *result) {
+    Type *t = type_new(a, T_FUNCTION);
+    members_copy(a, t, params, n);
+    t->elem = result;
+    return t;
+}
+
+const Type *type_named(Arena *a, const Type *t, Str name, int32_t allowed) {
+    Type *copy = NEW(a, Type);
+    *copy = *t;
+    copy->name = str_dup(a, name);
+    copy->allowed = allowed;
+    return copy;
+}
+
+const Type *type_builtin(Str name) {
+    static const struct {
+        const char *name;
+        TypeKind kind;
+    } OTHER[] = {
+        {"any", T_ANY},
+        {"null", T_NULL},
+        {"dateTime", T_DATETIME},
+        {"dayTimeDuration", T_DAYS},
+        {"days and time duration", T_DAYS},
+        {"yearMonthDuration", T_MONTHS},
+        {"date time", T_DATETIME},
+    };
+    for (int k = 0; k < T_KINDS; k++)
+        if (str_eq(BASES[k].name, name)) return &BASES[k];
+    for (size_t i = 0; i < sizeof OTHER / sizeof *OTHER; i++)
+        if (str_eq(str_from(OTHER[i].name), name)) return &BASES[OTHER[i].kind];
+    return NULL;
+}
+
+const Type *type_member(const Type *context, Str name) {
+    if (context->kind != T_CONTEXT) return NULL;
+    for (int i = 0; i < context->nmembers; i++)
+        if (str_eq(context->members[i].name, name)) return context->members[i].type;
+    return NULL;
+}
+
+static const Type *part(const Type *t) {
+    return t ? t : type_of(T_ANY);
+}
+
+static const Type *join_contexts(Arena *a, const Type *x, const Type *y) {
+    TypeMember *m = NEW_N(a, TypeMember, x->nmembers + y->nmembers);
+    int n = 0;
+    for (int i = 0; i < x->nmembers; i++) {
+        const Type *other = type_member(y, x->members[i].name);
+        m[n] = x->members[i];
+        if (other) m[n].type = type_join(a, m[n].type, other);
+        n++;
+    }
+    for (int i = 0; i < y->nmembers; i++)
+        if (!type_member(x, y->members[i].name)) m[n++] = y->members[i];
+    return type_context(a, m, n, x->open || y->open);
+}
+
+const Type *type_join(Arena *a, const Type *x, const Type *y) {
+    if (x == y) return x;
+    if (x->kind == T_NULL) return y;
+    if (y->kind == T_NULL) return x;
+    if (x->kind != y->kind) return type_of(T_ANY);
+    switch (x->kind) {
+    case T_LIST: return type_list(a, type_join(a, part(x->elem), part(y->elem)));
+    case T_RANGE: return type_range(a, type_join(a, part(x->elem), part(y->elem)));
+    case T_CONTEXT: return join_contexts(a, x, y);
+    case T_FUNCTION: return type_of(T_FUNCTION);
+    default: return type_of(x->kind);
+    }
+}
+
+static bool function_conforms(const Type *from, const Type *to) {
+    if (to->any_function) return true;
+    if (from->any_function || from->nmembers != to->nmembers) return false;
+    for (int i = 0; i < to->nmembers; i++)
+        if (!type_conforms(part(to->members[i].type), part(from->members[i].type))) return false;
+    return type_conforms(part(from->elem), part(to->elem));
+}
+
+static bool context_conforms(const Type *from, const Type *to) {
+    for (int i = 0; i < to->nmembers; i++) {
+        const Type *have = type_member(from, to->members[i].name);
+        if (!have || !type_conforms(part(have), part(to->members[i].type))) return false;
+    }
+    return true;
+}
+
+bool type_conforms(const Type *from, const Type *to) {
+    if (from == to) return true;
+    if (to->allowed >= 0) return false;
+    if (to->kind == T_ANY || from->kind == T_NULL) return true;
+    if (from->kind != to->kind) return false;
+    switch (to->kind) {
+    case T_LIST:
+    case T_RANGE: return type_conforms(part(from->elem), part(to->elem));
+    case T_CONTEXT: return context_conforms(from, to);
+    case T_FUNCTION: return function_conforms(from, to);
+    default: return true;
+    }
+}
+
+bool type_disjoint(const Type *x, const Type *y) {
+    if (x->kind == T_ANY || y->kind == T_ANY || x->kind == T_NULL || y->kind == T_NULL)
+        return false;
+    if (x->kind == T_LIST && y->kind != T_LIST) return type_disjoint(part(x->elem), y);
+    if (y->kind == T_LIST && x->kind != T_LIST) return type_disjoint(x, part(y->elem));
+    if (x->kind == y->kind) return false;
+    return !(x->kind == T_DATE && y->kind == T_DATETIME) &&
+           !(x->kind == T_DATETIME && y->kind == T_DATE);
+}
+
+static void text_members(Buf *b, const Type *t, Arena *a, char sep) {
+    for (int i = 0; i < t->nmembers; i++) {
+        if (i) buf_lit(b, ", ");
+        if (sep) {
+            buf_put(b, t->members[i].name);
+            buf_lit(b, ": ");
+        }
+        buf_put(b, type_text(a, part(t->members[i].type)));
+    }
+}
+
+Str type_text(Arena *a, const Type *t) {
+    if (t->name.n) return t->name;
+    Buf b = buf_new(a, 0);
+    buf_put(&b, BASES[t->kind].name);
+    buf_char(&b, '<');
+    if (t->kind == T_CONTEXT || t->kind == T_FUNCTION)
+        text_members(&b, t, a, t->kind == T_CONTEXT ? ':' : 0);
+    else
+        buf_put(&b, type_text(a, part(t->elem)));
+    buf_char(&b, '>');
+    if (t->kind == T_FUNCTION) {
+        buf_lit(&b, "->");
+        buf_put(&b, type_text(a, part(t->elem)));
+    }
+    return buf_str(&b);
+}
+
+static const Type *list_type(Arena *a, Val v) {
+    const Type *elem = type_of(T_NULL);
+    for (uint32_t i = 0; i < v.n && elem->kind != T_ANY; i++)
+        elem = type_join(a, elem, type_of_value(a, val_items(v)[i]));
+    return v.n ? type_list(a, elem) : type_list(a, type_of(T_NULL));
+}
+
+static const Type *context_type(Arena *a, const Context *c) {
+    TypeMember *m = NEW_N(a, TypeMember, c->n);
+    for (int i = 0; i < c->n; i++) m[i] = (TypeMember){c->keys[i], type_of_value(a, c->vals[i])};
+    return type_context(a, m, c->n, false);
+}
+
+const Type *type_of_value(Arena *a, Val v) {
+    static const TypeKind SIMPLE[V_TAGS] = {
+        [V_NULL] = T_NULL,       [V_UNKNOWN] = T_ANY,   [V_BOOL] = T_BOOLEAN,
+        [V_NUM] = T_NUMBER,      [V_BIGNUM] = T_NUMBER, [V_STRING] = T_STRING,
+        [V_DATE] = T_DATE,       [V_TIME] = T_TIME,     [V_DATETIME] = T_DATETIME,
+        [V_DAYS] = T_DAYS,       [V_MONTHS] = T_MONTHS, [V_LIST] = T_LIST,
+        [V_CONTEXT] = T_CONTEXT, [V_RANGE] = T_RANGE,   [V_FUNCTION] = T_FUNCTION,
+    };
+    if (v.tag == V_LIST) return list_type(a, v);
+    if (v.tag == V_CONTEXT) return context_type(a, val_ctx(v));
+    if (v.tag == V_RANGE) {
+        const Range *r = v.p;
+        Val end = r->lo.tag == V_NULL ? r->hi : r->lo;
+        return type_range(a, type_of_value(a, end));
+    }
+    return type_of(SIMPLE[v.tag]);
+}

@@ -16,7 +16,9 @@ typedef struct Command {
 static const Command COMMANDS[] = {
     {"dmn",
 
-     "dmn check MODEL.dmn",
+     "dmn eval MODEL.dmn [--decision NAME] [--input IN.json] [--trace]\n"
+     "dmn check MODEL.dmn\n"
+     "dmn tck DIR [--csv RESULTS] [--verbose]",
 
      M_CLI_HELP_DMN, cmd_dmn},
 };

@@ -1,0 +1,199 @@
+/* Boxed expressions to IR (DMN 1.5 clause 10.2.1). Each boxed form is the FEEL form it stands for:
+ * a relation is a list of contexts, an invocation a call with named arguments, a function
+ * definition a closure.
+ */
+#include "dmn/build.h"
+
+IrAt build_at(Builder *b, const DmnDefs *d, const XmlNode *xml) {
+    Str id = xml_attr(xml, S("id"));
+    Str element = id.n ? id : dmn_place(b->c->arena, d, xml);
+    return (IrAt){.unit = program_add_unit(b->p, (Str){0}, element)};
+}
+
+/* Findings of a text get the place of its element in the file in front. */
+static void place_notes(Builder *b, const DmnDefs *d, const XmlNode *xml, Note *before) {
+    Arena *a = b->c->arena;
+    for (Note *n = before ? before->next : b->c->notes; n; n = n->next) {
+        Str in = b->node ? b->node->name : (Str){0};
+        n->place = str_printf(a, "%.*s %.*s", STRF(dmn_place(a, d, xml)), STRF(n->place));
+        if (in.n) n->place = str_printf(a, "%.*s (%.*s)", STRF(n->place), STRF(in));
+    }
+}
+
+IrId build_text(Builder *b, const DmnDefs *d, const XmlNode *xml, Str text, FeelMode mode,
+                const Scope *s, const Type *expected) {
+    Str id = xml_attr(xml, S("id"));
+    if (id.n == 0 && xml->parent && xml->parent->attrs) id = xml_attr(xml->parent, S("id"));
+    if (id.n == 0) id = str_printf(b->c->arena, "%u:%u", xml->line, xml->column);
+    Note *before = b->c->notes_last;
+    IrId node = feel_compile(b->c, b->p, text, mode, s, expected, id);
+    place_notes(b, d, xml, before);
+    return node;
+}
+
+static IrId null_at(Builder *b, const DmnExpr *e) {
+    return ir_const(b->p, val_null(), NULL, build_at(b, e->defs, e->xml));
+}
+
+static const Type *type_at(Builder *b, const DmnExpr *e, Str ref) {
+    return build_type(b, (DmnDefs *)e->defs, ref, e->xml);
+}
+
+static IrId coerced(Builder *b, IrId node, const Type *t) {
+    return t && t->kind != T_ANY ? ir_coerce(b->p, node, t, b->p->at[node]) : node;
+}
+
+static const Type *node_type(Builder *b, IrId node) {
+    return ir_node(b->p, node)->type;
+}
+
+static IrId literal(Builder *b, const DmnExpr *e, const Scope *s) {
+    if (str_trim(e->text).n == 0) return null_at(b, e);
+    return build_text(b, e->defs, e->xml, e->text, FEEL_EXPRESSION, s, NULL);
+}
+
+static IrId child(Builder *b, const DmnExpr *parent, const DmnExpr *e, const Scope *s,
+                  const Type *expected) {
+    return e ? build_expr(b, e, s, expected) : null_at(b, parent);
+}
+
+static IrId context(Builder *b, const DmnExpr *e, const Scope *up) {
+    Scope *s = scope_open(b->p, up, REGION_CONTEXT);
+    Str *names = NEW_N(b->c->arena, Str, e->nentries);
+    IrId *values = NEW_N(b->c->arena, IrId, e->nentries);
+    bool has_result = false;
+    for (int i = 0; i < e->nentries; i++) {
+        const DmnEntry *en = &e->entries[i];
+        values[i] = child(b, e, en->expr, s, type_at(b, e, en->type_ref));
+        names[i] = en->name;
+        has_result = i == e->nentries - 1 && en->name.n == 0;
+        scope_add(s, en->name, node_type(b, values[i]));
+        if (en->name.n) program_add_member(b->p, en->name);
+    }
+    return ir_context(b->p, s, names, values, e->nentries, has_result,
+                      build_at(b, e->defs, e->xml));
+}
+
+static IrId invocation(Builder *b, const DmnExpr *e, const Scope *s) {
+    Str *names = NEW_N(b->c->arena, Str, e->nentries);
+    IrId *args = NEW_N(b->c->arena, IrId, e->nentries);
+    IrId callee = child(b, e, e->a, s, NULL);
+    for (int i = 0; i < e->nentries; i++) {
+        const DmnEntry *en = &e->entries[i];
+        names[i] = en->name;
+        args[i] = child(b, e, en->expr, s, type_at(b, e, en->type_ref));
+    }
+    return ir_call(b->p, callee, e->nentries ? names : NULL, args, e->nentries,
+                   build_at(b, e->defs, e->xml));
+}
+
+/* The text of a string literal entry of an external function's context. */
+static Str external_part(const DmnExpr *body, Str name) {
+    if (!body || body->kind != EXPR_CONTEXT) return (Str){0};
+    for (int i = 0; i < body->nentries; i++) {
+        const DmnEntry *en = &body->entries[i];
+        if (!str_eq(en->name, name) || !en->expr) continue;
+        Str t = str_trim(en->expr->text);
+        return t.n >= 2 && t.p[0] == '"' ? str_sub(t, 1, t.n - 1) : t;
+    }
+    return (Str){0};
+}
+
+static IrId function(Builder *b, const DmnExpr *e, const Scope *up) {
+    Scope *s = scope_open(b->p, up, REGION_FUNCTION);
+    TypeMember *params = NEW_N(b->c->arena, TypeMember, e->nentries);
+    for (int i = 0; i < e->nentries; i++) {
+        params[i].name = e->entries[i].name;
+        params[i].type = type_at(b, e, e->entries[i].type_ref);
+        scope_add(s, params[i].name, params[i].type ? params[i].type : type_of(T_ANY));
+    }
+    IrAt at = build_at(b, e->defs, e->xml);
+    Str name = b->node ? b->node->name : (Str){0};
+    if (str_eq(e->function_kind, S("Java")))
+        return ir_external(b->p, s, name, params, e->nentries, external_part(e->a, S("class")),
+                           external_part(e->a, S("method signature")), NULL, at);
+    if (str_eq(e->function_kind, S("PMML")))
+        return ir_external(b->p, s, name, params, e->nentries, S("PMML"), (Str){0}, NULL, at);
+    IrId body = child(b, e, e->a, s, NULL);
+    return ir_function(b->p, s, name, params, e->nentries, body, NULL, at);
+}
+
+static IrId list(Builder *b, const DmnExpr *e, const Scope *s) {
+    IrId *items = NEW_N(b->c->arena, IrId, e->nentries);
+    for (int i = 0; i < e->nentries; i++) items[i] = child(b, e, e->entries[i].expr, s, NULL);
+    return ir_list(b->p, items, e->nentries, build_at(b, e->defs, e->xml));
+}
+
+static IrId relation(Builder *b, const DmnExpr *e, const Scope *up) {
+    IrAt at = build_at(b, e->defs, e->xml);
+    IrId *rows = NEW_N(b->c->arena, IrId, e->nrows);
+    Str *names = NEW_N(b->c->arena, Str, e->nentries);
+    for (int k = 0; k < e->nentries; k++) {
+        names[k] = e->entries[k].name;
+        program_add_member(b->p, names[k]);
+    }
+    for (int r = 0; r < e->nrows; r++) {
+        Scope *s = scope_open(b->p, up, REGION_CONTEXT);
+        IrId *values = NEW_N(b->c->arena, IrId, e->nentries);
+        for (int k = 0; k < e->nentries; k++) {
+            const DmnExpr *cell = e->cells[r * e->nentries + k];
+            values[k] = child(b, e, cell, s, type_at(b, e, e->entries[k].type_ref));
+            scope_add(s, (Str){0}, node_type(b, values[k])); /* cells do not see each other */
+        }
+        rows[r] = ir_context(b->p, s, names, values, e->nentries, false, at);
+    }
+    return ir_list(b->p, rows, e->nrows, at);
+}
+
+static const Type *element_type(Builder *b, IrId list_node) {
+    const Type *t = node_type(b, list_node);
+    if (t->kind == T_LIST || t->kind == T_RANGE) return t->elem ? t->elem : type_of(T_ANY);
+    return t->kind == T_ANY ? t : t;
+}
+
+static IrId filter(Builder *b, const DmnExpr *e, const Scope *up) {
+    IrId in = child(b, e, e->a, up, NULL);
+    Scope *s = scope_filter(b->p, up, element_type(b, in));
+    IrId match = child(b, e, e->b, s, NULL);
+    return ir_filter(b->p, s, in, match, build_at(b, e->defs, e->xml));
+}
+
+static IrId loop(Builder *b, const DmnExpr *e, const Scope *up, IrOp op) {
+    Scope *s = scope_open(b->p, up, REGION_LOOP);
+    IrId domain = child(b, e, e->a, s, NULL);
+    scope_add(s, e->var, element_type(b, domain));
+    if (op == IR_FOR) scope_add(s, S("partial"), type_list(b->c->arena, type_of(T_ANY)));
+    IrId body = child(b, e, e->b, s, NULL);
+    return ir_loop(b->p, op, s, &domain, 1, body, build_at(b, e->defs, e->xml));
+}
+
+static IrId conditional(Builder *b, const DmnExpr *e, const Scope *s) {
+    IrId cond = child(b, e, e->a, s, NULL);
+    IrId yes = child(b, e, e->b, s, NULL);
+    IrId no = child(b, e, e->c, s, NULL);
+    return ir_if(b->p, cond, yes, no, build_at(b, e->defs, e->xml));
+}
+
+static IrId by_kind(Builder *b, const DmnExpr *e, const Scope *s, const Type *expected) {
+    switch (e->kind) {
+    case EXPR_LITERAL: return literal(b, e, s);
+    case EXPR_TABLE: return build_table(b, e, s, expected);
+    case EXPR_CONTEXT: return context(b, e, s);
+    case EXPR_INVOCATION: return invocation(b, e, s);
+    case EXPR_FUNCTION: return function(b, e, s);
+    case EXPR_LIST: return list(b, e, s);
+    case EXPR_RELATION: return relation(b, e, s);
+    case EXPR_IF: return conditional(b, e, s);
+    case EXPR_FILTER: return filter(b, e, s);
+    case EXPR_FOR: return loop(b, e, s, IR_FOR);
+    case EXPR_SOME: return loop(b, e, s, IR_SOME);
+    case EXPR_EVERY: return loop(b, e, s, IR_EVERY);
+    }
+    return null_at(b, e);
+}
+
+IrId build_expr(Builder *b, const DmnExpr *e, const Scope *s, const Type *expected) {
+    const Type *own = type_at(b, e, e->type_ref);
+    IrId node = coerced(b, by_kind(b, e, s, own ? own : expected), own);
+    return coerced(b, node, expected);
+}

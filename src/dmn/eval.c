@@ -1,0 +1,237 @@
+/* Running decisions: the requirement graph is evaluated on demand and memoised (DMN 1.5 clause
+ * 10.4). A decision service runs in a graph of its own, where its parameters are given and nothing
+ * else is.
+ */
+#include <string.h>
+
+#include "dmn/table.h"
+
+enum { STATE_NONE, STATE_RUNNING, STATE_DONE };
+
+/* The values of one graph: that of the evaluation, or that of a service call. */
+typedef struct Graph {
+    Val *given;
+    uint8_t *is_given;
+    Val *vals;
+    uint8_t *state;
+} Graph;
+
+struct DmnEval {
+    Eval feel;
+    const DmnModel *m;
+    Graph *graph;
+    const DmnNode *node; /* being evaluated */
+    bool explain;
+    DmnTableView *views, *views_last;
+};
+
+static Graph *graph_new(const DmnModel *m, Arena *a) {
+    Graph *g = NEW(a, Graph);
+    g->given = NEW_N(a, Val, m->nnodes);
+    g->is_given = NEW_N(a, uint8_t, m->nnodes);
+    g->vals = NEW_N(a, Val, m->nnodes);
+    g->state = NEW_N(a, uint8_t, m->nnodes);
+    return g;
+}
+
+static Val evaluate(DmnEval *e, const DmnNode *n) {
+    Eval *f = &e->feel;
+    switch (n->kind) {
+    case NODE_INPUT: return val_null();
+    case NODE_SERVICE: return (Val){.tag = V_FUNCTION, .p = &e->m->services[n->index]};
+    default:
+        if (e->m->roots[n->index] == IR_NONE) return FEEL_NULL(f, M_DMN_NO_LOGIC, n->name);
+        return feel_eval(f, e->m->roots[n->index], NULL);
+    }
+}
+
+static Val value_of(DmnEval *e, const DmnNode *n) {
+    Graph *g = e->graph;
+    int i = n->index;
+    Eval *f = &e->feel;
+    if (g->state[i] == STATE_DONE) return g->vals[i];
+    if (g->state[i] == STATE_RUNNING) return FEEL_NULL(f, M_DMN_RECURSIVE, n->name);
+    g->state[i] = STATE_RUNNING;
+    const DmnNode *outer = e->node;
+    e->node = n;
+    int32_t rec = trace_open(f, g->is_given[i] ? TRACE_INPUT : TRACE_DECISION, e->m->roots[i], i);
+    Val v = g->is_given[i] ? feel_coerce(f, g->given[i], e->m->types[i]) : evaluate(e, n);
+    trace_close(f, rec, v);
+    e->node = outer;
+    g->vals[i] = v;
+    g->state[i] = STATE_DONE;
+    return v;
+}
+
+static Val hook_global(Eval *f, int id) {
+    DmnEval *e = f->user;
+    return value_of(e, e->m->nodes[id]);
+}
+
+static Val hook_table(Eval *f, const IrTable *t, const Frame *frame) {
+    DmnEval *e = f->user;
+    if (!e->explain) return table_eval(f, t, frame, NULL);
+    DmnTableView *view = NEW(f->arena, DmnTableView);
+    view->node = e->node;
+    view->source = e->m->sources[t->id];
+    Val v = table_eval(f, t, frame, view);
+    if (e->views_last)
+        e->views_last->next = view;
+    else
+        e->views = view;
+    e->views_last = view;
+    return v;
+}
+
+/* The value of one output decision, or a context of all (DMN13-163). */
+static Val service_outputs(DmnEval *e, const DmnNode *n) {
+    Arena *a = e->feel.arena;
+    Str *keys = NEW_N(a, Str, n->nreqs);
+    Val *vals = NEW_N(a, Val, n->nreqs);
+    int k = 0;
+    for (int i = 0; i < n->nreqs; i++) {
+        if (n->reqs[i].kind != REQ_OUTPUT) continue;
+        keys[k] = n->reqs[i].node->name;
+        vals[k++] = value_of(e, n->reqs[i].node);
+    }
+    if (k == 1) return vals[0];
+    Context *c = NEW(a, Context);
+    *c = (Context){.n = k, .keys = keys, .vals = vals};
+    return (Val){.tag = V_CONTEXT, .p = c};
+}
+
+static const DmnNode *service_param(const DmnNode *n, int index) {
+    int k = 0;
+    for (int pass = 0; pass < 2; pass++)
+        for (int i = 0; i < n->nreqs; i++)
+            if (n->reqs[i].kind == (pass == 0 ? REQ_INPUT : REQ_INPUT_DECISION) && k++ == index)
+                return n->reqs[i].node;
+    return NULL;
+}
+
+static Val hook_service(Eval *f, int id, const Val *args, int nargs) {
+    DmnEval *e = f->user;
+    const DmnNode *n = e->m->nodes[id];
+    Graph *outer = e->graph, *g = graph_new(e->m, f->arena);
+    for (int i = 0; i < nargs; i++) {
+        const DmnNode *param = service_param(n, i);
+        if (!param) break;
+        g->given[param->index] = args[i];
+        g->is_given[param->index] = 1;
+    }
+    e->graph = g;
+    Val v = service_outputs(e, n);
+    e->graph = outer;
+    const Type *t = e->m->services[id].result;
+    return t ? feel_coerce(f, v, t) : v;
+}
+
+static const EvalHooks HOOKS = {
+    .global = hook_global, .table = hook_table, .service = hook_service};
+
+DmnEval *dmn_eval_new(const DmnModel *m, Arena *a) {
+    DmnEval *e = NEW(a, DmnEval);
+    e->feel = eval_new(m->prog, a);
+    e->feel.hooks = &HOOKS;
+    e->feel.user = e;
+    e->m = m;
+    e->graph = graph_new(m, a);
+    return e;
+}
+
+Eval *dmn_feel(DmnEval *e) {
+    return &e->feel;
+}
+
+void dmn_set_node(DmnEval *e, const DmnNode *n, Val v) {
+    Graph *g = e->graph;
+    g->given[n->index] = v;
+    g->is_given[n->index] = 1;
+    memset(g->state, STATE_NONE, (size_t)e->m->nnodes);
+    if (val_has_unknown(v)) e->feel.unknowns = true;
+}
+
+bool dmn_set(DmnEval *e, Str name, Val v) {
+    const DmnNode *n = dmn_find(e->m, name);
+    if (!n || n->kind == NODE_BKM || n->kind == NODE_SERVICE) return false;
+    dmn_set_node(e, n, v);
+    return true;
+}
+
+int dmn_set_all(DmnEval *e, Val context) {
+    int skipped = 0;
+    if (context.tag != V_CONTEXT) return 0;
+    const Context *c = val_ctx(context);
+    for (int i = 0; i < c->n; i++) skipped += !dmn_set(e, c->keys[i], c->vals[i]);
+    return skipped;
+}
+
+/* A service as an invocable: its parameters come from the inputs by name. */
+static Val run_service(DmnEval *e, const DmnNode *n) {
+    const Function *s = &e->m->services[n->index];
+    Val *args = NEW_N(e->feel.arena, Val, s->nparams);
+    for (int i = 0; i < s->nparams; i++) {
+        const DmnNode *param = service_param(n, i);
+        if (param && e->graph->is_given[param->index]) args[i] = value_of(e, param);
+    }
+    return hook_service(&e->feel, n->index, args, s->nparams);
+}
+
+Val dmn_run_node(DmnEval *e, const DmnNode *n) {
+    return n->kind == NODE_SERVICE ? run_service(e, n) : value_of(e, n);
+}
+
+bool dmn_run(DmnEval *e, Str name, Val *out) {
+    const DmnNode *n = dmn_find(e->m, name);
+    if (!n) return false;
+    *out = dmn_run_node(e, n);
+    return true;
+}
+
+void dmn_explain(DmnEval *e, bool on) {
+    e->explain = on;
+    e->views = e->views_last = NULL;
+    memset(e->graph->state, STATE_NONE, (size_t)e->m->nnodes);
+}
+
+const DmnTableView *dmn_tables(const DmnEval *e) {
+    return e->views;
+}
+
+/* required - value when the comparison is not met and both sides have a difference. */
+static Val gap_of(Eval *f, const Conjunct *c) {
+    bool comparison =
+        c->op == IR_EQ || c->op == IR_LT || c->op == IR_LE || c->op == IR_GT || c->op == IR_GE;
+    if (!comparison || val_is(c->outcome, true) || c->outcome.tag == V_NULL) return val_null();
+    bool same = c->left.tag == c->right.tag || (val_is_num(c->left) && val_is_num(c->right));
+    bool sized = val_is_num(c->left) || c->left.tag == V_DATE || c->left.tag == V_DAYS ||
+                 c->left.tag == V_MONTHS;
+    return same && sized ? feel_op(f, IR_SUB, c->right, c->left) : val_null();
+}
+
+int dmn_conditions(DmnEval *e, const DmnNode *n, DmnCondition *out, int max) {
+    enum { MANY = 64 };
+    Conjunct found[MANY];
+    IrId root = e->m->roots[n->index];
+    if (n->kind != NODE_DECISION || root == IR_NONE) return 0;
+    const Type *t = ir_node(e->m->prog, root)->type;
+    if (t->kind != T_BOOLEAN && t->kind != T_ANY) return 0;
+    if (!n->expr || n->expr->kind != EXPR_LITERAL) return 0;
+    while (ir_node(e->m->prog, root)->op == IR_COERCE) root = ir_node(e->m->prog, root)->a;
+    Eval *f = &e->feel;
+    Ctx before = f->diag;
+    int count = feel_conjuncts(f, root, NULL, found, max < MANY ? max : MANY);
+    int shown = count < max ? count : max;
+    if (shown > MANY) shown = MANY;
+    for (int i = 0; i < shown; i++)
+        out[i] = (DmnCondition){.text = found[i].text,
+                                .outcome = found[i].outcome,
+                                .value = found[i].left,
+                                .required = found[i].right,
+                                .gap = gap_of(f, &found[i]),
+                                .op = found[i].op,
+                                .node = found[i].node};
+    f->diag = before;
+    if (before.notes_last) before.notes_last->next = NULL;
+    return count;
+}

@@ -38,7 +38,8 @@ DmnModel *cli_load_model(Ctx *c, Str path) {
     return dmn_load(c, files, count);
 }
 
-/* --- eval --------------------------------------------------------------------------------------- */
+/* --- eval ---------------------------------------------------------------------------------------
+ */
 
 static bool set_inputs(Ctx *c, DmnEval *e, const DmnModel *m, const Json *in, Str file) {
     if (in->kind != JSON_OBJECT) return FAIL_AT(c, ERR_INPUT, file, M_DMN_INPUT_OBJECT);
@@ -137,7 +138,8 @@ static int dmn_eval(Cli *cli, int argc, char **argv) {
     return print_json(cli, out) ? EXIT_YES : EXIT_INTERNAL;
 }
 
-/* --- check -------------------------------------------------------------------------------------- */
+/* --- check --------------------------------------------------------------------------------------
+ */
 
 static int dmn_check_file(Cli *cli, int argc, char **argv) {
     Str args[1];

@@ -105,8 +105,7 @@ int cmd_dmn_tck(Cli *cli, int argc, char **argv) {
     if (!file_list(cli->c, args[0], &names, &n)) return cli_failed(cli);
     TckTotals t = {.cli = cli, .csv = buf_new(cli->arena, 0), .verbose = opts[1].given};
     walk(&t, args[0], (Str){0}, 0);
-    if (opts[0].given && !file_write(cli->c, opts[0].text, buf_str(&t.csv)))
-        return cli_failed(cli);
+    if (opts[0].given && !file_write(cli->c, opts[0].text, buf_str(&t.csv))) return cli_failed(cli);
     printf("value-bearing: %d of %d passed\n", t.valued_passed, t.valued);
     printf("%d passed, %d failed\n", t.passed, t.failed);
     return t.failed || t.passed == 0 ? EXIT_NO : EXIT_YES;

@@ -18,8 +18,7 @@ static Str place(Ctx *c, const DmnNode *n, const XmlNode *xml) {
 static void check_inputs(Ctx *c, const DmnModel *m) {
     uint8_t *required = NEW_N(c->arena, uint8_t, m->nnodes);
     for (int i = 0; i < m->nnodes; i++)
-        for (int k = 0; k < m->nodes[i]->nreqs; k++)
-            required[m->nodes[i]->reqs[k].node->index] = 1;
+        for (int k = 0; k < m->nodes[i]->nreqs; k++) required[m->nodes[i]->reqs[k].node->index] = 1;
     for (int i = 0; i < m->nnodes; i++) {
         const DmnNode *n = m->nodes[i];
         if (n->defs != m->main) continue;

@@ -27,13 +27,13 @@ typedef struct DmnModel {
     DmnDefs *main;   /* the first file; the others follow by next */
     DmnNode **nodes; /* of all files; nodes[i]->index == i is the id of the global */
     int nnodes;
-    IrId *roots;        /* per node: its logic; IR_NONE: none (inputs, services) */
-    const Type **types; /* per node: type of its value */
-    Function *services; /* per node; only those of NODE_SERVICE are filled */
-    Map names;          /* DmnNode of the main file by name */
+    IrId *roots;             /* per node: its logic; IR_NONE: none (inputs, services) */
+    const Type **types;      /* per node: type of its value */
+    Function *services;      /* per node; only those of NODE_SERVICE are filled */
+    Map names;               /* DmnNode of the main file by name */
     const DmnExpr **sources; /* per table of the program: where it was written */
     int nsources, sources_cap;
-    int errors;         /* findings of severity 0 while loading */
+    int errors; /* findings of severity 0 while loading */
 } DmnModel;
 
 /* Loads a model: files[0] is the main one, the others are those it may import (what it does not

@@ -58,18 +58,19 @@ TckFile *tck_read(Ctx *c, Str bytes, Str name) {
     return f;
 }
 
-/* --- values ------------------------------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------------------------------
+ */
 
 static TypeKind xsd_kind(Str type) {
     static const struct {
         Str name;
         TypeKind kind;
     } KINDS[] = {
-        {STR_INIT("decimal"), T_NUMBER},    {STR_INIT("double"), T_NUMBER},
-        {STR_INIT("integer"), T_NUMBER},    {STR_INIT("int"), T_NUMBER},
-        {STR_INIT("long"), T_NUMBER},       {STR_INIT("float"), T_NUMBER},
-        {STR_INIT("boolean"), T_BOOLEAN},   {STR_INIT("date"), T_DATE},
-        {STR_INIT("time"), T_TIME},         {STR_INIT("dateTime"), T_DATETIME},
+        {STR_INIT("decimal"), T_NUMBER},  {STR_INIT("double"), T_NUMBER},
+        {STR_INIT("integer"), T_NUMBER},  {STR_INIT("int"), T_NUMBER},
+        {STR_INIT("long"), T_NUMBER},     {STR_INIT("float"), T_NUMBER},
+        {STR_INIT("boolean"), T_BOOLEAN}, {STR_INIT("date"), T_DATE},
+        {STR_INIT("time"), T_TIME},       {STR_INIT("dateTime"), T_DATETIME},
         {STR_INIT("duration"), T_DAYS},
     };
     ptrdiff_t colon = str_find(type, S(":"));
@@ -124,7 +125,8 @@ static Val read_value(Arena *a, const XmlNode *xml) {
     return val_list(vals, n);
 }
 
-/* --- comparing ---------------------------------------------------------------------------------- */
+/* --- comparing ----------------------------------------------------------------------------------
+ */
 
 /* A literal of at most 7 decimals is exact; longer ones are rounded in the kit. */
 static bool is_exact(Str literal) {
@@ -187,7 +189,8 @@ static bool same(const XmlNode *xml, Val want, Val got) {
     return val_equal(want, got) == 1 && same_fraction(want, got);
 }
 
-/* --- running ------------------------------------------------------------------------------------ */
+/* --- running ------------------------------------------------------------------------------------
+ */
 
 static Str shown(Arena *a, Val v) {
     Buf b = buf_new(a, 2000);

@@ -4,8 +4,10 @@
 #include "dmn/value_json.h"
 
 static const Str OUTCOMES[] = {
-    [CELL_NOT_REACHED] = STR_INIT("not_reached"), [CELL_FALSE] = STR_INIT("false"),
-    [CELL_TRUE] = STR_INIT("true"),               [CELL_NULL] = STR_INIT("null"),
+    [CELL_NOT_REACHED] = STR_INIT("not_reached"),
+    [CELL_FALSE] = STR_INIT("false"),
+    [CELL_TRUE] = STR_INIT("true"),
+    [CELL_NULL] = STR_INIT("null"),
     [CELL_UNKNOWN] = STR_INIT("unknown"),
 };
 
@@ -35,9 +37,9 @@ static Json *rule_json(Arena *a, const DmnTableView *v, int rule) {
 
 Json *dmn_table_json(Arena *a, const DmnTableView *v) {
     static const Str POLICIES[] = {
-        [HIT_UNIQUE] = STR_INIT("U"),       [HIT_ANY] = STR_INIT("A"),
-        [HIT_PRIORITY] = STR_INIT("P"),     [HIT_FIRST] = STR_INIT("F"),
-        [HIT_RULE_ORDER] = STR_INIT("R"),   [HIT_OUTPUT_ORDER] = STR_INIT("O"),
+        [HIT_UNIQUE] = STR_INIT("U"),     [HIT_ANY] = STR_INIT("A"),
+        [HIT_PRIORITY] = STR_INIT("P"),   [HIT_FIRST] = STR_INIT("F"),
+        [HIT_RULE_ORDER] = STR_INIT("R"), [HIT_OUTPUT_ORDER] = STR_INIT("O"),
         [HIT_COLLECT] = STR_INIT("C"),
     };
     static const Str AGGREGATES[] = {

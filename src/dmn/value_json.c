@@ -31,22 +31,17 @@ static Json *unknown_json(Arena *a, Val v) {
 
 Json *json_from_val(Arena *a, Val v) {
     switch ((VTag)v.tag) {
-    case V_BOOL:
-        return json_bool(a, v.i != 0);
+    case V_BOOL: return json_bool(a, v.i != 0);
     case V_NUM:
-    case V_BIGNUM:
-        return num_json(a, v);
-    case V_STRING:
-        return json_string(a, val_text(v));
+    case V_BIGNUM: return num_json(a, v);
+    case V_STRING: return json_string(a, val_text(v));
     case V_DATE:
     case V_TIME:
     case V_DATETIME:
     case V_DAYS:
     case V_MONTHS:
-    case V_RANGE:
-        return text_json(a, v);
-    case V_UNKNOWN:
-        return unknown_json(a, v);
+    case V_RANGE: return text_json(a, v);
+    case V_UNKNOWN: return unknown_json(a, v);
     case V_LIST: {
         Json *list = json_new(a, JSON_ARRAY);
         for (uint32_t i = 0; i < v.n; i++) json_push(list, json_from_val(a, val_items(v)[i]));
@@ -58,8 +53,7 @@ Json *json_from_val(Arena *a, Val v) {
         for (int i = 0; i < c->n; i++) json_set(o, c->keys[i], json_from_val(a, c->vals[i]));
         return o;
     }
-    default:
-        return json_new(a, JSON_NULL);
+    default: return json_new(a, JSON_NULL);
     }
 }
 
@@ -73,19 +67,12 @@ bool val_from_text(Arena *a, Str text, TypeKind kind, Val *out) {
     case T_BOOLEAN:
         *out = val_bool(str_eq(text, S("true")) || str_eq(text, S("1")));
         return out->i || str_eq(text, S("false")) || str_eq(text, S("0"));
-    case T_DATE:
-        return temporal_parse_date(text, out);
-    case T_TIME:
-        return temporal_parse_time(a, text, out);
-    case T_DATETIME:
-        return temporal_parse_datetime(a, text, out);
-    case T_DAYS:
-        return temporal_parse_duration(text, out) && out->tag == V_DAYS;
-    case T_MONTHS:
-        return temporal_parse_duration(text, out) && out->tag == V_MONTHS;
-    default:
-        *out = val_str(text);
-        return true;
+    case T_DATE: return temporal_parse_date(text, out);
+    case T_TIME: return temporal_parse_time(a, text, out);
+    case T_DATETIME: return temporal_parse_datetime(a, text, out);
+    case T_DAYS: return temporal_parse_duration(text, out) && out->tag == V_DAYS;
+    case T_MONTHS: return temporal_parse_duration(text, out) && out->tag == V_MONTHS;
+    default: *out = val_str(text); return true;
     }
 }
 
@@ -103,8 +90,7 @@ static bool object(Ctx *c, const Json *j, const Type *t, Str name, Val *out) {
     for (const Json *k = j->first; k; k = k->next, n++) {
         keys[n] = k->key;
         Str path = str_cat(c->arena, str_cat(c->arena, name, S(".")), k->key);
-        if (!val_from_json(c, k, of ? type_member(of, k->key) : NULL, path, &vals[n]))
-            return false;
+        if (!val_from_json(c, k, of ? type_member(of, k->key) : NULL, path, &vals[n])) return false;
     }
     *ctx = (Context){.n = n, .keys = keys, .vals = vals};
     *out = (Val){.tag = V_CONTEXT, .p = ctx};
@@ -128,12 +114,8 @@ static bool is_text_type(TypeKind k) {
 bool val_from_json(Ctx *c, const Json *j, const Type *t, Str name, Val *out) {
     const Type *one = t && t->kind == T_LIST && j->kind != JSON_ARRAY ? t->elem : t;
     switch (j->kind) {
-    case JSON_NULL:
-        *out = val_null();
-        return true;
-    case JSON_BOOL:
-        *out = val_bool(j->truth);
-        return true;
+    case JSON_NULL: *out = val_null(); return true;
+    case JSON_BOOL: *out = val_bool(j->truth); return true;
     case JSON_NUMBER:
         return val_from_text(c->arena, j->text, T_NUMBER, out) ||
                wrong(c, j, type_of(T_NUMBER), name);
@@ -143,10 +125,8 @@ bool val_from_json(Ctx *c, const Json *j, const Type *t, Str name, Val *out) {
             return true;
         }
         return val_from_text(c->arena, j->text, one->kind, out) || wrong(c, j, one, name);
-    case JSON_ARRAY:
-        return array(c, j, t, name, out);
-    case JSON_OBJECT:
-        return object(c, j, one, name, out);
+    case JSON_ARRAY: return array(c, j, t, name, out);
+    case JSON_OBJECT: return object(c, j, one, name, out);
     }
     return false;
 }

@@ -1,0 +1,120 @@
+/* XLSX writer. See xlsx_write.h. The only user of libxlsxwriter. */
+#include "job/xlsx_write.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xlsxwriter.h>
+
+#include "base/date.h"
+
+enum { EXACT_DIGITS = 15, CELL_CHARS_MAX = 32767, ROWS_MAX = 1048576 };
+
+struct XlsxWriter {
+    Ctx *c;
+    Arena *scratch;
+    Str path, temporary;
+    lxw_workbook *book;
+    lxw_worksheet *data, *remarks;
+    lxw_format *bold, *day;
+    lxw_row_t row, remark_row;
+    lxw_col_t column;
+    bool failed;
+};
+
+XlsxWriter *xlsx_create(Ctx *c, Str path, Str sheet_name) {
+    XlsxWriter *w = NEW(c->arena, XlsxWriter);
+    *w = (XlsxWriter){.c = c, .path = path, .scratch = arena_open(0)};
+    w->temporary = str_cat(c->arena, path, S(".part"));
+    lxw_workbook_options options = {.constant_memory = LXW_TRUE};
+    w->book = workbook_new_opt(str_z(c->arena, w->temporary), &options);
+    if (w->book) w->data = workbook_add_worksheet(w->book, str_z(c->arena, sheet_name));
+    if (w->data) w->remarks = workbook_add_worksheet(w->book, "说明");
+    if (!w->remarks) {
+        FAIL(c, ERR_STORE, M_IO_WRITE, path, S("xlsx"));
+        arena_close(w->scratch);
+        return NULL;
+    }
+    w->bold = workbook_add_format(w->book);
+    w->day = workbook_add_format(w->book);
+    format_set_bold(w->bold);
+    format_set_num_format(w->day, "yyyy-mm-dd");
+    worksheet_set_column(w->remarks, 0, 0, 18, NULL);
+    worksheet_set_column(w->remarks, 1, 1, 80, NULL);
+    return w;
+}
+
+/* A text a cell can hold: cut at the limit of the format with a mark that says so. */
+static const char *cell_text(XlsxWriter *w, Str s) {
+    arena_reset(w->scratch);
+    if (s.n <= CELL_CHARS_MAX) return str_z(w->scratch, s);
+    ptrdiff_t n = CELL_CHARS_MAX - 64;
+    while (n > 0 && ((unsigned char)s.p[n] & 0xC0) == 0x80) n--;
+    return str_z(w->scratch, str_cat(w->scratch, str_sub(s, 0, n), S("…（超长，已截断）")));
+}
+
+static void check(XlsxWriter *w, lxw_error e) {
+    if (e != LXW_NO_ERROR) w->failed = true;
+    w->column++;
+}
+
+void xlsx_text(XlsxWriter *w, Str s) {
+    check(w, worksheet_write_string(w->data, w->row, w->column, cell_text(w, s), NULL));
+}
+
+void xlsx_skip(XlsxWriter *w) {
+    w->column++;
+}
+
+void xlsx_decimal(XlsxWriter *w, Str s) {
+    int digits = 0;
+    for (ptrdiff_t i = 0; i < s.n; i++) digits += s.p[i] >= '0' && s.p[i] <= '9';
+    if (digits == 0 || digits > EXACT_DIGITS) {
+        xlsx_text(w, s);
+        return;
+    }
+    double v = strtod(cell_text(w, s), NULL);
+    check(w, worksheet_write_number(w->data, w->row, w->column, v, NULL));
+}
+
+void xlsx_date(XlsxWriter *w, Str iso) {
+    int64_t days = 0;
+    if (!date_parse(iso, &days)) {
+        xlsx_text(w, iso);
+        return;
+    }
+    Ymd d = date_from_days(days);
+    lxw_datetime at = {.year = d.year, .month = d.month, .day = d.day};
+    check(w, worksheet_write_datetime(w->data, w->row, w->column, &at, w->day));
+}
+
+void xlsx_end_row(XlsxWriter *w) {
+    if (++w->row >= ROWS_MAX) w->failed = true;
+    w->column = 0;
+}
+
+void xlsx_heads(XlsxWriter *w, const Str *heads, int n) {
+    for (int i = 0; i < n; i++)
+        check(w, worksheet_write_string(w->data, 0, (lxw_col_t)i, cell_text(w, heads[i]), w->bold));
+    worksheet_freeze_panes(w->data, 1, 0);
+    if (n > 0) worksheet_set_column(w->data, 0, (lxw_col_t)(n - 1), 16, NULL);
+    xlsx_end_row(w);
+}
+
+void xlsx_remark(XlsxWriter *w, Str label, Str text) {
+    worksheet_write_string(w->remarks, w->remark_row, 0, cell_text(w, label), w->bold);
+    worksheet_write_string(w->remarks, w->remark_row++, 1, cell_text(w, text), NULL);
+}
+
+bool xlsx_finish(XlsxWriter *w) {
+    const char *temporary = str_z(w->c->arena, w->temporary);
+    lxw_error e = workbook_close(w->book);
+    arena_close(w->scratch);
+    bool ok =
+        e == LXW_NO_ERROR && !w->failed && rename(temporary, str_z(w->c->arena, w->path)) == 0;
+    if (ok) return true;
+    unlink(temporary);
+    const char *why = e == LXW_NO_ERROR ? "xlsx" : lxw_strerror(e);
+    return FAIL(w->c, ERR_STORE, M_IO_WRITE, w->path, str_from(why));
+}

@@ -9,6 +9,7 @@
 #include "base/date.h"
 #include "city/fact_pack.h"
 #include "city/fact_view.h"
+#include "city/subject.h"
 
 enum { CHUNK = 500, DAY_MS = 86400000 };
 
@@ -120,40 +121,13 @@ static bool read_range(Db *db, Pile *p, int64_t from, int64_t to, const FactAt *
 
 /* --- one subject ------------------------------------------------------------------------------ */
 
-static int64_t root_of(Db *db, int64_t id) {
-    for (int hops = 0; hops < 1000; hops++) {
-        int64_t up = Q_I64(db, 0, "SELECT merged_into FROM subject WHERE id = $1", db_i(id));
-        if (!up) return id;
-        id = up;
-    }
-    return id;
-}
-
-/* The root and everything merged into it, directly or not. */
-static bool members(Db *db, int64_t root, int64_t **ids, int *n) {
-    Ctx *c = db_ctx(db);
-    int cap = 0;
-    *ids = NULL;
-    *n = 0;
-    Rows *r = Q(db,
-                "WITH RECURSIVE g(id) AS (SELECT CAST($1 AS bigint) UNION "
-                "SELECT s.id FROM subject s JOIN g ON s.merged_into = g.id "
-                "WHERE s.merged_into IS NOT NULL) SELECT id FROM g ORDER BY id",
-                db_i(root));
-    while (row_next(r)) {
-        GROW(c->arena, *ids, *n, cap);
-        (*ids)[(*n)++] = row_i64(r, 0);
-    }
-    rows_close(r);
-    return ctx_ok(c);
-}
-
 bool fact_read(Db *db, int64_t subject, const FactAt *at, const FactRank *rank, FactView *out) {
     Ctx *c = db_ctx(db);
     Pile pile = {.arena = c->arena};
-    int64_t *ids, root = root_of(db, subject);
+    int64_t *ids, root = subject_root(db, subject);
     int n;
-    bool ok = members(db, root, &ids, &n);
+    if (!root) root = subject; /* no such subject: a view without facts */
+    bool ok = subject_members(db, root, &ids, &n);
     for (int i = 0; ok && i < n; i++) ok = read_range(db, &pile, ids[i], ids[i] + 1, at);
     if (!ok) return false;
     fact_judge(pile.items, pile.n, at, rank);

@@ -60,6 +60,8 @@ bool subject_loader_close(SubjectLoader *l);
 
 /* The root of an id (follows mergers); 0 when there is no such subject (nothing recorded). */
 int64_t subject_root(Db *db, int64_t id);
+/* The root and everything merged into it, by id, in the ctx arena. */
+bool subject_members(Db *db, int64_t root, int64_t **ids, int *n);
 /* The subject with its current name, code, places; ERR_MISSING when there is none. */
 bool subject_get(Db *db, int64_t id, Subject *out);
 /* Subjects for a list of ids in their order (chunks of one query each). */
@@ -69,8 +71,8 @@ Str subject_place_at(Db *db, int64_t subject, PlaceKind kind, int32_t day);
 /* All identifiers, absorbed subjects included, newest first within a scheme. */
 bool subject_identifiers(Db *db, int64_t id, Identifier **out, int *n);
 
-/* The root that holds scheme:value on any day, or 0 (nothing recorded); values are folded as on
- * entry (full width, case, blanks). */
+/* The root that holds scheme:value on any day; 0 (nothing recorded) when nobody or several do.
+ * Values are folded as on entry (full width, case, blanks). Scheme "id" is the internal id. */
 int64_t subject_by_code(Db *db, Str scheme, Str value);
 /* The same for n values at a time; ids[i] is 0 where there is none. */
 bool subject_by_codes(Db *db, Str scheme, const Str *values, int n, int64_t *ids);

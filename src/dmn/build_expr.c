@@ -148,30 +148,79 @@ static IrId relation(Builder *b, const DmnExpr *e, const Scope *up) {
 static const Type *element_type(Builder *b, IrId list_node) {
     const Type *t = node_type(b, list_node);
     if (t->kind == T_LIST || t->kind == T_RANGE) return t->elem ? t->elem : type_of(T_ANY);
-    return t->kind == T_ANY ? t : t;
+    return t;
+}
+
+/* True for true, false and null; null for anything else. Boxed conditions must be boolean
+ * (10.2.2.5 ff.), where FEEL itself takes what is not true as not holding. */
+static IrId boolean_or_null(Builder *b, IrId v, IrAt at) {
+    Program *p = b->p;
+    IrId is_true = ir_binary(p, IR_EQ, v, ir_const(p, val_bool(true), NULL, at), at);
+    IrId is_false = ir_binary(p, IR_EQ, v, ir_const(p, val_bool(false), NULL, at), at);
+    IrId is_null = ir_binary(p, IR_EQ, v, ir_const(p, val_null(), NULL, at), at);
+    return ir_binary(p, IR_OR, ir_binary(p, IR_OR, is_true, is_false, at), is_null, at);
+}
+
+static bool is_boolean(Builder *b, IrId v) {
+    return node_type(b, v)->kind == T_BOOLEAN;
+}
+
+/* value where ok is true, else null with a reason. */
+static IrId only_if(Builder *b, IrId ok, IrId value, IrAt at) {
+    Str why = msg_text(b->c->arena, M_DMN_NOT_BOOLEAN, b->c->lang, 0, NULL);
+    return ir_if(b->p, ok, value, ir_null(b->p, why, at), at);
+}
+
+static IrId filter_of(Builder *b, const DmnExpr *e, const Scope *up, IrId in, bool check,
+                      IrId *match) {
+    Scope *s = scope_filter(b->p, up, element_type(b, in));
+    IrAt at = build_at(b, e->defs, e->xml);
+    *match = child(b, e, e->b, s, NULL);
+    return ir_filter(b->p, s, in, check ? boolean_or_null(b, *match, at) : *match, at);
+}
+
+static IrId count_of(Builder *b, IrId list_node, IrAt at) {
+    IrId count = ir_name(b->p, b->root, S("count"), at);
+    return ir_call(b->p, count, NULL, &list_node, 1, at);
 }
 
 static IrId filter(Builder *b, const DmnExpr *e, const Scope *up) {
-    IrId in = child(b, e, e->a, up, NULL);
-    Scope *s = scope_filter(b->p, up, element_type(b, in));
-    IrId match = child(b, e, e->b, s, NULL);
-    return ir_filter(b->p, s, in, match, build_at(b, e->defs, e->xml));
+    IrAt at = build_at(b, e->defs, e->xml);
+    IrId match, in = child(b, e, e->a, up, NULL);
+    IrId found = filter_of(b, e, up, in, false, &match);
+    if (is_boolean(b, match)) return found;
+    IrId boolean = count_of(b, filter_of(b, e, up, in, true, &match), at);
+    IrId ok = ir_binary(b->p, IR_EQ, boolean, count_of(b, in, at), at);
+    return only_if(b, ok, found, at);
 }
 
-static IrId loop(Builder *b, const DmnExpr *e, const Scope *up, IrOp op) {
+static IrId loop_of(Builder *b, const DmnExpr *e, const Scope *up, IrOp op, bool check,
+                    IrId *body) {
+    IrAt at = build_at(b, e->defs, e->xml);
     Scope *s = scope_open(b->p, up, REGION_LOOP);
     IrId domain = child(b, e, e->a, s, NULL);
     scope_add(s, e->var, element_type(b, domain));
     if (op == IR_FOR) scope_add(s, S("partial"), type_list(b->c->arena, type_of(T_ANY)));
-    IrId body = child(b, e, e->b, s, NULL);
-    return ir_loop(b->p, op, s, &domain, 1, body, build_at(b, e->defs, e->xml));
+    *body = child(b, e, e->b, s, NULL);
+    IrId inner = check ? boolean_or_null(b, *body, at) : *body;
+    return ir_loop(b->p, op, s, &domain, 1, inner, at);
+}
+
+static IrId loop(Builder *b, const DmnExpr *e, const Scope *up, IrOp op) {
+    IrId body, found = loop_of(b, e, up, op, false, &body);
+    if (op == IR_FOR || is_boolean(b, body)) return found;
+    IrId ok = loop_of(b, e, up, IR_EVERY, true, &body);
+    return only_if(b, ok, found, build_at(b, e->defs, e->xml));
 }
 
 static IrId conditional(Builder *b, const DmnExpr *e, const Scope *s) {
+    IrAt at = build_at(b, e->defs, e->xml);
     IrId cond = child(b, e, e->a, s, NULL);
     IrId yes = child(b, e, e->b, s, NULL);
     IrId no = child(b, e, e->c, s, NULL);
-    return ir_if(b->p, cond, yes, no, build_at(b, e->defs, e->xml));
+    IrId found = ir_if(b->p, cond, yes, no, at);
+    if (is_boolean(b, cond)) return found;
+    return only_if(b, boolean_or_null(b, cond, at), found, at);
 }
 
 static IrId by_kind(Builder *b, const DmnExpr *e, const Scope *s, const Type *expected) {

@@ -69,6 +69,20 @@ static void build_decision(Builder *b, DmnNode *n) {
     if (!t) b->m->types[n->index] = ir_node(b->p, root)->type;
 }
 
+/* The type of one output decision, or the context of all. */
+static const Type *outputs_type(Builder *b, DmnNode *n) {
+    TypeMember *members = NEW_N(b->c->arena, TypeMember, n->nreqs);
+    int k = 0;
+    for (int i = 0; i < n->nreqs; i++) {
+        build_node(b, n->reqs[i].node);
+        if (n->reqs[i].kind != REQ_OUTPUT) continue;
+        const DmnNode *out = n->reqs[i].node;
+        members[k++] = (TypeMember){out->name, or_any(b->m->types[out->index])};
+    }
+    if (k == 1) return members[0].type;
+    return k ? type_context(b->c->arena, members, k, false) : type_of(T_ANY);
+}
+
 /* Parameters: input data, then input decisions, each in the order of the file (6.3.10 says input
  * decisions and data are the inputs; the kit fixes data first). */
 static void build_service(Builder *b, DmnNode *n) {
@@ -77,8 +91,7 @@ static void build_service(Builder *b, DmnNode *n) {
     Str *params = NEW_N(a, Str, n->nreqs);
     const Type **types = NEW_N(a, const Type *, n->nreqs);
     TypeMember *members = NEW_N(a, TypeMember, n->nreqs);
-    int k = 0, outputs = 0;
-    const Type *result = NULL;
+    int k = 0;
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; i < n->nreqs; i++) {
             const DmnReq *r = &n->reqs[i];
@@ -89,22 +102,15 @@ static void build_service(Builder *b, DmnNode *n) {
             members[k] = (TypeMember){params[k], or_any(types[k])};
             k++;
         }
-    for (int i = 0; i < n->nreqs; i++) {
-        build_node(b, n->reqs[i].node);
-        if (n->reqs[i].kind != REQ_OUTPUT) continue;
-        result = b->m->types[n->reqs[i].node->index];
-        outputs++;
-    }
-    const Type *declared = result_of(build_type(b, n->defs, n->type_ref, n->xml));
-    if (declared) result = declared;
-    if (!declared && outputs != 1) result = NULL;
+    const Type *result = result_of(build_type(b, n->defs, n->type_ref, n->xml));
+    if (!result) result = outputs_type(b, n);
     *f = (Function){.kind = FN_SERVICE,
                     .service = n->index,
                     .params = params,
                     .param_types = types,
                     .nparams = k,
-                    .result = declared};
-    b->m->types[n->index] = type_function(a, members, k, or_any(result));
+                    .result = result};
+    b->m->types[n->index] = type_function(a, members, k, result);
 }
 
 static void build_node(Builder *b, DmnNode *n) {

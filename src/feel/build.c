@@ -145,8 +145,20 @@ IrId ir_range(Program *p, RangeOp op, IrId lo, IrId hi, unsigned closed, IrAt at
     return fold(p, id);
 }
 
+static bool has_duplicate(const Str *names, int n, Str *which) {
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < i; k++)
+            if (str_eq(names[i], names[k])) {
+                *which = names[i];
+                return true;
+            }
+    return false;
+}
+
 IrId ir_context(Program *p, const Scope *s, const Str *names, const IrId *values, int n,
                 bool has_result, IrAt at) {
+    Str twice;
+    if (has_duplicate(names, n, &twice)) return ir_null(p, twice, at);
     TypeMember *m = NEW_N(p->arena, TypeMember, n);
     for (int i = 0; i < n; i++)
         m[i] = (TypeMember){str_dup(p->arena, names[i]), p->nodes[values[i]].type};

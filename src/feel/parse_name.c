@@ -53,6 +53,15 @@ static IrId member_or(Parser *p, const Scope *s, int depth, IrId other, ptrdiff_
     return ir_member(p->p, item, name, other, parse_at(p, from));
 }
 
+/* An unknown name: a finding, and null at run time. */
+static IrId unknown_words(Parser *p, ptrdiff_t from) {
+    unknown_phrase(p);
+    Str phrase = str_sub(p->s, from, p->last);
+    Note *n = parse_note(p, 1, from, p->last, M_FEEL_UNKNOWN_NAME, phrase, NO, NO);
+    hint_nearest(p, n, scope_nearest(p->scope, phrase));
+    return ir_null(p->p, phrase, parse_at(p, from));
+}
+
 static IrId unknown_name(Parser *p, ptrdiff_t from) {
     int depth;
     const Scope *s = dynamic_scope(p->scope, &depth);
@@ -60,10 +69,7 @@ static IrId unknown_name(Parser *p, ptrdiff_t from) {
         parse_next(p);
         return member_or(p, s, depth, IR_NONE, from);
     }
-    Str phrase = unknown_phrase(p);
-    Note *n = parse_note(p, 1, from, p->last, M_FEEL_UNKNOWN_NAME, phrase, NO, NO);
-    hint_nearest(p, n, scope_nearest(p->scope, phrase));
-    return ir_null(p->p, phrase, parse_at(p, from));
+    return unknown_words(p, from);
 }
 
 IrId parse_name(Parser *p) {
@@ -73,6 +79,9 @@ IrId parse_name(Parser *p) {
     if (parse_is_keyword(word) && f.to <= p->tok.to) return parse_fail(p, S("expression"));
     if (!f.name) return unknown_name(p, from);
     jump(p, f.to);
+    if (p->tok.kind == TOK_WORD && !parse_is_keyword(str_sub(p->s, p->tok.from, p->tok.to)) &&
+        scope_match(p->scope, p->s, p->tok.from).to <= p->tok.to)
+        return unknown_words(p, from); /* `date an time`: longer than any name */
     IrId x = ir_found(p->p, &f, parse_at(p, from));
     int depth;
     const Scope *s = dynamic_scope(p->scope, &depth);

@@ -191,8 +191,8 @@ Val builtin_call(Eval *e, int index, const Val *args, int n) {
     for (int i = 0; i < n && !open; i++) open = val_has_unknown(args[i]);
     Val outer = e->met;
     e->met = val_null();
-    Val v = open && b->unknown == BU_LIFT ? unknown_lift(e, call_plain, b, args, n)
-                                          : call_plain(e, b, args, n);
+    bool lift = open && (b->unknown == BU_LIFT || unknown_liftable(args, n));
+    Val v = lift ? unknown_lift(e, call_plain, b, args, n) : call_plain(e, b, args, n);
     if (e->met.tag ==
         V_UNKNOWN) { /* a function argument gave an unknown: no result can be trusted */
         Val *deps = NEW_N(e->arena, Val, n + 1);

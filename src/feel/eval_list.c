@@ -54,6 +54,15 @@ static Val undecided_filter(Eval *e, Val list, const uint8_t *keep, int kept, in
     return unknown_join(e, cases, 1 << open, &list, 1);
 }
 
+/* An unknown that may be a number: the filter may be an index. */
+static bool may_be_index(Val v) {
+    if (v.tag != V_UNKNOWN) return false;
+    const Unknown *u = val_unk(v);
+    for (int i = 0; i < u->ncands; i++)
+        if (u->cands[i].tag != V_BOOL) return true;
+    return u->ncands == 0;
+}
+
 /* Evaluates the body for each item. A number stops it: the filter is an index. */
 static bool mark(Eval *e, const IrNode *n, Val list, const Frame *f, uint8_t *keep, int count[3],
                  Val *deps, Val *index) {
@@ -62,7 +71,7 @@ static bool mark(Eval *e, const IrNode *n, Val list, const Frame *f, uint8_t *ke
     for (uint32_t i = 0; i < list.n; i++) {
         in->slots[0] = val_items(list)[i];
         Val v = feel_eval(e, n->b, frame_iteration(e, in, n->c));
-        if (val_is_num(v)) {
+        if (val_is_num(v) || may_be_index(v)) {
             *index = v;
             return false;
         }
@@ -84,7 +93,9 @@ static Val filter_by(Eval *e, const IrNode *n, Val list, const Frame *f) {
     uint8_t *keep = list.n <= sizeof few ? few : NEW_N(e->arena, uint8_t, list.n);
     int count[3] = {0};
     Val deps = val_null(), index;
-    if (!mark(e, n, list, f, keep, count, &deps, &index)) return index_of(e, list, index);
+    if (!mark(e, n, list, f, keep, count, &deps, &index))
+        return index.tag == V_UNKNOWN ? unknown_of(e, (Val[]){index, list}, 2)
+                                      : index_of(e, list, index);
     if (count[2]) {
         Val in = undecided_filter(e, list, keep, count[1], count[2]);
         return unknown_join(e, &in, 1, (Val[]){deps, list}, 2);

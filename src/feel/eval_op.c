@@ -139,7 +139,22 @@ static Val eval_test(Eval *e, IrId id, Val input, const Frame *f) {
     return feel_in(e, input, v);
 }
 
+typedef struct TestsCase {
+    const IrNode *n;
+    const Frame *f;
+} TestsCase;
+
+static Val tests_case(Eval *e, const void *ctx, const Val *args, int n) {
+    (void)n;
+    const TestsCase *t = ctx;
+    return eval_tests(e, t->n, args[0], t->f);
+}
+
 Val eval_tests(Eval *e, const IrNode *n, Val input, const Frame *f) {
+    if (input.tag == V_UNKNOWN && unknown_liftable(&input, 1)) {
+        TestsCase t = {n, f};
+        return unknown_lift(e, tests_case, &t, &input, 1);
+    }
     int count;
     const int32_t *tests = ir_items(e->prog, n->a, &count);
     if (count == 0) return val_bool(true);

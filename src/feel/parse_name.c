@@ -25,8 +25,7 @@ static void hint_nearest(Parser *p, Note *n, Str near) {
 static Str unknown_phrase(Parser *p) {
     ptrdiff_t from = p->tok.from;
     parse_next(p);
-    while (p->tok.kind == TOK_WORD && !parse_is_keyword(str_sub(p->s, p->tok.from, p->tok.to)) &&
-           !scope_match(p->scope, p->s, p->tok.from).name)
+    while (p->tok.kind == TOK_WORD && !parse_is_keyword(str_sub(p->s, p->tok.from, p->tok.to)))
         parse_next(p);
     return str_sub(p->s, from, p->last);
 }

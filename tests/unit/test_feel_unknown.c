@@ -101,7 +101,7 @@ static void gen_compare(Gen *g, int depth) {
     case 1:
         buf_printf(g->b, "d %s @\"2020-01-0%d\"", pick(g, 2) ? "<" : ">=", 1 + pick(g, 8));
         break;
-    case 2: buf_lit(g->b, pick(g, 2) ? "s in (\"a\", \"b\")" : "x = null"); break;
+    case 2: buf_put(g->b, str_from(pick(g, 2) ? "s in (\"a\", \"b\")" : "x = null")); break;
     case 3:
         gen_num(g, depth - 1);
         buf_printf(g->b, " in [%d..%d)", pick(g, 3) - 1, 1 + pick(g, 4));
@@ -196,6 +196,21 @@ typedef struct Stats {
     int decided, open, choices, bad;
 } Stats;
 
+static void print_unsound(Arena *a, Str text, const Input *in, const Val *v, Val exact,
+                          Val result) {
+    printf("unsound: %.*s\n ", STRF(text));
+    for (int i = 0; i < INPUTS; i++)
+        if (in[i].n > 1) printf(" %s = %.*s", NAMES[i], STRF(text_of(a, v[i])));
+    printf(" gives %.*s", STRF(text_of(a, exact)));
+    if (result.tag != V_UNKNOWN) {
+        printf(" not %.*s\n", STRF(text_of(a, result)));
+        return;
+    }
+    const Unknown *u = val_unk(result);
+    printf(" not in %.*s … %.*s, %d candidates, null %d\n", STRF(text_of(a, u->lo)),
+           STRF(text_of(a, u->hi)), u->ncands, u->may_null);
+}
+
 static const EvalHooks INPUT_HOOKS = {.global = input_value};
 
 static void check_choices(const Program *p, IrId id, Arena *a, const Input *in, Val result,
@@ -213,9 +228,7 @@ static void check_choices(const Program *p, IrId id, Arena *a, const Input *in, 
                     : val_has_unknown(result) ? exact.tag == result.tag
                                               : str_eq(text_of(a, exact), text_of(a, result));
         st->choices++;
-        if (!good && st->bad++ < 5)
-            printf("unsound: %.*s\n  gives %.*s for a choice\n", STRF(text),
-                   STRF(text_of(a, exact)));
+        if (!good && st->bad++ < 5) print_unsound(a, text, in, v, exact, result);
         arena_rewind(a, mark);
         int k = 0;
         while (k < INPUTS && ++index[k] == in[k].n) index[k++] = 0;

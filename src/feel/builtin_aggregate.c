@@ -44,21 +44,25 @@ static bool extreme(const Val *items, int n, int sign, bool skip, int *best) {
 }
 
 /* Of the near ends (lo for min, hi for max) every one must be known to give a bound; of the far
- * ends the known ones bound the result. */
-static Val extreme_unknown(Eval *e, const char *fn, const Val *items, int n, int sign) {
+ * ends the known ones bound the result. An unknown without bounds or candidates is taken to be of
+ * the kind of the others. */
+static Val extreme_unknown(Eval *e, const Val *items, int n, int sign) {
     Val *lo = NEW_N(e->arena, Val, n), *hi = NEW_N(e->arena, Val, n);
     bool null = false, open = false;
     for (int i = 0; i < n; i++) {
         val_bounds(items[i], &lo[i], &hi[i]);
+        bool bare = lo[i].tag == V_NULL && hi[i].tag == V_NULL;
+        if (bare && (!val_unknown(items[i]) || val_unk(items[i])->ncands))
+            return unknown_of(e, items, n);
         null = null || val_may_null(items[i]);
         open = open || (sign < 0 ? lo : hi)[i].tag == V_NULL;
-        if (items[i].tag == V_NULL) return fn_type(e, fn, "list", items[i]);
     }
-    int at;
-    Val near = val_null(), far = val_null();
+    int at, end;
     const Val *nears = sign < 0 ? lo : hi, *fars = sign < 0 ? hi : lo;
-    if (!open && extreme(nears, n, sign, false, &at)) near = nears[at];
-    if (extreme(fars, n, sign, true, &at) && at >= 0) far = fars[at];
+    if (!extreme(nears, n, sign, true, &at) || !extreme(fars, n, sign, true, &end))
+        return unknown_of(e, items, n);
+    Val near = open || at < 0 ? val_null() : nears[at];
+    Val far = end < 0 ? val_null() : fars[end];
     return sign < 0 ? unknown_hull(e, near, far, null, items, n)
                     : unknown_hull(e, far, near, null, items, n);
 }
@@ -70,7 +74,7 @@ static Val extreme_fn(Eval *e, const char *fn, const Val *args, int n, int sign)
     if (!take(e, fn, args, n, &items, &count, &out)) return out;
     if (count == 0) return empty(e, fn);
     if (n == 1 && val_unknown(args[0])) return unknown_of(e, args, n);
-    if (has_unknown(items, count)) return extreme_unknown(e, fn, items, count, sign);
+    if (has_unknown(items, count)) return extreme_unknown(e, items, count, sign);
     if (!extreme(items, count, sign, false, &best)) {
         for (int i = 0; i < count; i++) {
             int cmp;

@@ -23,7 +23,7 @@ static Val *copy_items(Eval *e, Val list) {
 Val bi_list_contains(Eval *e, const Val *args, int n) {
     Val list = args[0], element = args[1];
     if (list.tag == V_NULL) return fn_null_arg(e, "list contains", "list");
-    if (val_unknown(list)) return val_of_truths(e, 3, args, n);
+    if (val_unknown(list)) return val_of_truths(e, val_may_null(list) ? 7 : 3, args, n);
     if (!spend(e, list.n)) return fn_limit(e, "list contains");
     unsigned truths = 1;
     bool free = !val_has_unknown(list) && !val_has_unknown(element);

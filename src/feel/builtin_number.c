@@ -31,12 +31,10 @@ static Val round_fn(Eval *e, const char *fn, const Val *args, int n, DecRound mo
     if (!int_of(scale, &digits) || digits < DEC_SCALE_MIN || digits > DEC_SCALE_MAX)
         return fn_range(e, fn, "scale", scale);
     const Unknown *u = val_unk(args[0]);
-    if (u->ncands) {
-        Val *results = NEW_N(e->arena, Val, u->ncands);
-        for (int i = 0; i < u->ncands; i++)
-            results[i] =
-                val_is_num(u->cands[i]) ? round_bound(e, u->cands[i], digits, mode) : val_null();
-        return unknown_join(e, results, u->ncands, args, n);
+    if (u->ncands) { /* candidates never hold null: may_null says it */
+        Val *results = NEW_N(e->arena, Val, u->ncands + 1);
+        for (int i = 0; i < u->ncands; i++) results[i] = round_bound(e, u->cands[i], digits, mode);
+        return unknown_join(e, results, u->ncands + u->may_null, args, n);
     }
     Val lo, hi;
     val_bounds(args[0], &lo, &hi);
@@ -89,28 +87,31 @@ static Val zero_like(Val v) {
     return val_is_num(v) ? val_int(0) : (Val){.tag = v.tag};
 }
 
+static bool has_sign(Val v) {
+    return val_is_num(v) || v.tag == V_DAYS || v.tag == V_MONTHS;
+}
+
 static Val abs_unknown(Eval *e, Val v) {
     const Unknown *u = val_unk(v);
     if (u->ncands) {
-        Val *results = NEW_N(e->arena, Val, u->ncands);
+        Val *results = NEW_N(e->arena, Val, u->ncands + 1);
         for (int i = 0; i < u->ncands; i++) results[i] = abs_known(e, u->cands[i]);
-        return unknown_join(e, results, u->ncands, &v, 1);
+        return unknown_join(e, results, u->ncands + u->may_null, &v, 1);
     }
     Val lo, hi;
     int cmp;
-    bool null = val_may_null(v);
+    bool null = val_may_null(v), below = false, above = false;
     val_bounds(v, &lo, &hi);
-    if (lo.tag != V_NULL && sign_of(lo) >= 0) return unknown_hull(e, lo, hi, null, &v, 1);
-    Val far = abs_known(e, lo);
-    if (hi.tag != V_NULL && sign_of(hi) <= 0)
-        return unknown_hull(e, abs_known(e, hi), far, null, &v, 1);
-    if (lo.tag == V_NULL || hi.tag == V_NULL) {
-        Val end = lo.tag == V_NULL ? hi : lo; /* at most one end: only 0 bounds it from below */
-        Val zero = end.tag == V_NULL ? end : zero_like(end);
-        return unknown_hull(e, zero, val_null(), null, &v, 1);
-    }
+    if (!has_sign(lo) && !has_sign(hi)) return unknown_of(e, &v, 1);
+    if (has_sign(lo)) above = sign_of(lo) >= 0;
+    if (has_sign(hi)) below = sign_of(hi) <= 0;
+    if (above) return unknown_hull(e, lo, hi, null, &v, 1);
+    Val far = abs_known(e, lo); /* null when open */
+    if (below) return unknown_hull(e, abs_known(e, hi), far, null, &v, 1);
+    Val zero = zero_like(has_sign(lo) ? lo : hi);
+    if (!has_sign(lo) || !has_sign(hi)) return unknown_hull(e, zero, val_null(), null, &v, 1);
     if (val_compare(far, hi, &cmp) && cmp < 0) far = hi;
-    return unknown_hull(e, zero_like(hi), far, null, &v, 1);
+    return unknown_hull(e, zero, far, null, &v, 1);
 }
 
 Val bi_abs(Eval *e, const Val *args, int n) {

@@ -73,11 +73,12 @@ BI(bi_insert_before);
 BI(bi_remove);
 BI(bi_reverse);
 BI(bi_index_of);
+BI(bi_flatten);
+BI(bi_sort);
+/* builtin_set.c */
 BI(bi_union);
 BI(bi_distinct_values);
 BI(bi_duplicate_values);
-BI(bi_flatten);
-BI(bi_sort);
 /* builtin_aggregate.c */
 BI(bi_min);
 BI(bi_max);

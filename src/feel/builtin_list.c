@@ -6,14 +6,6 @@ static bool equal(Val x, Val y) {
     return val_equal(x, y) > 0;
 }
 
-/* Is v among the first n items? */
-static bool among(const Val *items, int n, Val v) {
-    for (int i = 0; i < n; i++) {
-        if (equal(items[i], v)) return true;
-    }
-    return false;
-}
-
 static Val *copy_items(Eval *e, Val list) {
     Val *out = NEW_N(e->arena, Val, list.n);
     for (uint32_t i = 0; i < list.n; i++) out[i] = val_items(list)[i];
@@ -159,43 +151,6 @@ Val bi_index_of(Eval *e, const Val *args, int n) {
     int count = 0;
     for (uint32_t i = 0; i < list.n; i++) {
         if (equal(val_items(list)[i], args[1])) out[count++] = val_int((int64_t)i + 1);
-    }
-    return new_list(out, count);
-}
-
-/* The items of a list without repetitions, in order of first occurrence. */
-static Val distinct(Eval *e, const char *fn, Val list) {
-    Val *out = NEW_N(e->arena, Val, list.n);
-    int count = 0;
-    for (uint32_t i = 0; i < list.n; i++) {
-        if (!spend(e, count)) return fn_limit(e, fn);
-        if (!among(out, count, val_items(list)[i])) out[count++] = val_items(list)[i];
-    }
-    return new_list(out, count);
-}
-
-Val bi_union(Eval *e, const Val *args, int n) {
-    Val all = joined(e, "union", args, n, true);
-    return all.tag == V_LIST ? distinct(e, "union", all) : all;
-}
-
-Val bi_distinct_values(Eval *e, const Val *args, int n) {
-    (void)n;
-    if (args[0].tag == V_NULL) return fn_null_arg(e, "distinct values", "list");
-    return distinct(e, "distinct values", args[0]);
-}
-
-Val bi_duplicate_values(Eval *e, const Val *args, int n) {
-    (void)n;
-    Val list = args[0];
-    if (list.tag == V_NULL) return fn_null_arg(e, "duplicate values", "list");
-    Val *out = NEW_N(e->arena, Val, list.n);
-    int count = 0;
-    const Val *items = val_items(list);
-    for (uint32_t i = 0; i < list.n; i++) {
-        if (!spend(e, list.n)) return fn_limit(e, "duplicate values");
-        if (!among(out, count, items[i]) && among(items + i + 1, (int)(list.n - i - 1), items[i]))
-            out[count++] = items[i];
     }
     return new_list(out, count);
 }

@@ -238,7 +238,7 @@ static int sig_param(const BuiltinSig *sig, Str name) {
 
 /* Arguments of a built-in in the order of the first parameter set that has all the names. */
 static int named_order(const Builtin *b, const Str *names, const IrId *args, int n,
-                       IrId out[BUILTIN_PARAMS]) {
+                       IrId out[BUILTIN_PARAMS], int *sig) {
     for (int k = 0; k < b->nsigs; k++) {
         int count = 0, good = 0;
         for (int i = 0; i < BUILTIN_PARAMS; i++) out[i] = IR_NONE;
@@ -252,6 +252,7 @@ static int named_order(const Builtin *b, const Str *names, const IrId *args, int
         bool all = good == n && count >= b->sigs[k].min;
         for (int i = 0; all && i < b->sigs[k].min && i < BUILTIN_PARAMS; i++)
             all = out[i] != IR_NONE;
+        *sig = k;
         if (all) return count;
     }
     return -1;
@@ -261,8 +262,9 @@ static IrId builtin_node(Program *p, int index, const Str *names, const IrId *ar
                          IrAt at) {
     const Builtin *b = builtin_at(index);
     IrId ordered[BUILTIN_PARAMS];
+    int sig = IR_NONE;
     if (names && n) {
-        n = named_order(b, names, args, n, ordered);
+        n = named_order(b, names, args, n, ordered, &sig);
         if (n < 0) return ir_null(p, str_from(b->name), at);
         args = ordered;
     }

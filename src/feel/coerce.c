@@ -3,10 +3,25 @@
 #include "feel/eval.h"
 #include "feel/temporal.h"
 
+static bool builtin_conforms(const Builtin *b, const Type *t) {
+    if (t->elem && t->elem->kind != T_ANY && b->result != T_ANY && b->result != t->elem->kind)
+        return false;
+    for (int k = 0; k < b->nsigs; k++) {
+        const BuiltinSig *s = &b->sigs[k];
+        bool good = t->nmembers >= s->min && t->nmembers <= s->max;
+        for (int i = 0; good && i < t->nmembers && i < BUILTIN_PARAMS && s->params[i]; i++) {
+            const Type *p = t->members[i].type;
+            good = s->types[i] == T_ANY || (p && p->kind == s->types[i]);
+        }
+        if (good) return true;
+    }
+    return false;
+}
+
 static bool function_conforms(const Function *f, const Type *t) {
     if (t->any_function) return true;
     TypeMember m[BUILTIN_PARAMS];
-    if (f->kind == FN_BUILTIN) return false;
+    if (f->kind == FN_BUILTIN) return builtin_conforms(builtin_at(f->builtin), t);
     bool lambda = f->kind == FN_LAMBDA;
     int n = lambda ? f->fn->nparams : f->nparams;
     if (n > BUILTIN_PARAMS) return false;
@@ -19,22 +34,25 @@ static bool function_conforms(const Function *f, const Type *t) {
     return type_conforms(&own, t);
 }
 
-static bool context_conforms(Eval *e, Val v, const Type *t) {
+/* values: allowed values count too, at every level. */
+static bool conforms(Eval *e, Val v, const Type *t, bool values);
+
+static bool context_conforms(Eval *e, Val v, const Type *t, bool values) {
     for (int i = 0; i < t->nmembers; i++) {
         Val x;
         if (!ctx_get(v, t->members[i].name, &x)) return false;
-        if (t->members[i].type && !feel_conforms(e, x, t->members[i].type)) return false;
+        if (t->members[i].type && !conforms(e, x, t->members[i].type, values)) return false;
     }
     return true;
 }
 
-static bool range_conforms(Eval *e, const Range *r, const Type *t) {
+static bool range_conforms(Eval *e, const Range *r, const Type *t, bool values) {
     if (!t->elem) return true;
     Val end = r->lo.tag == V_NULL ? r->hi : r->lo;
-    return end.tag != V_NULL && feel_conforms(e, end, t->elem);
+    return end.tag != V_NULL && conforms(e, end, t->elem, values);
 }
 
-static bool kind_conforms(Eval *e, Val v, const Type *t) {
+static bool kind_conforms(Eval *e, Val v, const Type *t, bool values) {
     switch (t->kind) {
     case T_ANY: return true;
     case T_NULL: return false;
@@ -46,14 +64,14 @@ static bool kind_conforms(Eval *e, Val v, const Type *t) {
     case T_DATETIME: return v.tag == V_DATETIME;
     case T_DAYS: return v.tag == V_DAYS;
     case T_MONTHS: return v.tag == V_MONTHS;
-    case T_CONTEXT: return v.tag == V_CONTEXT && context_conforms(e, v, t);
-    case T_RANGE: return v.tag == V_RANGE && range_conforms(e, v.p, t);
+    case T_CONTEXT: return v.tag == V_CONTEXT && context_conforms(e, v, t, values);
+    case T_RANGE: return v.tag == V_RANGE && range_conforms(e, v.p, t, values);
     case T_FUNCTION: return v.tag == V_FUNCTION && function_conforms(v.p, t);
     default: break;
     }
     if (v.tag != V_LIST) return false;
     for (uint32_t i = 0; t->elem && i < v.n; i++)
-        if (!feel_conforms(e, val_items(v)[i], t->elem)) return false;
+        if (!conforms(e, val_items(v)[i], t->elem, values)) return false;
     return true;
 }
 
@@ -63,9 +81,13 @@ static bool allowed(Eval *e, Val v, const Type *t) {
     return val_is(ok, true) || ok.tag == V_UNKNOWN;
 }
 
-bool feel_conforms(Eval *e, Val v, const Type *t) {
+static bool conforms(Eval *e, Val v, const Type *t, bool values) {
     if (v.tag == V_NULL || v.tag == V_UNKNOWN) return true;
-    return kind_conforms(e, v, t) && allowed(e, v, t);
+    return kind_conforms(e, v, t, values) && (!values || allowed(e, v, t));
+}
+
+bool feel_conforms(Eval *e, Val v, const Type *t) {
+    return conforms(e, v, t, true);
 }
 
 static Val refuse(Eval *e, Val v, const Type *t, bool by_kind) {
@@ -83,15 +105,17 @@ Val feel_coerce(Eval *e, Val v, const Type *t) {
     if (v.tag == V_NULL) return v;
     if (v.tag == V_UNKNOWN)
         return unknown_liftable(&v, 1) ? unknown_lift(e, coerce_case, t, &v, 1) : v;
-    if (kind_conforms(e, v, t)) return allowed(e, v, t) ? v : refuse(e, v, t, false);
+    if (kind_conforms(e, v, t, true)) return allowed(e, v, t) ? v : refuse(e, v, t, false);
     if (t->kind == T_LIST && v.tag != V_LIST) {
         Val one = val_list(arena_copy(e->arena, &v, sizeof v), 1);
-        if (kind_conforms(e, one, t)) return allowed(e, one, t) ? one : refuse(e, v, t, false);
+        if (kind_conforms(e, one, t, true))
+            return allowed(e, one, t) ? one : refuse(e, v, t, false);
     }
     if (v.tag == V_LIST && v.n == 1 && t->kind != T_LIST && val_items(v)[0].tag != V_NULL) {
         Val one = val_items(v)[0];
         if (one.tag == V_UNKNOWN) return feel_coerce(e, one, t);
-        if (kind_conforms(e, one, t)) return allowed(e, one, t) ? one : refuse(e, v, t, false);
+        if (kind_conforms(e, one, t, true))
+            return allowed(e, one, t) ? one : refuse(e, v, t, false);
     }
     if (v.tag == V_DATE && t->kind == T_DATETIME) {
         Zone utc = {.kind = ZONE_OFFSET};
@@ -109,7 +133,7 @@ static Val instance_case(Eval *e, const void *ctx, const Val *args, int n) {
 Val eval_instance(Eval *e, Val v, const Type *t) {
     if (v.tag == V_UNKNOWN) return unknown_lift(e, instance_case, t, &v, 1);
     if (v.tag == V_NULL) return val_bool(t->kind == T_NULL);
-    return val_bool(feel_conforms(e, v, t));
+    return val_bool(conforms(e, v, t, false)); /* allowed values do not count */
 }
 
 static Val range_property(Eval *e, Val v, Str name) {

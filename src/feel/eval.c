@@ -162,6 +162,9 @@ static Val eval_in(Eval *e, IrId id, const IrNode *n, const Frame *f) {
     Val x = feel_eval(e, n->a, f);
     e->at = id;
     Val v = eval_tests(e, ir_node(e->prog, n->b), x, f);
+    e->at = id;
+    if (v.tag == V_NULL && !v.p && x.tag == V_NULL)
+        v = FEEL_NULL(e, M_FEEL_OPERANDS, S("in"), S("null"), S(""));
     if (e->trace) trace_add(e, TRACE_COMPARE, id, 0, v, &x, NULL);
     return v;
 }

@@ -20,13 +20,21 @@ static Val argument(Eval *e, Val v, const Type *t) {
     return t && (t->kind != T_ANY || t->allowed >= 0) ? feel_coerce(e, v, t) : v;
 }
 
+/* A function is not invoked with an argument that does not conform (DMN 10.3.2.9.4). */
+static bool refused(Val given, Val coerced) {
+    return coerced.tag == V_NULL && given.tag != V_NULL;
+}
+
 static Val call_lambda(Eval *e, const Function *fn, const Val *args, int n) {
     const IrFn *f = fn->fn;
     if (n != f->nparams) return wrong_count(e, f->name, n);
     const IrRegion *r = &e->prog->regions[f->region];
     Frame *in = NEW(e->arena, Frame);
     *in = (Frame){fn->frame, NEW_N(e->arena, Val, r->nslots)};
-    for (int i = 0; i < n; i++) in->slots[i] = argument(e, args[i], f->param_types[i]);
+    for (int i = 0; i < n; i++) {
+        in->slots[i] = argument(e, args[i], f->param_types[i]);
+        if (refused(args[i], in->slots[i])) return in->slots[i];
+    }
     Val v;
     if (f->body == IR_NONE) {
         if (!external_call(e, f->external_class, f->external_method, in->slots, n, &v))
@@ -43,8 +51,10 @@ static Val call_service(Eval *e, const Function *fn, const Val *args, int n) {
     if (!e->hooks || !e->hooks->service) return FEEL_NULL(e, M_FEEL_NO_GLOBAL);
     if (n != fn->nparams) return wrong_count(e, S(""), n);
     Val *in = NEW_N(e->arena, Val, n);
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         in[i] = argument(e, args[i], fn->param_types ? fn->param_types[i] : NULL);
+        if (refused(args[i], in[i])) return in[i];
+    }
     return argument(e, e->hooks->service(e, fn->service, in, n), fn->result);
 }
 

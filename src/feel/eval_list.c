@@ -206,8 +206,12 @@ static void loop_range(Eval *e, Loop *l, int k, const Range *r) {
     if (!r->lo_closed) lo = feel_op(e, IR_ADD, lo, one);
     if (!r->hi_closed) hi = feel_op(e, IR_SUB, hi, one);
     int c;
-    if (r->op == RANGE_INTERVAL && val_compare(lo, hi, &c) && c > 0) return;
-    loop_span(e, l, k, lo, hi);
+    bool backward = !val_compare(r->lo, r->hi, &c) || c > 0;
+    if (r->op != RANGE_INTERVAL || (backward && !e->unknowns)) {
+        loop_stop(l, FEEL_NULL(e, M_FEEL_SPAN, value_text(e, r->lo), value_text(e, r->hi)));
+        return;
+    }
+    if (!val_compare(lo, hi, &c) || c <= 0) loop_span(e, l, k, lo, hi);
 }
 
 static void loop_level(Eval *e, Loop *l, int k) {

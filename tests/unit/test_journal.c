@@ -1,0 +1,147 @@
+/* The journal: sealing, verifying, and each way to tamper with it. */
+#include <pthread.h>
+
+#include "city/journal.h"
+#include "tests/test.h"
+
+typedef struct Fixture {
+    Arena *arena;
+    Ctx ctx;
+    Store *store;
+    Db *db;
+} Fixture;
+
+static void setup(Fixture *f) {
+    f->arena = arena_open(0);
+    f->ctx = ctx_new(f->arena, 1000);
+    f->store = store_open(&f->ctx, test_db_url(f->arena), true, 4);
+    CHECK(f->store && store_migrate(&f->ctx, f->store));
+    f->db = db_borrow(&f->ctx, f->store);
+}
+
+static void teardown(Fixture *f) {
+    CHECK(ctx_ok(&f->ctx));
+    db_return(f->db);
+    store_close(f->store);
+    arena_close(f->arena);
+}
+
+static void write_entries(Fixture *f, int n) {
+    CHECK(tx_begin(f->db, DB_WRITE));
+    for (int i = 0; i < n; i++)
+        CHECK(journal_add(f->db, &(Act){S("张三"), S("年度评审")}, S("fact.publish"),
+                          str_printf(f->arena, "batch:%d", i), S("content")));
+    CHECK(tx_commit(f->db));
+}
+
+static JournalReport report(Fixture *f) {
+    JournalReport r;
+    CHECK(journal_verify(f->db, &r));
+    return r;
+}
+
+TEST(journal_seals_and_verifies) {
+    Fixture f;
+    setup(&f);
+    JournalReport r = report(&f);
+    CHECK(r.entries == 0 && r.bad == 0 && r.unsealed == 0 && r.head.n == 0);
+    write_entries(&f, 5);
+    int64_t sealed = 0;
+    CHECK(journal_seal(f.db, 3, &sealed));
+    CHECK_INT(sealed, 3);
+    r = report(&f);
+    CHECK(r.entries == 3 && r.unsealed == 2 && r.bad == 0 && r.head.n == 64);
+    CHECK(journal_seal(f.db, 0, &sealed));
+    CHECK_INT(sealed, 2);
+    CHECK(journal_seal(f.db, 0, &sealed));
+    CHECK_INT(sealed, 0);
+    JournalEntry *list;
+    int n;
+    CHECK(journal_list(f.db, S(""), 0, 2, &list, &n));
+    CHECK_INT(n, 2);
+    CHECK(list[0].number == 5 && list[1].number == 4 && list[0].at_ms == 1000);
+    CHECK_STR(list[0].actor, S("张三"));
+    CHECK_STR(list[0].sm3, report(&f).head);
+    CHECK(journal_list(f.db, S("batch:1"), 0, 9, &list, &n));
+    CHECK(n == 1 && list[0].number == 2);
+    CHECK(journal_list(f.db, S(""), list[0].id, 9, &list, &n));
+    CHECK(n == 1 && list[0].number == 1);
+    teardown(&f);
+}
+
+TEST(journal_wants_actor_and_reason) {
+    Fixture f;
+    setup(&f);
+    CHECK(tx_begin(f.db, DB_WRITE));
+    CHECK(!journal_add(f.db, &(Act){S(""), S("x")}, S("a"), S("b"), S("c")));
+    CHECK_INT(f.ctx.err.code, ERR_INPUT);
+    ctx_clear(&f.ctx);
+    CHECK(!journal_add(f.db, &(Act){S("x"), S("　")}, S("a"), S("b"), S("c")));
+    ctx_clear(&f.ctx);
+    tx_rollback(f.db);
+    teardown(&f);
+}
+
+TEST(journal_goes_with_its_transaction) {
+    Fixture f;
+    setup(&f);
+    CHECK(tx_begin(f.db, DB_WRITE));
+    CHECK(journal_add(f.db, &(Act){S("x"), S("y")}, S("a"), S("b"), S("c")));
+    tx_rollback(f.db);
+    CHECK_INT(report(&f).unsealed, 0);
+    teardown(&f);
+}
+
+static void tamper(const char *sql, int64_t bad, Str why) {
+    Fixture f;
+    setup(&f);
+    write_entries(&f, 6);
+    CHECK(journal_seal(f.db, 0, NULL));
+    CHECK_INT(report(&f).bad, 0);
+    CHECK(db_exec(f.db, sql, NULL, 0, NULL));
+    JournalReport r = report(&f);
+    CHECK_INT(r.bad, bad);
+    CHECK_STR(r.why, why);
+    teardown(&f);
+}
+
+TEST(journal_names_what_was_tampered_with) {
+    tamper("UPDATE journal SET reason = 'other' WHERE number = 3", 3, S("changed"));
+    tamper("UPDATE journal SET at_ms = at_ms + 1 WHERE number = 1", 1, S("changed"));
+    tamper("UPDATE journal SET actor = '张三fact', action = '.publish' WHERE number = 2", 2,
+           S("changed"));
+    tamper("DELETE FROM journal WHERE number = 4", 4, S("missing"));
+    tamper("DELETE FROM journal WHERE number = 1", 1, S("missing"));
+    tamper("DELETE FROM journal WHERE number = 6", 6, S("cut off"));
+    tamper("UPDATE journal SET object = CASE number WHEN 2 THEN 'batch:2' ELSE 'batch:1' END "
+           "WHERE number IN (2, 3)",
+           2, S("changed"));
+    tamper("INSERT INTO journal(number, at_ms, actor, action, object, reason, content_sm3, sm3) "
+           "VALUES(7, 0, 'x', 'x', 'x', 'x', 'x', 'x')",
+           7, S("changed"));
+    tamper("UPDATE setting SET value = 'x' WHERE name = 'journal_head'", 7, S("inserted"));
+}
+
+static void *seal_many(void *store) {
+    Arena *a = arena_open(0);
+    for (int i = 0; i < 20; i++) {
+        Ctx c = ctx_new(a, 0);
+        Db *db = db_borrow(&c, store);
+        CHECK(journal_seal(db, 7, NULL));
+        db_return(db);
+    }
+    arena_close(a);
+    return NULL;
+}
+
+TEST(journal_sealers_do_not_disturb_each_other) {
+    Fixture f;
+    setup(&f);
+    write_entries(&f, 300);
+    pthread_t threads[3];
+    for (int i = 0; i < 3; i++) pthread_create(&threads[i], NULL, seal_many, f.store);
+    for (int i = 0; i < 3; i++) pthread_join(threads[i], NULL);
+    JournalReport r = report(&f);
+    CHECK(r.entries == 300 && r.bad == 0 && r.unsealed == 0);
+    teardown(&f);
+}

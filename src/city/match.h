@@ -34,6 +34,7 @@ typedef struct Match {
     int same_as; /* index of an earlier line that found the same subject, -1: none */
 } Match;
 
-/* out has room for n. Lines are matched in the ctx arena. */
+/* out has room for n; texts are in the ctx arena. A line without anything to match has no
+ * candidate. Chosen facts come from fact_read of candidates[0].subject, in the same order. */
 bool match_lines(Db *db, const Str *lines, int n, Match *out);
 #endif

@@ -1,7 +1,9 @@
 /* Reading subjects: rows, roots, codes. See subject.h. */
 #include "city/subject.h"
 
+#include "base/buf.h"
 #include "base/date.h"
+#include "base/utf8.h"
 #include "city/subject_row.h"
 #include "codec/gram.h"
 #include "codec/pinyin.h"
@@ -24,13 +26,44 @@ Str subject_key(Arena *a, Str value) {
     return key.n ? key : str_trim(value);
 }
 
-Str subject_tokens(Arena *a, Str name) {
-    Str tokens = gram_text(a, name), pinyin = pinyin_grams(a, name);
-    while (pinyin.p) {
-        Str one = str_cut(&pinyin, ' ');
-        if (str_starts(one, S("i"))) tokens = str_printf(a, "%.*s %.*s", STRF(tokens), STRF(one));
+/* The distinct initials of a character over all its readings (a letter or digit: itself). */
+static int initials_of(uint32_t cp, char out[PINYIN_READINGS_MAX]) {
+    Str readings[PINYIN_READINGS_MAX];
+    if (cp < 0x80) {
+        out[0] = (char)cp;
+        return 1;
     }
-    return tokens;
+    int n = pinyin_readings(cp, readings), kept = 0;
+    for (int i = 0; i < n; i++) {
+        int k = 0;
+        while (k < kept && out[k] != readings[i].p[0]) k++;
+        out[k] = readings[i].p[0];
+        if (k == kept) kept++;
+    }
+    return kept;
+}
+
+/* Bigrams of initials as pinyin_query asks for them; repeated ones do no harm. */
+static void put_initials(Buf *b, Str folded) {
+    char before[PINYIN_READINGS_MAX], here[PINYIN_READINGS_MAX];
+    int n_before = 0;
+    for (ptrdiff_t at = 0; at < folded.n;) {
+        int n = initials_of(utf8_next(folded, &at), here);
+        if (n == 0) continue; /* not a character that is read: pinyin leaves it out */
+        for (int i = 0; i < n_before; i++)
+            for (int k = 0; k < n; k++)
+                buf_put(b, str_of((char[]){' ', 'i', before[i], here[k]}, 4));
+        for (int k = 0; k < n; k++) before[k] = here[k];
+        n_before = n;
+    }
+}
+
+Str subject_tokens(Arena *a, Str name) {
+    Str folded = gram_fold(a, name);
+    Buf b = buf_new(a, 0);
+    buf_put(&b, gram_text(a, folded));
+    put_initials(&b, folded);
+    return buf_str(&b);
 }
 
 bool subject_lock(Db *db) {

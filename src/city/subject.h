@@ -87,7 +87,7 @@ typedef struct SubjectHits {
     bool at_least; /* counting stopped: total is a lower bound */
 } SubjectHits;
 /* Search by part of a name (two Chinese characters suffice), former name, code (its beginning) or
- * pinyin initials, best first: exact, beginning, inside; then by id. */
+ * pinyin initials, best first: equal, beginning, inside. Many hits: total is then a lower bound. */
 bool subject_search(Db *db, Str text, int limit, SubjectHits *out);
 
 /* A page of the register: roots of a kind (0: any) with id > after, at most limit. */

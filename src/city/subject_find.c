@@ -1,6 +1,6 @@
 /* Finding subjects: by what a person types, and by part of a name. See subject.h.
  *
- * Hits come in classes: equal, beginning, inside, by initials; within a class by id. The index
+ * Hits come in classes: equal, beginning (by key), inside and by initials (by id). The index
  * gives candidates (bigrams say nothing about order), each is rechecked against its name and former
  * names.
  */
@@ -11,7 +11,7 @@
 #include "codec/pinyin.h"
 #include "store/search.h"
 
-enum { PREFIX_MOST = 2000, CHECK_MOST = 20000, SUGGEST = 5 };
+enum { PREFIX_MOST = 1000, CHECK_MOST = 20000, SUGGEST = 5 };
 
 /* Roots in order of being found, each once. */
 typedef struct Found {
@@ -74,9 +74,9 @@ static void find_by_key(Found *f, Str key) {
                   db_s(key)));
     int before = f->n;
     add_rows(f, Q(f->db,
-                  "SELECT DISTINCT i.subject, s.merged_into FROM identifier i "
+                  "SELECT i.subject, s.merged_into FROM identifier i "
                   "JOIN subject s ON s.id = i.subject WHERE i.key > $1 AND i.key < $2 "
-                  "ORDER BY i.subject LIMIT $3",
+                  "ORDER BY i.key, i.subject LIMIT $3",
                   db_s(key), db_s(behind(db_ctx(f->db)->arena, key)), db_i(PREFIX_MOST)));
     f->more = f->more || f->n - before >= PREFIX_MOST;
 }

@@ -237,8 +237,10 @@ static bool flush(SubjectLoader *l) {
     if (l->n == 0) return true;
     bool ok = load_subjects(l) && load_identifiers(l) && load_places(l);
     for (int i = 0; ok && i < l->n; i++) {
+        ArenaMark mark = arena_mark(l->block);
         Str name = l->waiting[i].s.name;
         ok = search_loader_add(l->search, l->waiting[i].id, subject_tokens(l->block, name));
+        arena_rewind(l->block, mark);
     }
     l->n = 0;
     arena_reset(l->block);

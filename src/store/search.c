@@ -121,8 +121,10 @@ bool search_loader_add(SearchLoader *l, int64_t id, Str tokens) {
             p = NEW(l->block_arena, Posting);
             map_put(&l->tokens, str_dup(l->block_arena, token), p);
         }
+        uint16_t offset = (uint16_t)(id & BLOCK_MASK);
+        if (p->n && p->items[p->n - 1] == offset) continue;
         GROW(l->block_arena, p->items, p->n, p->cap);
-        p->items[p->n++] = (uint16_t)(id & BLOCK_MASK);
+        p->items[p->n++] = offset;
     }
     return true;
 }
@@ -188,6 +190,14 @@ static void intersect(Ids *x, const Ids *y) {
         }
     }
     x->n = kept;
+}
+
+bool search_token(Db *db, Arena *a, Str token, int64_t **ids, int *n) {
+    Ids all = {0};
+    bool ok = token_ids(db, a, token, &all);
+    *ids = all.items;
+    *n = all.n;
+    return ok;
 }
 
 bool search_find(Db *db, Str tokens, int64_t **ids, int *n) {

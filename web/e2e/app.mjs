@@ -1,0 +1,59 @@
+/* A browser on the running server. Environment: JIXIA_URL, JIXIA_USER, JIXIA_PASSWORD; JIXIA_SHOTS is the
+ * folder for screenshots; CHROMIUM the browser when it is not /usr/bin/chromium. */
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium } from 'playwright-core'
+
+export const base = process.env.JIXIA_URL ?? 'http://127.0.0.1:8817'
+export const user = { name: process.env.JIXIA_USER ?? 'admin', password: process.env.JIXIA_PASSWORD ?? 'admin password' }
+const shots = process.env.JIXIA_SHOTS
+export const DESKTOP = { width: 1440, height: 810 }, PHONE = { width: 390, height: 844 }, WALL = { width: 1920, height: 1080 }
+
+let browser
+export async function launch() {
+  browser ??= await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  })
+  return browser
+}
+export async function close() { await browser?.close(); browser = undefined }
+
+/* A page that fails the test on a script error, a console error or a CSP violation. */
+export async function open(path, { viewport = DESKTOP, signedIn = true } = {}) {
+  const context = await (await launch()).newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', baseURL: base, acceptDownloads: true })
+  const page = await context.newPage()
+  page.problems = []
+  page.on('pageerror', (e) => page.problems.push('script: ' + e.message))
+  page.on('console', (m) => { if (m.type() === 'error' && !/status of (401|404|409|412|422)/.test(m.text())) page.problems.push('console: ' + m.text()) })
+  if (signedIn) await signIn(page)
+  await go(page, path)
+  return page
+}
+export async function go(page, path) {
+  await page.goto(path)
+  await settled(page)
+}
+export const settled = (page) => page.waitForLoadState('networkidle')
+
+export async function signIn(page) {
+  const res = await page.request.post('/api/v1/session', { data: user, headers: { 'X-Jixia-CSRF': '1' } })
+  assert.equal(res.status(), 201, 'sign-in: ' + await res.text())
+}
+export async function done(page) {
+  const problems = page.problems
+  await page.context().close()
+  assert.deepEqual(problems, [])
+}
+
+/* No violation of WCAG 2.2 A and AA, in the state the page is in. */
+export async function accessible(page, name) {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
+  assert.deepEqual(violations.map((v) => `${name}: ${v.id} ${v.nodes.length}× ${v.nodes[0].target} ${v.nodes[0].failureSummary?.split('\n')[1]?.trim()}`), [])
+}
+export async function shoot(page, name) {
+  if (!shots) return
+  mkdirSync(shots, { recursive: true })
+  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: false })
+}

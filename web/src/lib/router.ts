@@ -1,0 +1,26 @@
+/* Routes: one page, one lazy chunk. */
+import { createRouter, createWebHistory } from 'vue-router'
+import type { Key } from './i18n'
+
+declare module 'vue-router' {
+  interface RouteMeta { title?: Key; open?: boolean; right?: string }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  scrollBehavior: (_to, from, saved) => saved ?? (_to.path === from.path ? false : { top: 0 }),
+  routes: [
+    { path: '/', component: () => import('../pages/OverviewPage.vue'), meta: { title: 'nav.overview', right: 'overview:read' } },
+    { path: '/enterprises', component: () => import('../pages/EnterprisesPage.vue'), meta: { title: 'nav.enterprises', right: 'enterprise:read' } },
+    { path: '/enterprises/:id', component: () => import('../pages/EnterprisePage.vue'), meta: { title: 'nav.enterprises', right: 'enterprise:read' } },
+    { path: '/rules', component: () => import('../pages/RulesPage.vue'), meta: { title: 'nav.rules', right: 'rule:read' } },
+    { path: '/rules/:pack/:id', component: () => import('../pages/RulePage.vue'), meta: { title: 'nav.rules', right: 'rule:read' } },
+    { path: '/imports', component: () => import('../pages/ImportsPage.vue'), meta: { title: 'nav.imports', right: 'import:read' } },
+    { path: '/imports/:id', component: () => import('../pages/ImportPage.vue'), meta: { title: 'nav.imports', right: 'import:read' } },
+    { path: '/match', component: () => import('../pages/MatchPage.vue'), meta: { title: 'nav.match', right: 'match:run' } },
+    { path: '/users', component: () => import('../pages/UsersPage.vue'), meta: { title: 'nav.users', right: 'user:read' } },
+    { path: '/help', component: () => import('../pages/HelpPage.vue'), meta: { title: 'nav.help' } },
+    { path: '/sign-in', component: () => import('../pages/SignInPage.vue'), meta: { title: 'sign.title', open: true } },
+    { path: '/:rest(.*)*', component: () => import('../pages/NotFoundPage.vue'), meta: { title: 'none.title' } },
+  ],
+})

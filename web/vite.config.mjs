@@ -1,0 +1,15 @@
+import { defineConfig } from 'vite'
+import vue from '@vitejs/plugin-vue'
+
+// The API of a running server, or of the mock in dev/, while developing.
+const api = process.env.JIXIA_URL ?? 'http://127.0.0.1:8817'
+
+export default defineConfig({
+  plugins: [vue()],
+  define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
+  build: {
+    target: 'chrome92', cssTarget: 'chrome92', modulePreload: { polyfill: false },
+    assetsInlineLimit: 0, chunkSizeWarningLimit: 400,
+  },
+  server: { proxy: { '/api': api } },
+})

@@ -1,6 +1,7 @@
 /* XPath regular expressions and case mapping. */
 #include <string.h>
 
+#include "base/rng.h"
 #include "feel/regex.h"
 #include "feel/textcase.h"
 #include "tests/test.h"
@@ -219,4 +220,45 @@ TEST(text_case) {
     CHECK_STR(text_upper(arena, S("")), S(""));
     CHECK_STR(text_upper(arena, S("\xCE\x90")), S("\xCE\x99\xCC\x88\xCC\x81"));
     arena_close(arena);
+}
+
+/* What our grammar accepts, PCRE2 accepts; and nothing crashes. */
+TEST(regex_random_patterns) {
+    static const char *const BITS[] = {"a",        "b",
+                                       "淄",       "(",
+                                       ")",        "(?:",
+                                       "[",        "]",
+                                       "[^",       "-",
+                                       "-[",       "{2}",
+                                       "{1,3}",    "{",
+                                       "}",        "*",
+                                       "+",        "?",
+                                       "|",        "^",
+                                       "$",        ".",
+                                       "\\d",      "\\S",
+                                       "\\p{L}",   "\\P{IsGreek}",
+                                       "\\c",      "\\1",
+                                       "\\-",      "\\n",
+                                       "]",        ")",
+                                       "[a-z]",    "\xf0\x9f\x90\x8e",
+                                       " ",        "\\",
+                                       "#",        "\\]",
+                                       "{0,65535}"};
+    Rng r = rng_new(7);
+    for (int k = 0; k < 20000; k++) {
+        arena = arena_open(0);
+        Str pattern = S(""), out;
+        int n = (int)rng_below(&r, 12), groups;
+        for (int i = 0; i < n; i++)
+            pattern = str_cat(arena, pattern,
+                              str_from(BITS[rng_below(&r, sizeof BITS / sizeof BITS[0])]));
+        Str flags = rng_below(&r, 3) ? S("") : S("xmis");
+        RegexStatus ours = regex_translate(arena, pattern, flags, &out, &groups);
+        bool hit;
+        RegexStatus theirs = regex_matches(arena, S("ab淄a-b\n2"), pattern, flags, &hit);
+        bool fits = ours == theirs || (ours == REGEX_OK && theirs == REGEX_LIMIT);
+        if (!fits) printf("pattern «%.*s» gives «%.*s»\n", STRF(pattern), STRF(out));
+        CHECK(fits);
+        arena_close(arena);
+    }
 }

@@ -1,4 +1,5 @@
 /* Dates, times, durations, zones: text, arithmetic, properties. */
+#include "base/rng.h"
 #include "feel/temporal.h"
 #include "feel/zone.h"
 #include "tests/test.h"
@@ -286,4 +287,54 @@ TEST(zone_arithmetic_through_instants) {
     CHECK_STR(op(temporal_sub, "2024-03-31T12:00:00@Europe/Paris", "2024-03-30T12:00:00+01:00"),
               S("PT23H"));
     arena_close(arena);
+}
+
+/* Whatever is read prints to a text that reads back to the same value. */
+TEST(temporal_random_texts) {
+    static const char *const BITS[] = {"-",
+                                       "P",
+                                       "T",
+                                       "1",
+                                       "2",
+                                       "59",
+                                       "0",
+                                       "24",
+                                       ":",
+                                       ".",
+                                       "Z",
+                                       "+08:00",
+                                       "@Asia/Shanghai",
+                                       "Y",
+                                       "M",
+                                       "D",
+                                       "H",
+                                       "S",
+                                       "2024",
+                                       "-02",
+                                       "-29",
+                                       "999999999",
+                                       "-12-31",
+                                       "10:30:00",
+                                       ".5",
+                                       "9223372036854775807"};
+    Rng r = rng_new(11);
+    int read = 0;
+    for (int k = 0; k < 50000; k++) {
+        arena = arena_open(0);
+        static const char *const HEADS[] = {"P", "-P", "PT", "2024-02-29", "10:30:00", ""};
+        Str text = str_from(HEADS[rng_below(&r, 6)]);
+        Val v, again;
+        int n = (int)rng_below(&r, 6);
+        for (int i = 0; i < n; i++)
+            text =
+                str_cat(arena, text, str_from(BITS[rng_below(&r, sizeof BITS / sizeof BITS[0])]));
+        if (temporal_parse_literal(arena, text, &v)) {
+            read++;
+            Buf b = buf_new(arena, 0);
+            temporal_print(&b, v);
+            CHECK(temporal_parse_literal(arena, buf_str(&b), &again) && val_same(v, again));
+        }
+        arena_close(arena);
+    }
+    CHECK(read > 500);
 }

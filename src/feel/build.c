@@ -206,7 +206,7 @@ static IrId function_node(Program *p, const Scope *s, IrFn fn, const TypeMember 
     fn.nparams = n;
     fn.region = s->region;
     capture(p, s->up);
-    const Type *t = type_function(p->arena, params, n, fn.result);
+    const Type *t = type_function(p->arena, params, n, fn.result ? fn.result : fn.inferred);
     IrId id = make(p, IR_FUNCTION, program_fn(p, fn), -1, -1, t, at);
     p->nodes[id].flags = IRF_LOCALS;
     p->regions[s->region].owner = id;
@@ -216,7 +216,7 @@ static IrId function_node(Program *p, const Scope *s, IrFn fn, const TypeMember 
 IrId ir_function(Program *p, const Scope *s, Str name, const TypeMember *params, int n, IrId body,
                  const Type *result, IrAt at) {
     IrFn fn = {.name = str_dup(p->arena, name), .result = result, .body = body};
-    if (!result) fn.result = p->nodes[body].type;
+    fn.inferred = p->nodes[body].type;
     return function_node(p, s, fn, params, n, at);
 }
 
@@ -269,7 +269,7 @@ static IrId builtin_node(Program *p, int index, const Str *names, const IrId *ar
         args = ordered;
     }
     IrId id =
-        make(p, IR_BUILTIN, index, program_list(p, args, n), -1, type_of((TypeKind)b->result), at);
+        make(p, IR_BUILTIN, index, program_list(p, args, n), sig, type_of((TypeKind)b->result), at);
     return b->impure ? inherit(p, id) : fold(p, id);
 }
 

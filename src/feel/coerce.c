@@ -30,7 +30,8 @@ static bool function_conforms(const Function *f, const Type *t) {
         m[i] = (TypeMember){.type = p};
     }
     Type own = {.kind = T_FUNCTION, .members = m, .nmembers = n, .allowed = -1};
-    own.elem = lambda ? f->fn->result : f->result;
+    own.elem = f->result;
+    if (lambda) own.elem = f->fn->result ? f->fn->result : f->fn->inferred;
     return type_conforms(&own, t);
 }
 

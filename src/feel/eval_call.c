@@ -177,14 +177,20 @@ static bool fits(Eval *e, const BuiltinSig *s, const Val *args, int n, Val *out,
     return true;
 }
 
+typedef struct BuiltinCase {
+    const Builtin *b;
+    int sig; /* the parameter set, or IR_NONE */
+} BuiltinCase;
+
 static Val call_plain(Eval *e, const void *ctx, const Val *args, int n) {
-    const Builtin *b = ctx;
+    const BuiltinCase *c = ctx;
+    const Builtin *b = c->b;
     Val few[8], *in = n <= 8 ? few : NEW_N(e->arena, Val, n);
     const BuiltinSig *first = NULL;
     int bad = 0, at = 0;
     for (int k = 0; k < b->nsigs; k++) {
         const BuiltinSig *s = &b->sigs[k];
-        if (n < s->min || n > s->max) continue;
+        if (n < s->min || n > s->max || (c->sig >= 0 && c->sig != k)) continue;
         if (fits(e, s, args, n, in, &at)) return b->fn(e, in, n);
         if (!first) first = s, bad = at;
     }
@@ -194,15 +200,16 @@ static Val call_plain(Eval *e, const void *ctx, const Val *args, int n) {
     return FEEL_NULL(e, M_FEEL_ARG_TYPE, name, str_from(first->params[p]), kind_text(e, args[bad]));
 }
 
-Val builtin_call(Eval *e, int index, const Val *args, int n) {
+static Val call_set(Eval *e, int index, int sig, const Val *args, int n) {
     const Builtin *b = builtin_at(index);
-    if (!e->unknowns) return call_plain(e, b, args, n);
+    const BuiltinCase c = {b, sig};
+    if (!e->unknowns) return call_plain(e, &c, args, n);
     bool open = false;
     for (int i = 0; i < n && !open; i++) open = val_has_unknown(args[i]);
     Val outer = e->met;
     e->met = val_null();
     bool lift = open && (b->unknown == BU_LIFT || unknown_liftable(args, n));
-    Val v = lift ? unknown_lift(e, call_plain, b, args, n) : call_plain(e, b, args, n);
+    Val v = lift ? unknown_lift(e, call_plain, &c, args, n) : call_plain(e, &c, args, n);
     if (e->met.tag ==
         V_UNKNOWN) { /* a function argument gave an unknown: no result can be trusted */
         Val *deps = NEW_N(e->arena, Val, n + 1);
@@ -214,6 +221,10 @@ Val builtin_call(Eval *e, int index, const Val *args, int n) {
     return v;
 }
 
+Val builtin_call(Eval *e, int index, const Val *args, int n) {
+    return call_set(e, index, IR_NONE, args, n);
+}
+
 Val eval_builtin(Eval *e, IrId id, const Frame *f) {
     const IrNode *n = ir_node(e->prog, id);
     int count;
@@ -222,9 +233,9 @@ Val eval_builtin(Eval *e, IrId id, const Frame *f) {
     for (int i = 0; i < count; i++)
         args[i] = items[i] == IR_NONE ? val_null() : feel_eval(e, items[i], f);
     e->at = id;
-    if (!e->trace) return builtin_call(e, n->a, args, count);
+    if (!e->trace) return call_set(e, n->a, n->c, args, count);
     int32_t rec = trace_open(e, TRACE_CALL, id, n->a);
-    Val v = builtin_call(e, n->a, args, count);
+    Val v = call_set(e, n->a, n->c, args, count);
     trace_close(e, rec, v);
     return v;
 }

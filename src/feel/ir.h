@@ -60,8 +60,8 @@ typedef enum IrOp {
     IR_EVERY,
     IR_FUNCTION, /* a: function index: a closure over the current frame */
     IR_CALL,     /* a: callee, b: list L of arguments, c: first of as many names or IR_NONE */
-    IR_BUILTIN,  /* a: built-in index (builtin_at), b: list L of arguments in parameter order;
-                    IR_NONE stands for an omitted one */
+    IR_BUILTIN,  /* a: built-in index (builtin_at), b: list L of arguments in parameter order
+                    (IR_NONE: omitted), c: the parameter set its argument names chose, or IR_NONE */
     IR_INSTANCE, /* a: value; the type tested is Program.type_refs[b] */
     IR_COERCE,   /* a: value, made to conform to the node's type (DMN 10.3.2.9.4), else null */
     IR_TABLE,    /* a: table index */
@@ -117,7 +117,8 @@ typedef struct IrFn {
     const Str *params; /* nparams names; slot i of the region */
     const Type **param_types;
     int32_t nparams;
-    const Type *result;
+    const Type *result;   /* declared: what it returns is made to conform; NULL: none */
+    const Type *inferred; /* of the body */
     int32_t region;
     IrId body;                           /* IR_NONE: external */
     Str external_class, external_method; /* {java: {class: …, method signature: …}} */

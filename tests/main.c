@@ -74,7 +74,7 @@ const char *test_folder(void) {
     static int serial;
     static char path[128];
     if (!folder[0]) {
-        strcpy(folder, "/tmp/jixia-test.XXXXXX");
+        snprintf(folder, sizeof folder, "/tmp/jixia-test.XXXXXX");
         if (!mkdtemp(folder)) abort();
     }
     snprintf(path, sizeof path, "%s/%d", folder, serial++);

@@ -64,6 +64,7 @@ typedef struct RuleCondition {
     Str text_zh, text_en;
     Basis basis;
     Status status;
+    Str way_of; /* one way to meet that condition; may fail when another way holds */
     bool fixed; /* cannot change, e.g. a founding date */
 } RuleCondition;
 

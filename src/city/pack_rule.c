@@ -62,6 +62,7 @@ static bool read_conditions(Reader *r, const Json *array, RuleVersion *v) {
         k->decision = json_get_str(j, S("decision"));
         k->text_zh = json_get_str(text, S("zh"));
         k->text_en = json_get_str(text, S("en"));
+        k->way_of = json_get_str(j, S("of"));
         k->fixed = json_get_bool(j, S("fixed"), false);
         if (k->decision.n == 0) return bad(r, j, S("decision"));
         if (k->text_zh.n == 0) k->text_zh = k->decision;

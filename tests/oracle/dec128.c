@@ -23,7 +23,7 @@ static _Decimal128 parse(const char *s) {
         v = v * 10 + (*s - '0');
         scale += point;
     }
-    v = scaled(v, (*s ? atoi(s + 1) : 0) - scale);
+    v = scaled(v, (*s ? (int)strtol(s + 1, NULL, 10) : 0) - scale);
     return neg ? -v : v;
 }
 

@@ -31,6 +31,15 @@ void ctx_clear(Ctx *c) {
     c->err = (Err){0};
 }
 
+void ctx_adopt(Ctx *c, const Ctx *from) {
+    if (c->err.code != ERR_NONE) return;
+    c->err = from->err;
+    Note *n = &c->err.note;
+    for (int i = 0; i < n->nargs; i++) n->args[i] = str_dup(c->arena, n->args[i]);
+    n->place = str_dup(c->arena, n->place);
+    n->hint = str_dup(c->arena, n->hint);
+}
+
 static void note_set(Arena *a, Note *note, int severity, Str place, Msg msg, int n,
                      const Str *args) {
     *note = (Note){.msg = msg, .severity = severity, .place = str_dup(a, place)};

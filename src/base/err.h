@@ -75,6 +75,9 @@ static inline bool ctx_ok(const Ctx *c) {
 /* Forgets the failure (not the notes). */
 void ctx_clear(Ctx *c);
 
+/* Copies the failure of another context, whose arena may then be closed. */
+void ctx_adopt(Ctx *c, const Ctx *from);
+
 /* Records the first failure; later ones are ignored. Always false. Arguments are Str. */
 #define FAIL(c, code, ...)                                                                         \
     fail_at_((c), (code), (Str){0}, __FILE__, __LINE__, FAIL_ARGS_(__VA_ARGS__))

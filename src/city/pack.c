@@ -138,11 +138,7 @@ PackSet *pack_parse(Ctx *c, const PackFile *files, int n) {
     Ctx inner = *c; /* everything parsed must live as long as the set */
     inner.arena = a;
     if (parse_files(&inner, p)) return p;
-    c->err = inner.err;
-    for (int i = 0; i < c->err.note.nargs; i++)
-        c->err.note.args[i] = str_dup(c->arena, c->err.note.args[i]);
-    c->err.note.place = str_dup(c->arena, c->err.note.place);
-    c->err.note.hint = str_dup(c->arena, c->err.note.hint);
+    ctx_adopt(c, &inner);
     arena_close(a);
     return NULL;
 }

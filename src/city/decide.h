@@ -1,0 +1,114 @@
+/* Decisions 决定: rule × facts × (as_of, as_known) → outcome with reasons (design 5.1).
+ *
+ * A Rulebook holds the compiled models of a pack set; immutable, shared by threads. decide() is the
+ * one way to an outcome: preview, command line, server, batch and replay all call it.
+ */
+#ifndef JIXIA_CITY_DECIDE_H
+#define JIXIA_CITY_DECIDE_H
+#include "city/factset.h"
+#include "dmn/dmn.h"
+
+/* Raised only when a result can change. */
+enum { ENGINE_VERSION = 1 };
+
+typedef enum Outcome {
+    OUTCOME_MET,
+    OUTCOME_NOT_MET,
+    OUTCOME_UNDECIDABLE,
+    OUTCOME_NEEDS_PERSON,
+    OUTCOME_NOT_APPLICABLE,
+    OUTCOMES
+} Outcome;
+
+/* An input of a model bound to the dictionary. */
+typedef struct InputBinding {
+    const DmnNode *node;
+    const Indicator *indicator; /* NULL: the context 参数 */
+} InputBinding;
+
+typedef struct CompiledVersion {
+    const RuleVersion *version;
+    const DmnModel *model;
+    InputBinding *inputs;
+    int ninputs;
+    const DmnNode *outcome, *result; /* NULL when the version names none */
+    const DmnNode **conditions;      /* per condition of the version */
+} CompiledVersion;
+
+typedef struct Rulebook {
+    Arena *arena;
+    const PackSet *pack;
+    CompiledVersion *versions;
+    int n;
+    Map by_hash;      /* CompiledVersion by version hash */
+    Val (*bounds)[2]; /* per indicator: min, max (V_NULL: none) */
+    Val **values;     /* per indicator: admissible values, NULL when open */
+} Rulebook;
+
+/* Compiles every rule of a pack set. Fails on a model that does not load, an input that is no
+ * indicator, a named decision that does not exist; FEEL findings of severity 0 fail too. */
+Rulebook *rulebook_open(Ctx *c, const PackSet *p);
+void rulebook_close(Rulebook *b);
+const CompiledVersion *rulebook_version(const Rulebook *b, const RuleVersion *v);
+
+typedef enum MissingKind { MISSING_FACT, MISSING_PERSON, MISSING_BASIS } MissingKind;
+typedef struct Missing {
+    const Indicator *indicator; /* NULL: a 依据待补 of the version itself */
+    int lag;                    /* -1: attribute or event */
+    Str name;                   /* 营业收入.前1年 */
+    MissingKind kind;
+} Missing;
+
+typedef struct ConditionResult {
+    const RuleCondition *condition;
+    Outcome outcome; /* MET, NOT_MET, UNDECIDABLE or NEEDS_PERSON */
+    Val value, gap;  /* in base units; V_NULL when there is none */
+    Str required;    /* "≤ 500"; empty when there is none */
+    Str text;        /* the comparison as written */
+    Str unit;        /* of value and gap; empty when it is not one plain unit */
+    Str source;      /* sources of the facts it reads, joined by 、 */
+    const DmnNode *node;
+} ConditionResult;
+
+/* What a rule's age says: in force as seen, or older than the last day it was seen in force. */
+typedef enum Validity { VALIDITY_IN_FORCE, VALIDITY_UNCHECKED } Validity;
+
+typedef struct Decision {
+    const Rule *rule;
+    const RuleVersion *version; /* NULL: none in force */
+    Str subject, subject_name;
+    bool demo;
+    int64_t as_of;            /* day */
+    int64_t as_known_ms, seq; /* 0 for facts from a file */
+    int year;                 /* reference year: 本年 */
+    Outcome outcome;
+    Msg why; /* not applicable: the reason; otherwise MSG_NONE */
+    Validity validity;
+    Val result;
+    ConditionResult *conditions;
+    Missing *missing;
+    const FactUse **facts; /* what it read, by name, year descending */
+    Note *errors;
+    int nconditions, nmissing, nfacts, nerrors;
+    const DmnTableView *tables; /* when asked for */
+} Decision;
+
+typedef struct DecideOptions {
+    int64_t as_of; /* day; decides version, reference year and 参数.基准日 */
+    int64_t as_known_ms, seq;
+    int year;                   /* reference year; 0: the last full year before as_of */
+    bool brief;                 /* outcome and result only: no conditions, no facts list */
+    bool tables;                /* keep the decision tables with their cells */
+    const RuleVersion *version; /* this version instead of the one in force; NULL normally */
+} DecideOptions;
+
+/* Decides a rule for a fact set. Everything is in arena a. */
+Decision decide(Arena *a, const Rulebook *b, const Rule *r, const FactSet *facts,
+                const DecideOptions *o);
+/* The reference year on a day. */
+int decide_year(int64_t day);
+
+Str outcome_text(Outcome o);          /* met, not_met, … (JSON, CSV) */
+Msg outcome_message(Outcome o);       /* 符合, 不符合, 数据不足, … */
+Str missing_kind_text(MissingKind k); /* fact, person, basis */
+#endif

@@ -1,0 +1,230 @@
+/* Opening a register, its rule sets, its kept decisions. See register.h. */
+#include "city/register.h"
+
+#include "base/date.h"
+#include "base/hash.h"
+
+/* --- rule sets ---------------------------------------------------------------------------------
+ */
+
+static bool save_file(Db *db, int64_t set, int place, const PackFile *f) {
+    Str sm3 = hash_hex(db_ctx(db)->arena, HASH_SM3, f->bytes);
+    return EXEC(db, "INSERT INTO rule_content(sm3, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                db_s(sm3), db_b(f->bytes)) &&
+           EXEC(db,
+                "INSERT INTO rule_set_file(rule_set, place, pack, path, sm3) "
+                "VALUES ($1, $2, $3, $4, $5)",
+                db_i(set), db_i(place), db_s(f->pack), db_s(f->path), db_s(sm3));
+}
+
+static bool save_versions(Db *db, int64_t set, const PackSet *p) {
+    for (int i = 0; i < p->nrules; i++)
+        for (int k = 0; k < p->rules[i]->nversions; k++) {
+            const RuleVersion *v = &p->rules[i]->versions[k];
+            if (!EXEC(db,
+                      "INSERT INTO rule_version(hash, rule_set, rule, version) "
+                      "VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                      db_s(v->hash), db_i(set), db_s(p->rules[i]->id), db_s(v->id)))
+                return false;
+        }
+    return true;
+}
+
+bool rules_save(Db *db, const PackSet *p, const Act *act, bool *changed) {
+    Ctx *c = db_ctx(db);
+    int64_t last = Q_I64(db, 0, "SELECT max(id) FROM rule_set");
+    *changed = true;
+    if (!ctx_ok(c)) return false;
+    if (last && Q_I64(db, 0, "SELECT count(*) FROM rule_set WHERE id = $1 AND hash = $2",
+                      db_i(last), db_s(p->hash)) == 1) {
+        *changed = false;
+        return true;
+    }
+    if (!EXEC(db, "INSERT INTO rule_set(id, hash, loaded_ms, actor) VALUES ($1, $2, $3, $4)",
+              db_i(last + 1), db_s(p->hash), db_i(c->now_ms), db_s(act->actor)))
+        return false;
+    for (int i = 0; i < p->nfiles; i++)
+        if (!save_file(db, last + 1, i, &p->files[i])) return false;
+    return save_versions(db, last + 1, p) &&
+           journal_add(db, act, S("rules.load"),
+                       str_printf(c->arena, "rules:%lld", (long long)last + 1), p->hash);
+}
+
+static int64_t set_of(Db *db, Str version_hash) {
+    if (version_hash.n == 0) return Q_I64(db, 0, "SELECT max(id) FROM rule_set");
+    return Q_I64(db, 0, "SELECT rule_set FROM rule_version WHERE hash = $1", db_s(version_hash));
+}
+
+bool rules_load(Db *db, Str version_hash, PackFile **files, int *n) {
+    Ctx *c = db_ctx(db);
+    int64_t set = set_of(db, version_hash);
+    int cap = 0;
+    *files = NULL;
+    *n = 0;
+    Rows *r = Q(db,
+                "SELECT f.pack, f.path, k.bytes FROM rule_set_file f "
+                "JOIN rule_content k ON k.sm3 = f.sm3 WHERE f.rule_set = $1 ORDER BY f.place",
+                db_i(set));
+    while (r && row_next(r)) {
+        GROW(c->arena, *files, *n, cap);
+        (*files)[(*n)++] = (PackFile){.pack = str_dup(c->arena, row_str(r, 0)),
+                                      .path = str_dup(c->arena, row_str(r, 1)),
+                                      .bytes = str_dup(c->arena, row_str(r, 2))};
+    }
+    if (r) rows_close(r);
+    return ctx_ok(c);
+}
+
+/* --- opening -----------------------------------------------------------------------------------
+ */
+
+static bool open_rules(Ctx *c, Register *r) {
+    PackFile *files = NULL;
+    int n = 0;
+    Ctx inner = ctx_new(r->arena, c->now_ms);
+    inner.lang = c->lang;
+    Db *db = db_borrow(&inner, r->store);
+    bool ok = db && rules_load(db, S(""), &files, &n);
+    if (db) db_return(db);
+    if (ok && n == 0) ok = FAIL(&inner, ERR_STATE, M_REGISTER_EMPTY);
+    if (ok) r->pack = pack_parse(&inner, files, n);
+    if (r->pack) r->book = rulebook_open(&inner, r->pack);
+    ctx_adopt(c, &inner);
+    return r->book != NULL;
+}
+
+Register *register_open(Ctx *c, Str url, int pool_size) {
+    Arena *a = arena_open(0);
+    Register *r = NEW(a, Register);
+    r->arena = a;
+    r->store = store_open(c, url, false, pool_size);
+    if (r->store && store_migrate(c, r->store) && open_rules(c, r)) return r;
+    register_close(r);
+    return NULL;
+}
+
+void register_close(Register *r) {
+    if (!r) return;
+    rulebook_close(r->book);
+    pack_close(r->pack);
+    store_close(r->store);
+    arena_close(r->arena);
+}
+
+/* --- facts -------------------------------------------------------------------------------------
+ */
+
+bool register_facts(Db *db, const FactNames *names, int64_t subject, const FactAt *at,
+                    FactSet *out) {
+    Ctx *c = db_ctx(db);
+    FactView view;
+    Subject who;
+    FactRank rank = fact_names_rank(names);
+    if (!subject_get(db, subject, &who) || !fact_read(db, subject, at, &rank, &view)) return false;
+    *out = factset_from_view(c->arena, names, &view, &who, at);
+    return true;
+}
+
+/* --- decisions ---------------------------------------------------------------------------------
+ */
+
+static bool keep_facts(Db *db, int64_t id, const Decision *d) {
+    for (int i = 0; i < d->nfacts; i++) {
+        const FactUse *f = d->facts[i];
+        if (!EXEC(db,
+                  "INSERT INTO decision_fact(decision, indicator, year, seq) "
+                  "VALUES ($1, $2, $3, $4)",
+                  db_i(id), db_s(f->indicator->code), db_i(f->year), db_i(f->seq)))
+            return false;
+    }
+    return true;
+}
+
+int64_t decision_keep(Db *db, int64_t subject, const Decision *d, const FactSet *facts,
+                      const Act *act) {
+    Ctx *c = db_ctx(db);
+    Str packet = packet_bytes(c->arena, d, facts);
+    int64_t id = Q_I64(db, 0,
+                       "INSERT INTO counter(name, next) VALUES ('decision', 2) ON CONFLICT (name) "
+                       "DO UPDATE SET next = counter.next + 1 RETURNING next") -
+                 1;
+    if (!ctx_ok(c)) return 0;
+    bool ok =
+        EXEC(db,
+             "INSERT INTO decision(id, subject, rule, version, as_of, as_known_ms, seq, "
+             "outcome, packet, made_ms, actor) "
+             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             db_i(id), db_i(subject), db_s(d->rule->id), db_s(d->version ? d->version->id : S("")),
+             db_i(date_to_int(d->as_of)), db_i(d->as_known_ms), db_i(d->seq),
+             db_s(outcome_text(d->outcome)), db_s(packet), db_i(c->now_ms), db_s(act->actor));
+    ok = ok && keep_facts(db, id, d) &&
+         journal_add(db, act, S("decision.keep"),
+                     str_printf(c->arena, "decision:%lld", (long long)id), packet);
+    return ok ? id : 0;
+}
+
+bool decision_get(Db *db, int64_t id, KeptDecision *out) {
+    Ctx *c = db_ctx(db);
+    Rows *r = Q(db,
+                "SELECT subject, as_known_ms, seq, made_ms, as_of, rule, version, outcome, packet, "
+                "actor FROM decision WHERE id = $1",
+                db_i(id));
+    if (!r) return false;
+    bool found = row_next(r);
+    if (found)
+        *out = (KeptDecision){.id = id,
+                              .subject = row_i64(r, 0),
+                              .as_known_ms = row_i64(r, 1),
+                              .seq = row_i64(r, 2),
+                              .made_ms = row_i64(r, 3),
+                              .as_of = (int32_t)row_i64(r, 4),
+                              .rule = str_dup(c->arena, row_str(r, 5)),
+                              .version = str_dup(c->arena, row_str(r, 6)),
+                              .outcome = str_dup(c->arena, row_str(r, 7)),
+                              .packet = str_dup(c->arena, row_str(r, 8)),
+                              .actor = str_dup(c->arena, row_str(r, 9))};
+    rows_close(r);
+    if (!found && ctx_ok(c))
+        FAIL(c, ERR_MISSING, M_DECISION_UNKNOWN, str_printf(c->arena, "%lld", (long long)id));
+    return found;
+}
+
+/* The facts of the packet's subject at the packet's clocks; false when the register has no such
+ * subject or the packet was made from a file. */
+static bool facts_at(Ctx *c, Db *db, const PackSet *pack, const PacketHead *h, FactSet *out) {
+    ptrdiff_t colon = str_find(h->subject, S(":"));
+    if (colon <= 0 || h->seq == 0) return false;
+    int64_t id = subject_by_code(db, str_sub(h->subject, 0, colon),
+                                 str_sub(h->subject, colon + 1, h->subject.n));
+    FactAt at = {.as_of = date_to_int(h->as_of), .as_known = h->as_known_ms, .seq = h->seq};
+    FactNames names;
+    if (!id || !fact_names(db, pack, &at, &names)) return false;
+    return register_facts(db, &names, id, &at, out) && ctx_ok(c);
+}
+
+/* The rulebook of a rule version that is no longer in force. */
+static bool old_rules(Ctx *c, Db *db, Str hash, PackSet **pack, Rulebook **book) {
+    PackFile *files;
+    int n;
+    if (!rules_load(db, hash, &files, &n) || n == 0) return false;
+    *pack = pack_parse(c, files, n);
+    *book = *pack ? rulebook_open(c, *pack) : NULL;
+    return *book != NULL;
+}
+
+bool register_replay(Ctx *c, Db *db, const Register *r, Str packet, PacketDiff *diff) {
+    PacketHead head;
+    FactSet facts;
+    PackSet *old_pack = NULL;
+    Rulebook *old_book = NULL;
+    if (!packet_read(c, packet, &head)) return false;
+    if (head.rule_hash.n && !map_get(&r->book->by_hash, head.rule_hash))
+        old_rules(c, db, head.rule_hash, &old_pack, &old_book);
+    const PackSet *pack = old_book ? old_pack : r->pack;
+    bool here = ctx_ok(c) && facts_at(c, db, pack, &head, &facts);
+    bool ok = ctx_ok(c) &&
+              packet_replay(c, old_book ? old_book : r->book, packet, here ? &facts : NULL, diff);
+    rulebook_close(old_book);
+    pack_close(old_pack);
+    return ok;
+}

@@ -1,0 +1,56 @@
+/* The register of a city: a store with the rule set loaded in it. What the command line and the
+ * server open first. Immutable once opened; shared by threads, each borrowing its own Db. */
+#ifndef JIXIA_CITY_REGISTER_H
+#define JIXIA_CITY_REGISTER_H
+#include "city/decide.h"
+#include "city/journal.h"
+#include "city/packet.h"
+
+typedef struct Register {
+    Store *store;
+    PackSet *pack;
+    Rulebook *book;
+    Arena *arena; /* of the pack's bytes */
+} Register;
+
+/* Opens the store at url and the newest rule set in it. ERR_STATE when it has none (jixia init). */
+Register *register_open(Ctx *c, Str url, int pool_size);
+void register_close(Register *r);
+
+typedef struct InitReport {
+    int packs, rules, indicators, documents;
+    bool new_rules;                  /* the rule set differs from the one before */
+    int64_t facts, subjects, tables; /* loaded now from fact tables of the packs */
+} InitReport;
+
+/* Creates or upgrades the store, checks the pack and makes it the rule set in force, loads its fact
+ * tables that are not loaded yet. Everything or nothing of the rule set; each fact table is one
+ * batch. Idempotent. */
+bool register_init(Ctx *c, Str url, Str pack_folder, const Act *act, InitReport *out);
+
+/* Makes the files a rule set of the store (inside a write transaction) unless the newest one is the
+ * same; *changed says which. */
+bool rules_save(Db *db, const PackSet *p, const Act *act, bool *changed);
+/* Reads the files of the newest rule set, or of the one that first had a rule version (by hash,
+ * empty: newest). *n is 0 when there is none. */
+bool rules_load(Db *db, Str version_hash, PackFile **files, int *n);
+
+/* A subject's facts at a point, in the ctx arena. names: see fact_names. */
+bool register_facts(Db *db, const FactNames *names, int64_t subject, const FactAt *at,
+                    FactSet *out);
+
+/* Keeps a decision: its packet and the facts it read, with a journal entry, inside the caller's
+ * write transaction. Returns its id, 0 on failure. */
+int64_t decision_keep(Db *db, int64_t subject, const Decision *d, const FactSet *facts,
+                      const Act *act);
+typedef struct KeptDecision {
+    int64_t id, subject, as_known_ms, seq, made_ms;
+    int32_t as_of;
+    Str rule, version, outcome, packet, actor;
+} KeptDecision;
+bool decision_get(Db *db, int64_t id, KeptDecision *out);
+
+/* Replays a packet against the register when its subject is there, else with its own facts; rule
+ * versions no longer in force are read from the store. */
+bool register_replay(Ctx *c, Db *db, const Register *r, Str packet, PacketDiff *diff);
+#endif

@@ -327,8 +327,8 @@ static void run_version(Run *r, const CompiledVersion *cv, Decision *d) {
     } else {
         d->outcome = d->result.tag == V_NULL ? OUTCOME_UNDECIDABLE : OUTCOME_MET;
     }
-    if (r->o->brief || r->depth > 0) return;
-    decide_conditions(r, cv, e, d);
+    if (r->depth > 0) return;
+    if (!r->o->brief) decide_conditions(r, cv, e, d);
     add_errors(r, d, e);
     d->tables = dmn_tables(e);
 }

@@ -24,7 +24,8 @@ typedef struct Worker {
     Ctx c;
     Db *db;
     FactNames names;
-    Arena *scratch;
+    Arena *scratch; /* reset for each subject */
+    Arena *kept;    /* of the report */
     EvaluateReport report;
     pthread_t thread;
 } Worker;
@@ -55,7 +56,7 @@ static bool decide_subject(Worker *w, const Subject *subject, const FactView *vi
     for (int i = 0; i < o->nrules; i++) {
         Decision d = decide(w->scratch, w->shared->reg->book, o->rules[i], &set, &options);
         w->report.counts[i][d.outcome]++;
-        for (int e = 0; e < d.nerrors; e++) count_error(&w->report, w->c.arena, i, &d.errors[e], 1);
+        for (int e = 0; e < d.nerrors; e++) count_error(&w->report, w->kept, i, &d.errors[e], 1);
         if (o->row && !o->row(o->user, subject, &d)) return false;
     }
     return true;
@@ -98,7 +99,7 @@ static void *work(void *user) {
     ArenaMark m = arena_mark(w->c.arena);
     while (claim(w, &page)) {
         bool ok = decide_page(w, &page);
-        if (w->report.nerrors == 0) arena_rewind(w->c.arena, m);
+        if (ok) arena_rewind(w->c.arena, m);
         if (ok) continue;
         pthread_mutex_lock(&w->shared->lock);
         w->shared->failed = true;
@@ -111,7 +112,8 @@ static bool worker_open(Worker *w, Shared *s, const Ctx *c) {
     w->shared = s;
     w->c = ctx_new(arena_open(0), c->now_ms);
     w->scratch = arena_open(0);
-    w->report.counts = arena_array(w->c.arena, (size_t)s->o->nrules + 1, sizeof *w->report.counts);
+    w->kept = arena_open(0);
+    w->report.counts = arena_array(w->kept, (size_t)s->o->nrules + 1, sizeof *w->report.counts);
     w->db = db_borrow(&w->c, s->reg->store);
     return w->db && fact_names(w->db, s->reg->pack, &s->at, &w->names);
 }
@@ -119,6 +121,7 @@ static bool worker_open(Worker *w, Shared *s, const Ctx *c) {
 static void worker_close(Worker *w) {
     if (w->db) db_return(w->db);
     arena_close(w->scratch);
+    arena_close(w->kept);
     arena_close(w->c.arena);
 }
 

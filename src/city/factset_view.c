@@ -9,9 +9,9 @@ static const char *const DEFAULT_ORDER[] = {
 enum { DEFAULT_N = sizeof DEFAULT_ORDER / sizeof *DEFAULT_ORDER };
 
 /* The rank of a source class for an indicator. Firm-level figures of the statistics bureau are no
- * source of decisions; persons' indicators come from persons only. */
+ * source of decisions, nor are values known to be reading errors. */
 static int8_t rank_of(const Indicator *i, Str grade) {
-    if (str_eq(grade, S("statistics"))) return -1;
+    if (str_eq(grade, S("statistics")) || str_eq(grade, S("suspect"))) return -1;
     for (int k = 0; k < i->nprecedence; k++)
         if (str_eq(i->precedence[k], grade)) return (int8_t)k;
     for (int k = 0; k < DEFAULT_N; k++)

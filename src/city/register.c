@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "base/hash.h"
+#include "city/tables.h"
 
 /* --- rule sets ---------------------------------------------------------------------------------
  */
@@ -109,6 +110,56 @@ void register_close(Register *r) {
     pack_close(r->pack);
     store_close(r->store);
     arena_close(r->arena);
+}
+
+/* --- init --------------------------------------------------------------------------------------
+ */
+
+typedef struct InitWork {
+    const PackSet *pack;
+    const Act *act;
+    InitReport *report;
+} InitWork;
+
+static bool init_write(Db *db, void *user) {
+    InitWork *w = user;
+    TablesReport tables;
+    if (!rules_save(db, w->pack, w->act, &w->report->new_rules)) return false;
+    if (!tables_load(db, w->pack, w->act, &tables)) return false;
+    w->report->subjects = tables.subjects;
+    w->report->facts = tables.facts;
+    w->report->suspect = tables.suspect;
+    w->report->tables = tables.tables;
+    return true;
+}
+
+static bool init_store(Ctx *c, Str url, const PackSet *p, const Act *act, InitReport *out) {
+    Store *s = store_open(c, url, true, 2);
+    InitWork w = {.pack = p, .act = act, .report = out};
+    Db *db = s && store_migrate(c, s) ? db_borrow(c, s) : NULL;
+    bool ok = db && tx_run(db, DB_WRITE, init_write, &w);
+    if (db) db_return(db);
+    if (s) store_close(s);
+    return ok;
+}
+
+bool register_init(Ctx *c, Str url, Str pack_folder, const Act *act, InitReport *out) {
+    PackFile *files;
+    int n;
+    if (!pack_read(c, pack_folder, &files, &n)) return false;
+    PackSet *p = pack_parse(c, files, n);
+    Rulebook *b = p ? rulebook_open(c, p) : NULL;
+    bool ok = false;
+    if (b) {
+        *out = (InitReport){.packs = p->npacks,
+                            .rules = p->nrules,
+                            .indicators = p->nindicators,
+                            .documents = p->ndocuments};
+        ok = init_store(c, url, p, act, out);
+    }
+    rulebook_close(b);
+    pack_close(p);
+    return ok;
 }
 
 /* --- facts -------------------------------------------------------------------------------------

@@ -19,8 +19,8 @@ void register_close(Register *r);
 
 typedef struct InitReport {
     int packs, rules, indicators, documents;
-    bool new_rules;                  /* the rule set differs from the one before */
-    int64_t facts, subjects, tables; /* loaded now from fact tables of the packs */
+    bool new_rules;                           /* the rule set differs from the one before */
+    int64_t facts, subjects, tables, suspect; /* loaded now from tables of the packs */
 } InitReport;
 
 /* Creates or upgrades the store, checks the pack and makes it the rule set in force, loads its fact

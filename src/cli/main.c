@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/city.h"
 #include "cli/cli.h"
 
 typedef struct Command {
@@ -14,6 +15,15 @@ typedef struct Command {
 } Command;
 
 static const Command COMMANDS[] = {
+    {"init", "init [--pack DIR]", M_CLI_HELP_INIT, cmd_init},
+    {"list", "list rules|indicators|documents|titles [--pack DIR]", M_CLI_HELP_LIST, cmd_list},
+    {"evaluate", "evaluate [--rule ID]… [--as-of D] [--as-known T] [--out FILE.csv] [--threads N]",
+     M_CLI_HELP_EVALUATE, cmd_evaluate},
+    {"why", "why SUBJECT [RULE] [--as-of D] [--as-known T] [--tables] [--keep]", M_CLI_HELP_WHY,
+     cmd_why},
+    {"decide", "decide RULE --facts FACTS.json [--as-of D] [--tables] [--pack DIR]",
+     M_CLI_HELP_DECIDE, cmd_decide},
+    {"replay", "replay PACKET [--pack DIR]\nreplay --decision ID", M_CLI_HELP_REPLAY, cmd_replay},
     {"dmn",
 
      "dmn eval MODEL.dmn [--decision NAME] [--input IN.json] [--trace]\n"

@@ -1,0 +1,59 @@
+/* Shared by the commands of the city. See city.h. */
+#include "cli/city.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/date.h"
+#include "base/file.h"
+
+enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000 };
+
+bool cli_day(Cli *cli, const CliOpt *o, int64_t *day) {
+    *day = (cli->c->now_ms + CHINA_MS) / DAY_MS;
+    if (!o->given || date_parse(o->text, day)) return true;
+    return FAIL(cli->c, ERR_INPUT, M_CLI_DATE, str_from(o->name), o->text);
+}
+
+bool cli_instant(Cli *cli, const CliOpt *o, int64_t *ms) {
+    int64_t day;
+    *ms = 0;
+    if (!o->given) return true;
+    if (date_parse(o->text, &day)) {
+        *ms = (day + 1) * DAY_MS - CHINA_MS - 1;
+        return true;
+    }
+    if (instant_parse(o->text, ms)) return true;
+    return FAIL(cli->c, ERR_INPUT, M_CLI_DATE, str_from(o->name), o->text);
+}
+
+Str cli_actor(Arena *a) {
+    char text[1024];
+    struct passwd entry, *found = NULL;
+    if (getpwuid_r(getuid(), &entry, text, sizeof text, &found) == 0 && found)
+        return str_printf(a, "cli:%s", entry.pw_name);
+    return str_printf(a, "cli:%d", (int)getuid());
+}
+
+bool cli_has_db(Cli *cli) {
+    Str url = cli_db(cli);
+    if (str_starts(url, S("postgres"))) return true;
+    if (str_starts(url, S("sqlite:"))) url = str_sub(url, S("sqlite:").n, url.n);
+    return file_exists(cli->arena, url);
+}
+
+bool cli_make_folder(Cli *cli) {
+    if (cli->db.n) return true;
+    Str path = cli_db(cli);
+    if (str_starts(path, S("postgres"))) return true;
+    for (ptrdiff_t i = 1; i < path.n; i++) {
+        if (path.p[i] != '/') continue;
+        const char *folder = str_z(cli->arena, str_sub(path, 0, i));
+        if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+            return FAIL(cli->c, ERR_INPUT, M_IO_WRITE, str_from(folder), str_from(strerror(errno)));
+    }
+    return true;
+}

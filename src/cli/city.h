@@ -1,0 +1,23 @@
+/* What the commands of the city share: dates of options, the actor, the output folder. */
+#ifndef JIXIA_CLI_CITY_H
+#define JIXIA_CLI_CITY_H
+#include "cli/cli.h"
+
+/* --as-of D: a day; today in China when it was not given. */
+bool cli_day(Cli *cli, const CliOpt *o, int64_t *day);
+/* --as-known T: an instant or a day (its end in China); 0 when it was not given. */
+bool cli_instant(Cli *cli, const CliOpt *o, int64_t *ms);
+/* "cli:NAME" of the system user: who writes. */
+Str cli_actor(Arena *a);
+/* Does the database of --db (or the default) exist? PostgreSQL addresses always do. */
+bool cli_has_db(Cli *cli);
+/* Makes the folder of the default database; other paths are the caller's own business. */
+bool cli_make_folder(Cli *cli);
+
+int cmd_init(Cli *cli, int argc, char **argv);
+int cmd_list(Cli *cli, int argc, char **argv);
+int cmd_decide(Cli *cli, int argc, char **argv);
+int cmd_why(Cli *cli, int argc, char **argv);
+int cmd_replay(Cli *cli, int argc, char **argv);
+int cmd_evaluate(Cli *cli, int argc, char **argv);
+#endif

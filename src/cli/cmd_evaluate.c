@@ -23,8 +23,32 @@ static bool choose_rules(Cli *cli, const PackSet *p, const CliOpt *o, const Rule
 /* --- rows --------------------------------------------------------------------------------------
  */
 
+typedef struct RowWriter {
+    Buf rows;       /* of the file, in an arena of its own */
+    Arena *scratch; /* reset for each row */
+} RowWriter;
+
+static Str result_text(Arena *a, Val v) {
+    Json *j = value_to_json(a, v);
+    Buf b = buf_new(a, 0);
+    if (j->kind == JSON_STRING) return j->text;
+    if (j->kind != JSON_NULL) json_canonical(&b, j);
+    return buf_str(&b);
+}
+
+static Str missing_text(Arena *a, const Decision *d) {
+    Buf b = buf_new(a, 0);
+    for (int i = 0; i < d->nmissing; i++) {
+        if (i) buf_lit(&b, "；");
+        buf_put(&b, d->missing[i].name);
+    }
+    return buf_str(&b);
+}
+
 static bool csv_row(void *user, const Subject *s, const Decision *d) {
-    Buf *b = user;
+    RowWriter *w = user;
+    Buf *b = &w->rows;
+    arena_reset(w->scratch);
     csv_text(b, s->code, true);
     csv_text(b, s->name, false);
     csv_text(b, s->demo ? S("DEMO") : S(""), false);
@@ -32,25 +56,9 @@ static bool csv_row(void *user, const Subject *s, const Decision *d) {
     csv_text(b, d->version ? d->version->id : S(""), false);
     csv_text(b, outcome_text(d->outcome), false);
     csv_text(b, d->validity == VALIDITY_UNCHECKED ? S("效力待核") : S(""), false);
-    Arena *a = b->arena;
-    ArenaMark m = arena_mark(a);
-    Buf value = buf_new(a, 4096);
-    Json *j = value_to_json(a, d->result);
-    if (j->kind == JSON_STRING)
-        buf_put(&value, j->text);
-    else if (j->kind != JSON_NULL)
-        json_canonical(&value, j);
-    Buf missing = buf_new(a, 4096);
-    for (int i = 0; i < d->nmissing; i++) {
-        if (i) buf_lit(&missing, "；");
-        buf_put(&missing, d->missing[i].name);
-    }
-    Str v = str_dup(a, buf_str(&value)), x = buf_str(&missing);
-    size_t before = b->cap - b->n;
-    csv_text(b, v, false);
-    csv_text(b, x, false);
+    csv_text(b, result_text(w->scratch, d->result), false);
+    csv_text(b, missing_text(w->scratch, d), false);
     csv_end_row(b);
-    if (before > (size_t)(v.n + x.n) * 2 + 16) arena_rewind(a, m);
     return !b->over;
 }
 
@@ -119,27 +127,29 @@ static void print_text(Cli *cli, const EvaluateOptions *o, const EvaluateReport 
 }
 
 static bool run(Cli *cli, Register *reg, EvaluateOptions *o, const CliOpt *out) {
-    EvaluateReport report_data;
-    Buf rows = buf_new(arena_open((size_t)8 << 30), (size_t)4 << 30);
+    EvaluateReport counts;
+    RowWriter w = {.rows = buf_new(arena_open((size_t)8 << 30), (size_t)3 << 30),
+                   .scratch = arena_open(0)};
     if (out->given) {
-        csv_head(&rows);
+        csv_head(&w.rows);
         o->row = csv_row;
-        o->user = &rows;
+        o->user = &w;
     }
     int64_t start = clock_mono_us();
-    bool ok = register_evaluate(cli->c, reg, o, &report_data);
-    if (ok && rows.over) ok = FAIL(cli->c, ERR_LIMIT, M_LIMIT_MEMORY);
-    if (ok && out->given) ok = file_write(cli->c, out->text, buf_str(&rows));
+    bool ok = register_evaluate(cli->c, reg, o, &counts);
+    if (w.rows.over) ok = FAIL(cli->c, ERR_LIMIT, M_LIMIT_MEMORY);
+    if (ok && out->given) ok = file_write(cli->c, out->text, buf_str(&w.rows));
     int64_t us = clock_mono_us() - start;
     if (ok && cli->json) {
         Buf b = buf_new(cli->arena, 0);
-        json_print(&b, report(cli, o, &report_data, us), 2);
+        json_print(&b, report(cli, o, &counts, us), 2);
         buf_char(&b, '\n');
         cli_print(buf_str(&b));
     } else if (ok) {
-        print_text(cli, o, &report_data, us);
+        print_text(cli, o, &counts, us);
     }
-    arena_close(rows.arena);
+    arena_close(w.scratch);
+    arena_close(w.rows.arena);
     return ok;
 }
 

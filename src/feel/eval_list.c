@@ -39,10 +39,12 @@ static Val index_case(Eval *e, const void *ctx, const Val *args, int n) {
     return val_is_num(args[0]) ? index_of(e, *list, args[0]) : val_null();
 }
 
-/* The lists that remain when the items marked unknown are in or out. */
-static Val undecided_filter(Eval *e, Val list, const uint8_t *keep, int kept, int open) {
+/* The lists that remain when the items marked unknown are in or out. deps: the list and every
+ * condition that is not known. */
+static Val undecided_filter(Eval *e, Val list, const uint8_t *keep, int kept, int open,
+                            const Val *deps) {
     Val cases[16];
-    if (open > 4) return unknown_of(e, &list, 1);
+    if (open > 4) return unknown_of(e, deps, open + 1);
     for (int mask = 0; mask < 1 << open; mask++) {
         Val *out = NEW_N(e->arena, Val, kept + open);
         int n = 0, bit = 0;
@@ -51,7 +53,7 @@ static Val undecided_filter(Eval *e, Val list, const uint8_t *keep, int kept, in
                 out[n++] = val_items(list)[i];
         cases[mask] = val_list(out, n);
     }
-    return unknown_join(e, cases, 1 << open, &list, 1);
+    return unknown_join(e, cases, 1 << open, deps, open + 1);
 }
 
 /* An unknown that may be a number: the filter may be an index. */
@@ -77,8 +79,8 @@ static bool mark(Eval *e, const IrNode *n, Val list, const Frame *f, uint8_t *ke
         }
         unsigned t = val_truths(v);
         keep[i] = t == TRUTH_T ? 1 : t & TRUTH_T ? 2 : 0;
-        if (keep[i] == 2) *deps = v;
         count[keep[i]]++;
+        if (keep[i] == 2) deps[count[2]] = v;
     }
     return true;
 }
@@ -92,14 +94,12 @@ static Val filter_by(Eval *e, const IrNode *n, Val list, const Frame *f) {
     uint8_t few[64] = {0};
     uint8_t *keep = list.n <= sizeof few ? few : NEW_N(e->arena, uint8_t, list.n);
     int count[3] = {0};
-    Val deps = val_null(), index;
-    if (!mark(e, n, list, f, keep, count, &deps, &index))
+    Val *deps = NEW_N(e->arena, Val, e->unknowns ? list.n + 1 : 1), index;
+    deps[0] = list;
+    if (!mark(e, n, list, f, keep, count, deps, &index))
         return index.tag == V_UNKNOWN ? unknown_of(e, (Val[]){index, list}, 2)
                                       : index_of(e, list, index);
-    if (count[2]) {
-        Val in = undecided_filter(e, list, keep, count[1], count[2]);
-        return unknown_join(e, &in, 1, (Val[]){deps, list}, 2);
-    }
+    if (count[2]) return undecided_filter(e, list, keep, count[1], count[2], deps);
     Val *out = NEW_N(e->arena, Val, count[1]);
     int k = 0;
     for (uint32_t i = 0; i < list.n; i++)

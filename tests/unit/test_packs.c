@@ -82,7 +82,7 @@ static int admissible(Arena *a, const Rulebook *b, const FactUse *f, Val out[24]
 
 static bool names(const Decision *d, const Indicator *i) {
     for (int k = 0; k < d->nmissing; k++)
-        if (d->missing[k].indicator == i) return true;
+        if (d->missing[k].indicator == i || d->missing[k].indicator->fallback == i) return true;
     return false;
 }
 

@@ -32,9 +32,10 @@ static bool is_const(const Program *p, IrId id) {
 /* Replaces the node made last by its value when all operands are constants. */
 static IrId fold(Program *p, IrId id) {
     inherit(p, id);
-    IrId ops[16];
-    int n = ir_operands(p, id, ops, 16);
-    if (n > 16) return id;
+    IrId few[16];
+    int n = ir_operands(p, id, few, 16);
+    IrId *ops = n > 16 ? NEW_N(p->arena, IrId, n) : few;
+    if (n > 16) ir_operands(p, id, ops, n);
     for (int i = 0; i < n; i++)
         if (ops[i] >= 0 && !is_const(p, ops[i])) return id;
     Eval e = eval_new(p, p->arena);
@@ -258,6 +259,16 @@ static int named_order(const Builtin *b, const Str *names, const IrId *args, int
     return -1;
 }
 
+/* min and max give what they were given. */
+static const Type *builtin_type(Program *p, const Builtin *b, const IrId *args, int n) {
+    bool extreme = str_eq(str_from(b->name), S("min")) || str_eq(str_from(b->name), S("max"));
+    if (!extreme || n == 0) return type_of((TypeKind)b->result);
+    const Type *t = type_of(T_NULL);
+    for (int i = 0; i < n; i++)
+        t = type_join(p->arena, t, args[i] == IR_NONE ? t : infer_elem(p->nodes[args[i]].type));
+    return t->kind == T_NULL || t->kind > T_MONTHS ? type_of(T_ANY) : type_of(t->kind);
+}
+
 static IrId builtin_node(Program *p, int index, const Str *names, const IrId *args, int n,
                          IrAt at) {
     const Builtin *b = builtin_at(index);
@@ -269,7 +280,7 @@ static IrId builtin_node(Program *p, int index, const Str *names, const IrId *ar
         args = ordered;
     }
     IrId id =
-        make(p, IR_BUILTIN, index, program_list(p, args, n), sig, type_of((TypeKind)b->result), at);
+        make(p, IR_BUILTIN, index, program_list(p, args, n), sig, builtin_type(p, b, args, n), at);
     return b->impure ? inherit(p, id) : fold(p, id);
 }
 

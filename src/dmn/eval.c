@@ -97,7 +97,7 @@ static Val service_outputs(DmnEval *e, const DmnNode *n) {
     if (k == 1) return vals[0];
     Context *c = NEW(a, Context);
     *c = (Context){.n = k, .keys = keys, .vals = vals};
-    return (Val){.tag = V_CONTEXT, .p = c};
+    return val_context(c);
 }
 
 static const DmnNode *service_param(const DmnNode *n, int index) {

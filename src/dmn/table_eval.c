@@ -42,7 +42,7 @@ static Val compose(TableRun *r, const Val *vals) {
     for (int i = 0; i < n; i++) keys[i] = r->t->outputs[i].name;
     Context *c = NEW(a, Context);
     *c = (Context){.n = n, .keys = keys, .vals = vals};
-    return (Val){.tag = V_CONTEXT, .p = c};
+    return val_context(c);
 }
 
 Val table_output(TableRun *r, int rule) {

@@ -93,7 +93,7 @@ static bool object(Ctx *c, const Json *j, const Type *t, Str name, Val *out) {
         if (!val_from_json(c, k, of ? type_member(of, k->key) : NULL, path, &vals[n])) return false;
     }
     *ctx = (Context){.n = n, .keys = keys, .vals = vals};
-    *out = (Val){.tag = V_CONTEXT, .p = ctx};
+    *out = val_context(ctx);
     return true;
 }
 

@@ -352,7 +352,7 @@ Val new_list(Val *items, int n) {
 Val new_context(Arena *a, const Str *keys, const Val *vals, int n) {
     Context *c = NEW(a, Context);
     *c = (Context){.n = n, .keys = keys, .vals = vals};
-    return (Val){.tag = V_CONTEXT, .p = c};
+    return val_context(c);
 }
 
 bool index_of_position(Val position, int n, int *index) {

@@ -273,6 +273,10 @@ Val feel_eval(Eval *e, IrId id, const Frame *f) {
     }
     Val v = eval_node(e, id, f);
     e->depth--;
+    if ((v.tag == V_LIST || v.tag == V_CONTEXT) && v.aux > FEEL_NESTING) {
+        e->at = id;
+        return FEEL_NULL(e, M_FEEL_LIMIT_DEPTH);
+    }
     return v;
 }
 

@@ -12,7 +12,7 @@ Val eval_context(Eval *e, const IrNode *n, const Frame *f) {
     if (n->flags & IRF_RESULT) return in->slots[count - 1];
     Context *c = NEW(e->arena, Context);
     *c = (Context){count, e->prog->names + n->b, in->slots};
-    return (Val){.tag = V_CONTEXT, .p = c};
+    return val_context(c);
 }
 
 /* A value where a list is needed: itself, or the list of it; null stays null. */
@@ -135,8 +135,9 @@ typedef struct Loop {
     const Frame *f;
     Val *out; /* for: results so far */
     int count, cap;
-    Val acc;  /* some, every */
-    Val stop; /* set when the loop cannot go on */
+    uint16_t nesting; /* of the results so far */
+    Val acc;          /* some, every */
+    Val stop;         /* set when the loop cannot go on */
     bool stopped;
 } Loop;
 
@@ -145,7 +146,8 @@ static void loop_level(Eval *e, Loop *l, int k);
 static void loop_body(Eval *e, Loop *l) {
     const IrNode *n = l->n;
     if (n->op == IR_FOR) {
-        l->f->slots[l->ndomains] = val_list(l->out, l->count);
+        Val partial = {.tag = V_LIST, .n = (uint32_t)l->count, .p = l->out, .aux = l->nesting};
+        l->f->slots[l->ndomains] = partial;
         Val v = feel_eval(e, n->b, frame_iteration(e, l->f, n->c));
         if (l->count >= e->max_list || e->steps < 0) {
             l->stopped = true;
@@ -155,6 +157,8 @@ static void loop_body(Eval *e, Loop *l) {
         }
         GROW(e->arena, l->out, l->count, l->cap);
         l->out[l->count++] = v;
+        uint16_t nesting = val_nesting(&v, 1);
+        if (nesting > l->nesting) l->nesting = nesting;
         return;
     }
     Val v = feel_eval(e, n->b, frame_iteration(e, l->f, n->c));

@@ -65,7 +65,12 @@ typedef struct EvalHooks {
     Val (*service)(Eval *e, int id, const Val *args, int n);
 } EvalHooks;
 
-enum { FEEL_STEPS = 50 * 1000 * 1000, FEEL_DEPTH = 3000, FEEL_LIST = 10 * 1000 * 1000 };
+enum {
+    FEEL_STEPS = 50 * 1000 * 1000,
+    FEEL_DEPTH = 3000,
+    FEEL_LIST = 10 * 1000 * 1000,
+    FEEL_NESTING = 400 /* lists and contexts inside one another */
+};
 
 struct Eval {
     const Program *prog;

@@ -32,7 +32,7 @@ typedef enum VTag {
 typedef struct Val {
     uint8_t tag;
     int8_t exp;
-    uint16_t aux;
+    uint16_t aux; /* lists and contexts: how deep they nest, 0 when nothing nests (val_nesting) */
     uint32_t n;
     union {
         int64_t i;
@@ -110,8 +110,20 @@ static inline Val val_str(Str s) {
 static inline Val val_date(int64_t days) {
     return (Val){.tag = V_DATE, .i = days};
 }
+/* How deep values nest inside a value that holds them: 0 when none is a list or context. */
+static inline uint16_t val_nesting(const Val *items, int n) {
+    uint16_t most = 0;
+    for (int i = 0; i < n; i++) {
+        if ((items[i].tag == V_LIST || items[i].tag == V_CONTEXT) && items[i].aux >= most)
+            most = (uint16_t)(items[i].aux + (items[i].aux < UINT16_MAX));
+    }
+    return most;
+}
 static inline Val val_list(const Val *items, int n) {
-    return (Val){.tag = V_LIST, .n = (uint32_t)n, .p = items};
+    return (Val){.tag = V_LIST, .n = (uint32_t)n, .p = items, .aux = val_nesting(items, n)};
+}
+static inline Val val_context(const Context *c) {
+    return (Val){.tag = V_CONTEXT, .p = c, .aux = val_nesting(c->vals, c->n)};
 }
 static inline Str val_text(Val v) {
     return (Str){v.p, (ptrdiff_t)v.n};

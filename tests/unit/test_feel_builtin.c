@@ -326,6 +326,21 @@ TEST(builtin_ranges) {
     RUN(C);
 }
 
+/* Values that nest without end are refused before anything walks them. */
+TEST(builtin_deep_values) {
+    static const Case C[] = {
+#define NEST(n, first, step)                                                                       \
+    "list contains(for i in 1.." n " return if i = 1 then " first " else " step ", null)"
+        {NEST("400", "[]", "[partial[-1]]"), "false"},
+        {NEST("401", "[]", "[partial[-1]]"), "null !"},
+        {NEST("100000", "[]", "[partial[-1]]"), "null !"},
+        {NEST("401", "{}", "{a: partial[-1]}"), "null !"},
+        {NEST("401", "{}", "context put({}, \"a\", partial[-1])"), "null !"},
+        {NEST("401", "[]", "append([], partial[-1])"), "null !"},
+    };
+    RUN(C);
+}
+
 #define JAVA(method, args) "(function(" args ") external {java: {class: \"java.lang." method "\"}})"
 
 TEST(builtin_external) {

@@ -60,18 +60,26 @@ static bool unpack_into(Ctx *c, Pile *p, const Fact *shared, int32_t year, int64
            FAIL(c, ERR_STORE, M_CITY_DAMAGED, str_printf(c->arena, "%lld", (long long)record));
 }
 
+#define RECORD_COLUMNS                                                                             \
+    "SELECT r.subject, r.year, r.id, r.source, r.known_ms, r.evidence, r.facts, r.batch, b.seq, "  \
+    "b.recorded_ms, b.known_ms, v.seq, v.recorded_ms FROM fact_record r "                          \
+    "JOIN batch b ON b.id = r.batch LEFT JOIN batch v ON v.reverses = b.id WHERE b.seq <= $1 AND "
+
+/* One subject has a statement of its own: PostgreSQL plans a range of unknown width badly. */
+static Rows *query_records(Db *db, int64_t from, int64_t to, const FactAt *at) {
+    if (to == from + 1)
+        return Q(db, RECORD_COLUMNS "r.subject = $2 ORDER BY r.year, r.id", db_i(at->seq),
+                 db_i(from));
+    return Q(db,
+             RECORD_COLUMNS "r.subject >= $2 AND r.subject < $3 ORDER BY r.subject, r.year, r.id",
+             db_i(at->seq), db_i(from), db_i(to));
+}
+
 /* The records of subjects [from, to) that at sees, with a batch that was undone marked withdrawn.
  */
 static bool read_records(Db *db, Pile *p, int64_t from, int64_t to, const FactAt *at) {
     Ctx *c = db_ctx(db);
-    Rows *r =
-        Q(db,
-          "SELECT r.subject, r.year, r.id, r.source, r.known_ms, r.evidence, r.facts, r.batch, "
-          "b.seq, b.recorded_ms, b.known_ms, v.seq, v.recorded_ms FROM fact_record r "
-          "JOIN batch b ON b.id = r.batch LEFT JOIN batch v ON v.reverses = b.id "
-          "WHERE r.subject >= $1 AND r.subject < $2 AND b.seq <= $3 "
-          "ORDER BY r.subject, r.year, r.id",
-          db_i(from), db_i(to), db_i(at->seq));
+    Rows *r = query_records(db, from, to, at);
     bool ok = true;
     while (ok && row_next(r)) {
         Fact shared = {.subject = row_i64(r, 0),

@@ -60,7 +60,7 @@ bool subject_loader_close(SubjectLoader *l);
 
 /* The root of an id (follows mergers); 0 when there is no such subject (nothing recorded). */
 int64_t subject_root(Db *db, int64_t id);
-/* The root and everything merged into it, by id, in the ctx arena. */
+/* The root, then everything merged into it, directly or not; in the ctx arena. */
 bool subject_members(Db *db, int64_t root, int64_t **ids, int *n);
 /* The subject with its current name, code, places; ERR_MISSING when there is none. */
 bool subject_get(Db *db, int64_t id, Subject *out);

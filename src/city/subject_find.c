@@ -76,7 +76,7 @@ static void find_by_key(Found *f, Str key) {
     add_rows(f, Q(f->db,
                   "SELECT i.subject, s.merged_into FROM identifier i "
                   "JOIN subject s ON s.id = i.subject WHERE i.key > $1 AND i.key < $2 "
-                  "ORDER BY i.key, i.subject LIMIT $3",
+                  "ORDER BY i.key, i.scheme, i.subject LIMIT $3",
                   db_s(key), db_s(behind(db_ctx(f->db)->arena, key)), db_i(PREFIX_MOST)));
     f->more = f->more || f->n - before >= PREFIX_MOST;
 }

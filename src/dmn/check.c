@@ -1,5 +1,4 @@
-/* Static checks (engine 7.8, the basic part). Gaps and overlaps of tables are the business of
- * analyse.c. */
+/* Static checks (engine 7.8). Gaps, overlaps and dead rules of tables: analyse.c. */
 #include "dmn/check.h"
 
 #include "dmn/table.h"
@@ -85,4 +84,6 @@ void dmn_check(Ctx *c, const DmnModel *m) {
     check_inputs(c, m);
     check_requirements(c, m);
     check_tables(c, m);
+    for (int i = 0; i < m->prog->ntables; i++)
+        dmn_analyse_table(c, m, m->prog->tables[i], m->sources[i]);
 }

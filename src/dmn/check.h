@@ -4,8 +4,14 @@
 #include "dmn/dmn.h"
 
 /* Adds findings to c: unused inputs and requirements, decisions without logic, cells that can never
- * match. Loading has already noted unknown names, types and what does not parse. */
+ * match, and for each table dmn_analyse_table. Loading has already noted unknown names, types and
+ * what does not parse. */
 void dmn_check(Ctx *c, const DmnModel *m);
+/* Rules of a unique table that overlap (for any: with other outputs), rules of a first table that
+ * earlier ones hide, and cases no rule of a single-hit table covers, each with an example. Only
+ * what is certain is reported: a rule with a cell that is not constant covers everything when gaps
+ * are sought and nothing when overlaps and hidden rules are. Null is not counted as a case. */
+void dmn_analyse_table(Ctx *c, const DmnModel *m, const IrTable *t, const DmnExpr *source);
 /* Is the model (or what node depends on, when not NULL) unusable: does some finding say that a text
  * does not parse, a name or a type is unknown? */
 bool dmn_broken(const DmnModel *m, const Note *notes, const DmnNode *node);

@@ -29,6 +29,9 @@ void table_index(Arena *a, const Program *p, IrTable *t);
 /* The slot of a value, -1 when the column has none for it (another kind of value). */
 int column_slot(const TableColumn *col, Val v);
 
+/* Some value of a slot; false when there is none. */
+bool column_value(Arena *a, const TableColumn *col, int slot, Val *out);
+
 typedef uint64_t RuleSet; /* the first word of `words` */
 
 static inline bool set_has(const RuleSet *s, int rule) {

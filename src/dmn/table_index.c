@@ -126,8 +126,7 @@ static bool between_strings(Arena *a, const Val *lo, const Val *hi, Val *out) {
     return !hi || str_cmp(val_text(*out), val_text(*hi)) < 0;
 }
 
-/* Some value of a slot; false when there is none. */
-static bool slot_value(Arena *a, const TableColumn *col, int slot, Val *out) {
+bool column_value(Arena *a, const TableColumn *col, int slot, Val *out) {
     if (slot & 1) {
         *out = col->cuts[slot / 2];
         return true;
@@ -171,7 +170,7 @@ typedef struct Fill {
 static void fill_stretch(Fill *f, TableColumn *col, IrId cell, int rule, int from, int to) {
     Val v = val_null();
     int at = from;
-    while (at <= to && !slot_value(f->a, col, at, &v)) at++;
+    while (at <= to && !column_value(f->a, col, at, &v)) at++;
     if (at > to) return;
     if (cell != IR_NONE && !val_is(feel_test(&f->e, cell, v, NULL), true)) return;
     for (int s = from; s <= to; s++) set_add(col->bits + (size_t)s * (size_t)f->words, rule);
@@ -218,7 +217,8 @@ static void index_column(Fill *f, Arena *keep, TableColumn *col, int k) {
     col->bits = NEW_N(keep, uint64_t, slots * words);
     col->gone = NEW_N(keep, bool, slots);
     Val v;
-    for (size_t s = 0; s < slots && cuts.n; s++) col->gone[s] = !slot_value(f->a, col, (int)s, &v);
+    for (size_t s = 0; s < slots && cuts.n; s++)
+        col->gone[s] = !column_value(f->a, col, (int)s, &v);
     for (int r = 0; r < f->t->nrules; r++) {
         IrId cell = f->t->rules[r].cells[k];
         if (!set_has(col->residual, r) && (cuts.n || cell == IR_NONE)) {

@@ -286,6 +286,8 @@ TEST(builtin_contexts) {
         {"context put({a: 1}, [\"a\", \"b\"], 2)", "null !"},
         {"context put({a: 1}, [\"x\", \"b\"], 2)", "null !"},
         {"context put({a: 1}, [], 2)", "null !"},
+        {"context put(context: {a: {b: 1}}, key: [\"a\", \"b\"], value: 2)", "null !"},
+        {"context put(value: 2, keys: [\"a\", \"b\"], context: {a: {b: 1}})", "{a: {b: 2}}"},
         {"context merge([{a: 1, b: {c: 1}}, {b: {d: 2}, e: 3}])", "{a: 1, b: {d: 2}, e: 3}"},
         {"context merge([])", "{}"},
         {"context merge([null])", "null !"},

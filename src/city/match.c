@@ -123,7 +123,7 @@ static int64_t *gather(Matcher *w, const Grams *grams, int *n, int *used) {
         int64_t *ids;
         int count;
         if (map_has(&w->common, grams->items[i])) continue;
-        if (!search_token(w->db, w->tmp, grams->items[i], &ids, &count)) return NULL;
+        if (!search_token(w->db, w->tmp, grams->items[i], COMMON_IDS, &ids, &count)) return NULL;
         if (count > COMMON_IDS) {
             map_put(&w->common, str_dup(w->kept, grams->items[i]), NULL);
             continue;

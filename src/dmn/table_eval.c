@@ -46,15 +46,19 @@ static Val compose(TableRun *r, const Val *vals) {
 }
 
 Val table_output(TableRun *r, int rule) {
-    if (r->have[rule]) return r->outs[rule];
+    if (r->have && r->have[rule]) return r->outs[rule];
     int n = r->t->noutputs;
     Val *vals = NEW_N(r->e->arena, Val, n);
     for (int i = 0; i < n; i++) {
         Val v = feel_eval(r->e, r->t->rules[rule].outputs[i], r->f);
         vals[i] = checked_output(r, &r->t->outputs[i], v);
     }
-    r->have[rule] = 1;
-    return r->outs[rule] = compose(r, vals);
+    Val v = compose(r, vals);
+    if (r->have) {
+        r->have[rule] = 1;
+        r->outs[rule] = v;
+    }
+    return v;
 }
 
 Val table_default(TableRun *r) {
@@ -278,13 +282,16 @@ Val table_eval(Eval *e, const IrTable *t, const Frame *f, DmnTableView *view) {
     Arena *a = e->arena;
     TableRun r = {.e = e, .t = t, .ix = t->index, .f = f};
     r.inputs = NEW_N(a, Val, t->ninputs);
-    r.outs = NEW_N(a, Val, t->nrules);
-    r.have = NEW_N(a, uint8_t, t->nrules);
     int32_t rec = trace_open(e, TRACE_TABLE, IR_NONE, t->id);
     bool unknown = false;
     for (int k = 0; k < t->ninputs; k++) {
         r.inputs[k] = feel_eval(e, t->inputs[k].expr, f);
         unknown = unknown || (e->unknowns && val_has_unknown(r.inputs[k]));
+    }
+    bool once = t->policy == HIT_UNIQUE || t->policy == HIT_FIRST;
+    if (unknown || view || !once) { /* an output may be wanted more than once */
+        r.outs = NEW_N(a, Val, t->nrules);
+        r.have = NEW_N(a, uint8_t, t->nrules);
     }
     Val v = run(&r, unknown);
     trace_close(e, rec, v);

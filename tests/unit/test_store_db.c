@@ -319,6 +319,35 @@ TEST(store_survives_a_kill_in_a_load) {
     arena_close(a);
 }
 
+typedef struct Cut {
+    Db *other;
+    int calls;
+} Cut;
+
+/* The server ends this connection the first time round. */
+static bool insert_with_cut(Db *db, void *user) {
+    Cut *cut = user;
+    if (cut->calls++ == 0) {
+        int64_t pid = Q_I64(db, 0, "SELECT pg_backend_pid()");
+        Q_I64(cut->other, 0, "SELECT pg_terminate_backend(CAST($1 AS integer))", db_i(pid));
+    }
+    return EXEC(db, "INSERT INTO t(id) VALUES(1)");
+}
+
+TEST(store_connects_again_when_the_server_cut_it) {
+    Fixture f;
+    setup(&f);
+    if (store_is_postgres(f.store)) {
+        Ctx c2 = ctx_new(f.arena, 0);
+        Cut cut = {.other = db_borrow(&c2, f.store)};
+        CHECK(tx_run(f.db, DB_WRITE, insert_with_cut, &cut));
+        CHECK_INT(cut.calls, 2);
+        CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 1);
+        db_return(cut.other);
+    }
+    teardown(&f);
+}
+
 TEST(store_missing_database_is_said) {
     Arena *a = arena_open(0);
     Ctx c = ctx_new(a, 0);

@@ -71,14 +71,14 @@ const Right *right_find(Str name) {
     return NULL;
 }
 
-Scope rights_scope(const Right *right, uint32_t roles) {
-    Scope best = SCOPE_NONE;
+RightScope rights_scope(const Right *right, uint32_t roles) {
+    RightScope best = SCOPE_NONE;
     for (int i = 0; i < ROLES; i++)
-        if (roles >> i & 1 && right->scope[i] > best) best = (Scope)right->scope[i];
+        if (roles >> i & 1 && right->scope[i] > best) best = (RightScope)right->scope[i];
     return best;
 }
 
-Str scope_text(Scope s) {
+Str scope_text(RightScope s) {
     static const Str TEXTS[] = {STR_INIT("none"), STR_INIT("own"), STR_INIT("district"),
                                 STR_INIT("all")};
     return TEXTS[s];

@@ -23,7 +23,7 @@ typedef enum Role {
     ROLES
 } Role;
 
-typedef enum Scope { SCOPE_NONE, SCOPE_OWN, SCOPE_DISTRICT, SCOPE_ALL } Scope;
+typedef enum RightScope { SCOPE_NONE, SCOPE_OWN, SCOPE_DISTRICT, SCOPE_ALL } RightScope;
 
 typedef struct Right {
     Str name; /* resource:action */
@@ -38,6 +38,6 @@ Str role_title(Role r, bool english);
 int role_find(Str text);           /* -1: no such role */
 const Right *right_find(Str name); /* NULL: no such right */
 /* The widest scope a set of roles (bits) has for a right. */
-Scope rights_scope(const Right *right, uint32_t roles);
-Str scope_text(Scope s);
+RightScope rights_scope(const Right *right, uint32_t roles);
+Str scope_text(RightScope s);
 #endif

@@ -1,0 +1,103 @@
+/* Requests, responses and routes: what every API file includes. Handlers are plain blocking
+ * functions on a thread of their own connection; what they allocate lives in the request's arena.
+ */
+#ifndef JIXIA_HTTP_HTTP_H
+#define JIXIA_HTTP_HTTP_H
+#include "city/register.h"
+#include "city/user.h"
+#include "codec/json.h"
+
+enum {
+    HTTP_PARAMS_MAX = 4,     /* {…} of a route */
+    HTTP_PAIRS_MAX = 100,    /* headers; query arguments */
+    HTTP_BODY_MAX = 1 << 20, /* unless the route says otherwise */
+    HTTP_UPLOAD_MAX = 64 << 20,
+    HTTP_ARENA_MAX = 1 << 30,
+    HTTP_POOL = 16 /* connections to the database */
+};
+
+typedef struct Pair {
+    Str name, value;
+} Pair;
+
+typedef struct Server Server;
+typedef struct Route Route;
+typedef struct Response Response;
+
+typedef struct Request {
+    Ctx *c;
+    const Server *server;
+    const Register *reg;
+    Db *db;                       /* borrowed for this request */
+    Str id;                       /* request id, also in the log */
+    Str method, path, body, type; /* type: content type without parameters */
+    Str address;                  /* of the client */
+    Pair *headers, *query;
+    int nheaders, nquery;
+    const Route *route;
+    Str params[HTTP_PARAMS_MAX]; /* the {…} of the path, in order */
+    const User *user;            /* NULL: not signed in */
+    RightScope scope;            /* of the route's right */
+    Str token;                   /* session cookie */
+    int64_t as_of;               /* day; ?as_of=, else today in China */
+    FactAt at;                   /* the same with ?as_known= and the last seq */
+    bool past;                   /* a date was asked for: read only */
+} Request;
+
+struct Response {
+    int status; /* 0: 200 */
+    Str type;   /* empty: application/json */
+    Str body;
+    Str etag; /* without quotes; adds ETag and answers If-None-Match with 304 */
+    Str location, cookie, filename, cache, encoding; /* headers when not empty */
+};
+
+/* Fills the response; false: r->c holds the failure, which becomes a problem+json. */
+typedef bool (*Handler)(Request *r, Response *out);
+
+struct Route {
+    const char *method;
+    const char *path;  /* below /api/v1; {name} stands for one segment */
+    const char *right; /* resource:action of city/rights.h */
+    Handler run;
+    size_t body_max; /* 0: HTTP_BODY_MAX */
+    bool idempotent; /* takes an Idempotency-Key */
+};
+
+/* All routes, ended by a NULL method (routes.c). */
+extern const Route ROUTES[];
+
+/* Query argument or header (any case) by name; {NULL, 0} when absent. */
+Str http_query(const Request *r, Str name);
+Str http_header(const Request *r, Str name);
+/* An integer argument within [lo, hi]; false (422) when malformed. */
+bool http_query_int(Request *r, Str name, int64_t fallback, int64_t lo, int64_t hi, int64_t *out);
+bool http_query_bool(Request *r, Str name, bool fallback, bool *out);
+/* The JSON object of the body; NULL (400) otherwise. */
+Json *http_json(Request *r);
+/* Does the client prefer this type (Accept, or ?format=csv|xlsx)? */
+bool http_accepts(const Request *r, Str type);
+/* The path parameter as a positive id; false (404) otherwise. */
+bool http_id(Request *r, int param, int64_t *id);
+/* If-Match against the current ETag: 428 without one, 412 when it differs. */
+bool http_if_match(Request *r, Str etag);
+/* Who writes, for the journal. */
+Act http_act(const Request *r, Str reason);
+
+/* Answers. */
+void http_reply(Response *out, const Request *r, int status, const Json *j);
+/* FAIL_AT with a JSON pointer into the request as the place: listed under `errors`. */
+#define HTTP_INVALID(r, pointer, ...) FAIL_AT((r)->c, ERR_RULE, (pointer), __VA_ARGS__)
+
+/* Runs a request against the routes: session, rights, CSRF, idempotency, problem. */
+void http_dispatch(Request *r, Response *out);
+/* Static files of the web app; false when the path is none. */
+bool http_asset(const Request *r, Response *out);
+/* The answer for a failure in r->c. */
+void http_problem(Request *r, Response *out);
+
+/* Idempotency (idempotency.c). Before: true to go on; false when *out is the answer already or the
+ * failure is recorded. After: keeps the answer. */
+bool idempotency_begin(Request *r, Response *out, bool *answered);
+void idempotency_end(Request *r, const Response *out);
+#endif

@@ -1,0 +1,101 @@
+/* Repeated writes: the same key and request of the same user get the first answer again, for seven
+ * days; the same key with another request is 422, one still running 409. */
+#include "base/hash.h"
+#include "http/http.h"
+
+enum { KEEP_MS = 7 * 86400000, RUNNING_MS = 120000 };
+
+static Str key_of(const Request *r) {
+    return http_header(r, S("idempotency-key"));
+}
+
+static Str request_hash(const Request *r) {
+    Hash *h = hash_open(HASH_SHA256);
+    hash_add(h, str_printf(r->c->arena, "%.*s %.*s\n", STRF(r->method), STRF(r->path)));
+    hash_add(h, r->body);
+    unsigned char out[HASH_BYTES];
+    hash_close(h, out);
+    return hex_text(r->c->arena, out, HASH_BYTES);
+}
+
+typedef struct Claim {
+    Request *r;
+    Str key, hash;
+    Response *out;
+    bool answered;
+} Claim;
+
+static bool old_answer(Claim *k, Rows *rows) {
+    Arena *a = k->r->c->arena;
+    if (!str_eq(row_str(rows, 0), k->hash)) return FAIL(k->r->c, ERR_RULE, M_HTTP_KEY_REUSED);
+    int status = (int)row_i64(rows, 1);
+    if (status == 0) return FAIL(k->r->c, ERR_STATE, M_HTTP_KEY_RUNNING);
+    *k->out = (Response){.status = status,
+                         .etag = str_dup(a, row_str(rows, 2)),
+                         .location = str_dup(a, row_str(rows, 3)),
+                         .body = str_dup(a, row_str(rows, 4))};
+    if (status >= 400) k->out->type = S("application/problem+json; charset=utf-8");
+    k->answered = true;
+    return true;
+}
+
+static bool claim(Db *db, void *user) {
+    Claim *k = user;
+    Ctx *c = db_ctx(db);
+    int64_t id = k->r->user ? k->r->user->id : 0;
+    if (!EXEC(db, "DELETE FROM idempotency WHERE made_ms < $1 OR (status = 0 AND made_ms < $2)",
+              db_i(c->now_ms - KEEP_MS), db_i(c->now_ms - RUNNING_MS)))
+        return false;
+    Rows *rows = Q(db,
+                   "SELECT request_sha256, status, etag, location, body FROM idempotency "
+                   "WHERE app_user = $1 AND key = $2",
+                   db_i(id), db_s(k->key));
+    bool seen = rows && row_next(rows);
+    bool ok = ctx_ok(c) && (!seen || old_answer(k, rows));
+    if (rows) rows_close(rows);
+    if (!ok || seen) return ok;
+    return EXEC(db,
+                "INSERT INTO idempotency(key, app_user, request_sha256, status, etag, location, "
+                "body, made_ms) VALUES ($1, $2, $3, 0, '', '', $4, $5)",
+                db_s(k->key), db_i(id), db_s(k->hash), db_b(S("")), db_i(c->now_ms));
+}
+
+bool idempotency_begin(Request *r, Response *out, bool *answered) {
+    Claim k = {.r = r, .key = key_of(r), .hash = request_hash(r), .out = out};
+    *answered = false;
+    if (k.key.n < 8 || k.key.n > 64) return FAIL(r->c, ERR_INPUT, M_HTTP_KEY);
+    if (!tx_run(r->db, DB_WRITE, claim, &k)) return false;
+    *answered = k.answered;
+    return !k.answered;
+}
+
+typedef struct Keep {
+    Request *r;
+    const Response *out;
+} Keep;
+
+static bool keep(Db *db, void *user) {
+    const Keep *k = user;
+    int64_t id = k->r->user ? k->r->user->id : 0;
+    return EXEC(db,
+                "UPDATE idempotency SET status = $1, etag = $2, location = $3, body = $4 "
+                "WHERE app_user = $5 AND key = $6",
+                db_i(k->out->status ? k->out->status : 200), db_s(k->out->etag),
+                db_s(k->out->location), db_b(k->out->body), db_i(id), db_s(key_of(k->r)));
+}
+
+static bool forget(Db *db, void *user) {
+    const Keep *k = user;
+    int64_t id = k->r->user ? k->r->user->id : 0;
+    return EXEC(db, "DELETE FROM idempotency WHERE app_user = $1 AND key = $2", db_i(id),
+                db_s(key_of(k->r)));
+}
+
+/* An answer of the server's own making (5xx) is not kept: the client may try again. */
+void idempotency_end(Request *r, const Response *out) {
+    Keep k = {r, out};
+    Err before = r->c->err;
+    ctx_clear(r->c);
+    tx_run(r->db, DB_WRITE, out->status >= 500 ? forget : keep, &k);
+    r->c->err = before;
+}

@@ -27,7 +27,7 @@ OBJ := $(LIBSRC:%.c=$(B)/%.o)
 TESTOBJ := $(TESTSRC:%.c=$(B)/%.o)
 GEN := build/gen
 GENERATED := $(GEN)/migrations.h $(GEN)/pinyin_table.h $(GEN)/zone_table.h $(GEN)/case_table.h \
-  $(GEN)/block_table.h
+  $(GEN)/block_table.h $(GEN)/openapi_json.h
 
 .PHONY: all setup run serve test unit check format bench install smoke clean
 all: build/jixia
@@ -70,6 +70,18 @@ build/tools/%: tools/%.c
 $(GEN)/migrations.h: build/tools/embed $(sort $(wildcard src/store/migrations/*.sql))
 	@mkdir -p $(@D)
 	@build/tools/embed MIGRATIONS $(filter %.sql,$^) >$@.tmp && mv $@.tmp $@
+
+$(GEN)/openapi_json.h: build/tools/embed src/http/openapi.json
+	@mkdir -p $(@D)
+	@build/tools/embed OPENAPI src/http/openapi.json >$@.tmp && mv $@.tmp $@
+
+# The web app; without Node.js output yet (a first build of tests) the server has no pages.
+$(GEN)/web_assets.h: build/tools/embed $(wildcard web/dist/index.html)
+	@mkdir -p $(@D) web/dist
+	@find web/dist -type f -size +1k ! -name '*.gz' -exec gzip -9 -n -k -f {} +
+	@build/tools/embed WEB_ASSETS web/dist >$@.tmp && mv $@.tmp $@
+
+$(B)/src/http/assets.o: $(GEN)/web_assets.h
 
 $(GEN)/pinyin_table.h: build/tools/pinyin
 	@mkdir -p $(@D)

@@ -103,7 +103,7 @@ static Val yearly(Run *r, const Indicator *i) {
         vals[lag] = fact_or_unknown(r, i, lag);
     }
     *x = (Context){.n = LAGS, .keys = keys, .vals = vals};
-    return (Val){.tag = V_CONTEXT, .p = x};
+    return val_context(x);
 }
 
 /* A switch is a date when it reads as one, a number, a truth value, or a text. */
@@ -140,7 +140,7 @@ static Val parameters(Run *r, const RuleVersion *v) {
         keys[x->n] = j->key;
         vals[x->n++] = switch_value(r->a, j);
     }
-    return (Val){.tag = V_CONTEXT, .p = x};
+    return val_context(x);
 }
 
 static DmnEval *prepare(Run *r, const CompiledVersion *cv) {

@@ -62,7 +62,7 @@ static Val event_value(Arena *a, const Json *j) {
     }
     x->keys = keys;
     x->vals = vals;
-    return (Val){.tag = V_CONTEXT, .p = x};
+    return val_context(x);
 }
 
 static bool list_value(Ctx *c, const Indicator *i, const Json *j, Str place, Val *out) {

@@ -9,6 +9,14 @@ static Val bound_value(Ctx *c, const Indicator *i, Str text) {
     return v;
 }
 
+/* What no fact exceeds: an unknown number is a number, an unknown date a date, so that comparing it
+ * can only be true or false. */
+static Val widest(const Indicator *i, bool upper) {
+    if (i->type == IND_DATE) return val_date(date_to_days(upper ? 9999 : 1, upper ? 12 : 1, 1));
+    if (i->type != IND_NUMBER && i->type != IND_INTEGER) return val_null();
+    return (Val){.tag = V_NUM, .i = upper ? 1 : -1, .exp = 30};
+}
+
 /* Bounds and admissible values of each indicator, for unknown facts. */
 static bool prepare_domains(Ctx *c, Rulebook *b) {
     const PackSet *p = b->pack;
@@ -16,8 +24,8 @@ static bool prepare_domains(Ctx *c, Rulebook *b) {
     b->values = NEW_N(c->arena, Val *, p->nindicators + 1);
     for (int k = 0; k < p->nindicators; k++) {
         const Indicator *i = p->indicators[k];
-        b->bounds[k][0] = bound_value(c, i, i->min);
-        b->bounds[k][1] = bound_value(c, i, i->max);
+        b->bounds[k][0] = i->min.n ? bound_value(c, i, i->min) : widest(i, false);
+        b->bounds[k][1] = i->max.n ? bound_value(c, i, i->max) : widest(i, true);
         if (i->nvalues == 0) continue;
         b->values[k] = NEW_N(c->arena, Val, i->nvalues);
         for (int v = 0; v < i->nvalues; v++) b->values[k][v] = bound_value(c, i, i->values[v]);

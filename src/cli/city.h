@@ -19,5 +19,7 @@ int cmd_list(Cli *cli, int argc, char **argv);
 int cmd_decide(Cli *cli, int argc, char **argv);
 int cmd_why(Cli *cli, int argc, char **argv);
 int cmd_replay(Cli *cli, int argc, char **argv);
+int cmd_serve(Cli *cli, int argc, char **argv);
+int cmd_user(Cli *cli, int argc, char **argv);
 int cmd_evaluate(Cli *cli, int argc, char **argv);
 #endif

@@ -23,6 +23,11 @@ static const Command COMMANDS[] = {
      cmd_why},
     {"decide", "decide RULE --facts FACTS.json [--as-of D] [--tables] [--pack DIR]",
      M_CLI_HELP_DECIDE, cmd_decide},
+    {"serve", "serve [--port P] [--bind A] [--secure]", M_CLI_HELP_SERVE, cmd_serve},
+    {"user",
+     "user list\nuser add NAME --role ROLE… [--display-name TEXT] [--district CODE]\n"
+     "user reset NAME",
+     M_CLI_HELP_USER, cmd_user},
     {"replay", "replay PACKET [--pack DIR]\nreplay --decision ID", M_CLI_HELP_REPLAY, cmd_replay},
     {"dmn",
 

@@ -1,0 +1,99 @@
+/* jixia serve: the server until it is told to stop. On the first run it makes the administrator and
+ * prints a one-time password; there is no default one. */
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "city/fact.h"
+#include "city/user.h"
+#include "cli/city.h"
+#include "http/server.h"
+
+enum { POOL = 16, BATCH_MAX = 1000, STALE_BATCH_MS = 3600000 };
+
+typedef struct First {
+    Str password;
+    bool made;
+} First;
+
+static bool first_user(Db *db, void *user) {
+    First *f = user;
+    Ctx *c = db_ctx(db);
+    if (user_count(db) > 0 || !ctx_ok(c)) return ctx_ok(c);
+    Act act = {.actor = S("system:first-run"), .reason = S("first run")};
+    User admin = {.name = S("admin"),
+                  .display_name = S("首位管理员"),
+                  .must_change = true,
+                  .roles = 1u << ROLE_SYSADMIN | 1u << ROLE_CLERK_OFFICE};
+    const char *given = getenv("JIXIA_ADMIN_PASSWORD"); /* for unattended installs */
+    f->password = given && *given ? str_from(given) : user_one_time_password(c->arena);
+    f->made = user_add(db, &admin, f->password, &act) != 0;
+    return f->made;
+}
+
+/* The sealer's second: numbers and links what was written since. */
+static void every_second(const Register *reg) {
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, clock_now_ms());
+    Db *db = db_borrow(&c, reg->store);
+    if (!db || !journal_seal(db, BATCH_MAX, NULL))
+        LOG(LOG_ERROR, "seal", {"text", note_text(a, &c.err.note, LANG_EN)});
+    if (db) db_return(db);
+    arena_close(a);
+}
+
+static void wait_for_signal(const Register *reg, const sigset_t *set) {
+    struct timespec second = {.tv_sec = 1};
+    while (sigtimedwait(set, NULL, &second) < 0) every_second(reg);
+}
+
+static bool prepare(Cli *cli, const Register *reg) {
+    First first = {0};
+    Db *db = db_borrow(cli->c, reg->store);
+    bool ok = db && tx_run(db, DB_WRITE, first_user, &first) &&
+              batch_sweep(db, cli->c->now_ms - STALE_BATCH_MS, NULL);
+    if (db) db_return(db);
+    if (!ok || !first.made) return ok;
+    Str args[] = {first.password};
+    cli_print(
+        str_cat(cli->arena, msg_text(cli->arena, M_CLI_FIRST_RUN, cli->c->lang, 1, args), S("\n")));
+    return true;
+}
+
+static bool serve(Cli *cli, const Register *reg, const ServerOptions *o, const sigset_t *set) {
+    Server *s = server_start(cli->c, reg, o);
+    if (!s) return false;
+    Str args[] = {o->bind, str_printf(cli->arena, "%d", server_port(s))};
+    cli_print(
+        str_cat(cli->arena, msg_text(cli->arena, M_CLI_SERVING, cli->c->lang, 2, args), S("\n")));
+    wait_for_signal(reg, set);
+    server_stop(s);
+    every_second(reg);
+    return true;
+}
+
+int cmd_serve(Cli *cli, int argc, char **argv) {
+    CliOpt o[] = {{.name = "--port"}, {.name = "--bind"}, {.name = "--secure", .flag = true}};
+    Str args[1];
+    int n;
+    int64_t port = 8080;
+    sigset_t set;
+    if (!cli_parse(cli, argc, argv, o, 3, args, 0, &n)) return cli_failed(cli);
+    if (o[0].given && (!str_to_i64(o[0].text, &port) || port < 0 || port > 65535))
+        return cli_usage(cli);
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL); /* before threads start: they inherit it */
+    signal(SIGPIPE, SIG_IGN);
+    ServerOptions options = {.bind = o[1].given ? o[1].text : S("127.0.0.1"),
+                             .port = (int)port,
+                             .secure_cookie = o[2].given};
+    Register *reg = register_open(cli->c, cli_db(cli), POOL);
+    bool ok = reg && prepare(cli, reg) && serve(cli, reg, &options, &set);
+    int status = ok ? EXIT_YES : cli_failed(cli);
+    register_close(reg);
+    return status;
+}

@@ -1,0 +1,20 @@
+/* The handlers of all routes; one api_*.c per group. */
+#ifndef JIXIA_HTTP_API_H
+#define JIXIA_HTTP_API_H
+#include "http/http.h"
+
+/* api_session.c */
+bool api_health(Request *r, Response *out);
+bool api_openapi(Request *r, Response *out);
+bool api_session(Request *r, Response *out);
+bool api_sign_in(Request *r, Response *out);
+bool api_sign_out(Request *r, Response *out);
+bool api_me(Request *r, Response *out);
+bool api_change_password(Request *r, Response *out);
+
+/* api_user.c */
+bool api_users(Request *r, Response *out);
+bool api_user_add(Request *r, Response *out);
+bool api_user(Request *r, Response *out);
+bool api_user_change(Request *r, Response *out);
+#endif

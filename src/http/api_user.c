@@ -1,0 +1,143 @@
+/* Users: read by administrators and auditors, written by the system and security administrators.
+ * A new password is shown once and must be changed at the first sign-in. */
+#include "http/api.h"
+#include "http/json_out.h"
+
+static Json *user_json(Arena *a, const User *u) {
+    Json *o = json_new(a, JSON_OBJECT);
+    out_str(a, o, S("id"), str_printf(a, "%lld", (long long)u->id));
+    out_str(a, o, S("name"), u->name);
+    out_str(a, o, S("display_name"), u->display_name);
+    out_opt(a, o, S("department"), u->department);
+    out_opt(a, o, S("district"), u->district);
+    Json *roles = out_list(a, o, S("roles"));
+    for (int i = 0; i < ROLES; i++)
+        if (u->roles >> i & 1) json_push(roles, json_string(a, role_text((Role)i)));
+    out_bool(a, o, S("disabled"), u->disabled);
+    out_instant(a, o, S("locked_until"), u->locked_until_ms);
+    out_bool(a, o, S("must_change_password"), u->must_change);
+    out_instant(a, o, S("created_at"), u->created_ms);
+    out_instant(a, o, S("last_sign_in_at"), u->last_sign_in_ms);
+    return o;
+}
+
+static Str user_etag(const Request *r, const User *u) {
+    return str_printf(r->c->arena, "user-%lld-%lld", (long long)u->id, (long long)u->version);
+}
+
+bool api_users(Request *r, Response *out) {
+    Arena *a = r->c->arena;
+    User *users;
+    int n;
+    if (!user_list(r->db, http_query(r, S("q")), &users, &n)) return false;
+    Json *o = json_new(a, JSON_OBJECT);
+    Json *items = out_list(a, o, S("items"));
+    for (int i = 0; i < n; i++) json_push(items, user_json(a, &users[i]));
+    out_int(a, o, S("total"), n);
+    http_reply(out, r, 200, o);
+    return true;
+}
+
+bool api_user(Request *r, Response *out) {
+    int64_t id;
+    User u;
+    if (!http_id(r, 0, &id) || !user_get(r->db, id, &u)) return false;
+    http_reply(out, r, 200, user_json(r->c->arena, &u));
+    out->etag = user_etag(r, &u);
+    return true;
+}
+
+/* Reads `roles`; false (422) for an unknown one. Absent: unchanged. */
+static bool read_roles(Request *r, const Json *j, uint32_t *roles) {
+    const Json *list = json_get(j, S("roles"));
+    if (!list) return true;
+    *roles = 0;
+    int k = 0;
+    for (const Json *e = list->kind == JSON_ARRAY ? list->first : NULL; e; e = e->next, k++) {
+        int role = role_find(json_str(e, S("")));
+        if (role < 0)
+            return HTTP_INVALID(r, str_printf(r->c->arena, "/roles/%d", k), M_HTTP_ROLE,
+                                json_str(e, S("")));
+        *roles |= 1u << role;
+    }
+    return true;
+}
+
+typedef struct Change {
+    Request *r;
+    User user;
+    Str password; /* empty: not set anew */
+    Act act;
+} Change;
+
+static bool add_in_tx(Db *db, void *data) {
+    Change *k = data;
+    k->user.id = user_add(db, &k->user, k->password, &k->act);
+    return k->user.id && user_get(db, k->user.id, &k->user);
+}
+
+static bool change_in_tx(Db *db, void *data) {
+    Change *k = data;
+    if (!user_change(db, &k->user, &k->act)) return false;
+    if (k->password.n && !user_set_password(db, k->user.id, k->password, true, &k->act))
+        return false;
+    return user_get(db, k->user.id, &k->user);
+}
+
+static void reply_result(Request *r, Response *out, int status, const Change *k) {
+    Arena *a = r->c->arena;
+    Json *o = json_new(a, JSON_OBJECT);
+    json_set(o, S("user"), user_json(a, &k->user));
+    out_opt(a, o, S("one_time_password"), k->password);
+    http_reply(out, r, status, o);
+    out->etag = user_etag(r, &k->user);
+}
+
+static Str reason_of(const Json *j, Str fallback) {
+    Str s = str_trim(json_get_str(j, S("reason")));
+    return s.n ? s : fallback;
+}
+
+bool api_user_add(Request *r, Response *out) {
+    Json *j = http_json(r);
+    if (!j) return false;
+    Change k = {.r = r, .password = user_one_time_password(r->c->arena)};
+    k.user = (User){.name = json_get_str(j, S("name")),
+                    .display_name = json_get_str(j, S("display_name")),
+                    .department = json_get_str(j, S("department")),
+                    .district = json_get_str(j, S("district")),
+                    .must_change = true};
+    k.act = http_act(r, reason_of(j, S("new user")));
+    if (!read_roles(r, j, &k.user.roles) || !tx_run(r->db, DB_WRITE, add_in_tx, &k)) return false;
+    reply_result(r, out, 201, &k);
+    out->location = str_printf(r->c->arena, "/api/v1/users/%lld", (long long)k.user.id);
+    return true;
+}
+
+static void patch_text(const Json *j, Str key, Str *field) {
+    const Json *v = json_get(j, key);
+    if (v) *field = json_str(v, S(""));
+}
+
+bool api_user_change(Request *r, Response *out) {
+    int64_t id;
+    Change k = {.r = r};
+    Json *j = http_json(r);
+    if (!j || !http_id(r, 0, &id) || !user_get(r->db, id, &k.user)) return false;
+    if (!http_if_match(r, user_etag(r, &k.user))) return false;
+    if (reason_of(j, S("")).n == 0)
+        return HTTP_INVALID(r, S("/reason"), M_HTTP_REQUIRED, S("reason"));
+    patch_text(j, S("display_name"), &k.user.display_name);
+    patch_text(j, S("department"), &k.user.department);
+    patch_text(j, S("district"), &k.user.district);
+    k.user.disabled = json_get_bool(j, S("disabled"), k.user.disabled);
+    if (k.user.disabled && id == r->user->id) return FAIL(r->c, ERR_RULE, M_HTTP_OWN_ACCOUNT);
+    if (json_get_bool(j, S("unlock"), false)) k.user.locked_until_ms = 0;
+    if (json_get_bool(j, S("reset_password"), false))
+        k.password = user_one_time_password(r->c->arena);
+    k.act = http_act(r, reason_of(j, S("")));
+    if (!read_roles(r, j, &k.user.roles) || !tx_run(r->db, DB_WRITE, change_in_tx, &k))
+        return false;
+    reply_result(r, out, 200, &k);
+    return true;
+}

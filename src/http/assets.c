@@ -15,7 +15,7 @@ static int find(const char *suffix, Str path) {
     return -1;
 }
 
-static Str type_of(Str path) {
+static Str mime_of(Str path) {
     static const struct {
         Str ending, type;
     } TYPES[] = {
@@ -47,7 +47,7 @@ bool http_asset(const Request *r, Response *out) {
     int at = gzip ? packed : plain;
     out->status = 200;
     out->body = str_of(WEB_ASSETS[at].data, WEB_ASSETS[at].size);
-    out->type = type_of(path);
+    out->type = mime_of(path);
     out->encoding = gzip ? S("gzip") : S("");
     bool hashed = str_starts(path, S("/assets/"));
     out->cache = hashed ? S("public, max-age=31536000, immutable") : S("no-cache");

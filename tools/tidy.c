@@ -43,7 +43,7 @@ static const struct {
 } FOREIGN[] = {
     {"sqlite3.h", "src/store/db_sqlite.c"}, {"libpq-fe.h", "src/store/db_pg.c"},
     {"microhttpd.h", "src/http/server.c"},  {"expat.h", "src/codec/xml.c"},
-    {"zip.h", "src/codec/zip.c"},           {"xlsxwriter.h", "src/job/xlsx_write.c"},
+    {"zip.h", "src/codec/unzip.c"},           {"xlsxwriter.h", "src/job/xlsx_write.c"},
     {"freexl.h", "src/job/xls.c"},          {"sodium.h", "src/base/secret.c"},
     {"openssl/", "src/base/hash.c"},        {"bid_functions.h", "src/decimal/dec.c"},
     {"pcre2.h", "src/feel/regex.c"},        {"yaml.h", "src/codec/yaml.c"},

@@ -17,6 +17,11 @@ typedef struct Command {
 static const Command COMMANDS[] = {
     {"init", "init [--pack DIR]", M_CLI_HELP_INIT, cmd_init},
     {"list", "list rules|indicators|documents|titles [--pack DIR]", M_CLI_HELP_LIST, cmd_list},
+    {"import",
+     "import FILE [--layout ID] [--source ID] [--known-at T] [--dry-run] [--errors OUT.csv|.xlsx]\n"
+     "       [--year Y] [--sheet NAME] [--confirm-units] [--again] [--reason TEXT]\n"
+     "import --undo BATCH [--reason TEXT]",
+     M_CLI_HELP_IMPORT, cmd_import},
     {"evaluate", "evaluate [--rule ID]… [--as-of D] [--as-known T] [--out FILE.csv] [--threads N]",
      M_CLI_HELP_EVALUATE, cmd_evaluate},
     {"why", "why SUBJECT [RULE] [--as-of D] [--as-known T] [--tables] [--keep]", M_CLI_HELP_WHY,

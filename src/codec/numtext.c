@@ -76,14 +76,14 @@ bool num_is_unknown(Str s) {
         STR_INIT("未填"),     STR_INIT("未填报"), STR_INIT("待补"), STR_INIT("待核"),
         STR_INIT("不适用"),   STR_INIT("…"),      STR_INIT("……"),   STR_INIT("－"),
         STR_INIT("暂无数据"), STR_INIT("无数据"), STR_INIT("―"),    STR_INIT("---")};
-    if (s.n > 16) return false;
+    if (s.n > 16 || (s.n > 0 && s.p[0] >= '0' && s.p[0] <= '9')) return false; /* most cells */
     s = str_trim(s);
     return s.n == 0 || one_of(s, words, sizeof words / sizeof *words);
 }
 
 bool num_is_none(Str s) {
     static const Str words[] = {STR_INIT("无"), STR_INIT("没有"), STR_INIT("none")};
-    if (s.n > 16) return false;
+    if (s.n > 16 || (s.n > 0 && s.p[0] >= '0' && s.p[0] <= '9')) return false;
     return one_of(str_trim(s), words, sizeof words / sizeof *words);
 }
 

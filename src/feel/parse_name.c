@@ -57,10 +57,7 @@ static IrId unknown_words(Parser *p, ptrdiff_t from) {
     unknown_phrase(p);
     Str phrase = str_sub(p->s, from, p->last);
     Note *n = parse_note(p, 1, from, p->last, M_FEEL_UNKNOWN_NAME, phrase, NO, NO);
-    Str near = scope_nearest(p->scope, phrase);
-    hint_nearest(p, n, near);
-    if (near.n == 0 && p->scope->test) /* a text in a cell without its quotes */
-        n->hint = msg_text(p->p->arena, M_FEEL_QUOTE, p->c->lang, 1, &phrase);
+    hint_nearest(p, n, scope_nearest(p->scope, phrase));
     return ir_null(p->p, phrase, parse_at(p, from));
 }
 
@@ -297,6 +294,6 @@ const Type *parse_type(Parser *p) {
     if (t || p->failed) return t ? t : type_of(T_ANY);
     Str name = unknown_phrase(p);
     parse_note(p, 0, from, p->last, M_FEEL_BAD_TYPE, name, NO, NO);
-    parse_stop(p);
+    p->failed = true;
     return type_of(T_ANY);
 }

@@ -1,0 +1,308 @@
+/* The run of an import: blocks of rows, one transaction. See import.h. */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/date.h"
+#include "base/hash.h"
+#include "codec/gram.h"
+#include "job/import_plan.h"
+
+enum { ARENA_BYTES_GIB = 4 };
+
+static bool starts_with_any(Str s, const Str *words, int n) {
+    for (int i = 0; i < n; i++)
+        if (str_starts(s, words[i])) return true;
+    return false;
+}
+
+/* Blank lines, totals, notes below the table and heads repeated on each page are not data. */
+static bool is_not_data(const Import *im, const TableRow *t) {
+    static const Str totals[] = {STR_INIT("合计"),  STR_INIT("总计"),  STR_INIT("小计"),
+                                 STR_INIT("合 计"), STR_INIT("总 计"), STR_INIT("小 计")};
+    static const Str notes[] = {STR_INIT("注："),       STR_INIT("注:"),      STR_INIT("说明："),
+                                STR_INIT("说明:"),      STR_INIT("备注："),   STR_INIT("填表人"),
+                                STR_INIT("制表"),       STR_INIT("审核人"),   STR_INIT("填报人"),
+                                STR_INIT("单位负责人"), STR_INIT("联系电话"), STR_INIT("数据来源"),
+                                STR_INIT("资料来源"),   STR_INIT("填报日期"), STR_INIT("填表说明")};
+    if (t->problem != MSG_NONE) return false;
+    int k = 0;
+    while (k < t->n && t->cells[k].text.n == 0 && t->cells[k].kind == CELL_TEXT) k++;
+    if (k == t->n) return true;
+    int head = im->plan.first_column;
+    if (head < t->n && str_eq(str_trim(t->cells[head].text), im->plan.first_head)) return true;
+    Str first = str_trim(t->cells[k].text);
+    if (first.n == 0) { /* blanks that only look like content */
+        for (int i = k; i < t->n; i++)
+            if (str_trim(t->cells[i].text).n || t->cells[i].kind != CELL_TEXT) return false;
+        return true;
+    }
+    if ((unsigned char)first.p[0] < 0x80) return false; /* the words below are all Chinese */
+    for (int i = 0; i < 6; i++)
+        if (str_eq(first, totals[i])) return true;
+    return starts_with_any(first, notes, 15);
+}
+
+static void keep_refused(Import *im, const Row *row) {
+    ImportReport *r = im->report;
+    Arena *a = im->c->arena;
+    int n = (int)r->refused;
+    GROW(a, r->refused_rows, n, r->refused_cap);
+    RefusedRow *x = &r->refused_rows[r->refused++];
+    *x = (RefusedRow){.row = row->row, .n = row->cell_count};
+    x->cells = NEW_N(a, Str, row->cell_count);
+    for (int i = 0; i < row->cell_count; i++)
+        x->cells[i] = str_dup(a, str_sub(row->cells[i].text, 0, 4096));
+}
+
+static bool add_facts(Import *im, const Row *row) {
+    Str evidence = row->evidence;
+    im->report->facts += row->n;
+    if (!im->facts) return true;
+    if (!evidence.n)
+        evidence = str_printf(im->block, "%.*s:%lld", STRF(im->o->name), (long long)row->row);
+    for (int i = 0; i < row->n; i++) {
+        const RowFact *f = &row->facts[i];
+        bool attribute = f->column->indicator->period == PERIOD_ATTRIBUTE;
+        FactNew fact = {.subject = row->entity->subject,
+                        .indicator = f->column->stored,
+                        .period = f->period,
+                        .type = f->type,
+                        .kind = f->type == FACT_NUMBER || f->type == FACT_DATE ? f->column->bound
+                                                                               : FACT_VALUE,
+                        .value = f->value,
+                        .received = f->received,
+                        .unit_received = f->unit_received,
+                        .from = attribute ? row->from : 0,
+                        .to = attribute ? row->to : 0,
+                        .source = im->source,
+                        .evidence = evidence,
+                        .known_ms = im->known_ms};
+        if (!fact_loader_add(im->facts, &fact)) return false;
+    }
+    return true;
+}
+
+/* Resolves and stores the rows of a block. */
+static bool finish_block(Import *im, Row *rows, int n) {
+    int64_t start = clock_mono_us();
+    if (!import_resolve(im)) return false;
+    for (int i = 0; i < n; i++) {
+        Row *row = &rows[i];
+        if (row->entity && !row->entity->subject && im->db)
+            PROBLEM(im, row, 0, NULL, row->name, M_ROW_UNKNOWN);
+        if (!row->refused && !import_compare(im, row)) return false;
+        if (row->refused) {
+            keep_refused(im, row);
+        } else {
+            im->report->accepted++;
+            if (!add_facts(im, row)) return false;
+        }
+    }
+    im->report->store_ms += clock_mono_us() - start;
+    arena_reset(im->block);
+    return ctx_ok(im->c);
+}
+
+/* Reads rows until the block is full; *n how many, *end whether the table is at its end. */
+static void read_block(Import *im, Table *t, Row *rows, int *n, bool *end) {
+    TableRow raw;
+    *n = 0;
+    *end = false;
+    while (*n < IMPORT_BLOCK_ROWS) {
+        if (!table_next(t, &raw)) {
+            *end = true;
+            return;
+        }
+        if (is_not_data(im, &raw)) {
+            if (im->report->skipped++ == 0) im->skipped_first = raw.row;
+            continue;
+        }
+        if (raw.hidden && im->hidden++ == 0) im->hidden_first = raw.row;
+        Row *row = &rows[(*n)++];
+        import_check_row(im, &raw, row);
+        im->report->rows++;
+        if (!row->refused) import_entity(im, row);
+        row->cell_count = raw.n;
+        row->cells = NEW_N(im->block, Cell, raw.n);
+        for (int i = 0; i < raw.n; i++) {
+            row->cells[i] = raw.cells[i];
+            bool moves =
+                t->kind == FILE_CSV && raw.cells[i].text.n &&
+                (raw.cells[i].text.p < t->text.p || raw.cells[i].text.p >= t->text.p + t->text.n);
+            if (moves) row->cells[i].text = str_dup(im->block, raw.cells[i].text);
+        }
+    }
+}
+
+static bool read_all(Import *im, Table *t) {
+    Row *rows = NEW_N(im->keep, Row, IMPORT_BLOCK_ROWS);
+    for (bool end = false; !end;) {
+        int n = 0;
+        int64_t start = clock_mono_us();
+        read_block(im, t, rows, &n, &end);
+        im->report->read_ms += clock_mono_us() - start;
+        if (!finish_block(im, rows, n)) return false;
+    }
+    if (t->kind == FILE_CSV && t->csv.failed) return FAIL(im->c, ERR_INPUT, M_CSV_QUOTE_OPEN);
+    im->report->read_ms /= 1000;
+    im->report->store_ms /= 1000;
+    return true;
+}
+
+/* --- the transaction -------------------------------------------------------------------------- */
+
+static bool names_of_columns(Import *im) {
+    for (int i = 0; i < im->plan.n; i++) {
+        Column *col = &im->plan.columns[i];
+        if (col->as != COL_FACT) continue;
+        col->stored = indicator_id(im->db, col->indicator->code, !im->o->dry_run);
+        if (!ctx_ok(im->c)) return false;
+    }
+    return true;
+}
+
+static bool begin(Import *im) {
+    const ImportOptions *o = im->o;
+    ImportReport *r = im->report;
+    int64_t before = batch_of_file(im->db, r->sha256);
+    if (!ctx_ok(im->c)) return false;
+    if (before && !o->again)
+        return FAIL(im->c, ERR_STATE, M_IMPORT_SAME_FILE,
+                    str_printf(im->c->arena, "%lld", (long long)before));
+    if (!names_of_columns(im)) return false;
+    if (o->dry_run) return true;
+    im->source = source_id(im->db, r->source, (Str){0}, (Str){0}, true);
+    BatchNew b = {.origin = o->name, .origin_sha256 = r->sha256, .known_ms = im->known_ms};
+    im->batch = im->source ? batch_new(im->db, &b) : 0;
+    im->facts = im->batch ? fact_loader_open(im->db, im->batch) : NULL;
+    im->subjects = im->facts ? subject_loader_open(im->db) : NULL;
+    return im->subjects != NULL;
+}
+
+static bool close_loaders(Import *im) {
+    bool ok = true;
+    if (im->subjects) ok = subject_loader_close(im->subjects);
+    if (im->facts) ok = fact_loader_close(im->facts) && ok;
+    im->subjects = NULL;
+    im->facts = NULL;
+    return ok;
+}
+
+static bool publish(Import *im) {
+    ImportReport *r = im->report;
+    if (!import_learn(im)) return false;
+    if (!batch_publish(im->db, im->batch, &im->o->act, &r->seq)) return false;
+    r->batch = im->batch;
+    return tx_commit(im->db);
+}
+
+static bool run_stored(Import *im, Table *t) {
+    if (!im->db) return read_all(im, t);
+    if (!tx_begin(im->db, im->o->dry_run ? DB_READ : DB_WRITE)) return false;
+    bool ok = begin(im) && read_all(im, t);
+    ok = close_loaders(im) && ok;
+    bool something = im->report->facts > 0 || im->report->new_subjects > 0;
+    if (ok && !im->o->dry_run && something && publish(im)) return true;
+    tx_rollback(im->db);
+    return ok && ctx_ok(im->c);
+}
+
+/* --- around it -------------------------------------------------------------------------------- */
+
+static int by_row(const void *px, const void *py) {
+    const ImportProblem *x = px, *y = py;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* Problems were found in two passes over each block: puts them in the order of rows. */
+static void order_problems(ImportReport *r) {
+    if (r->problem_count) qsort(r->problems, (size_t)r->problem_count, sizeof *r->problems, by_row);
+    int at = 0;
+    for (int i = 0; i < (int)r->refused; i++) {
+        RefusedRow *x = &r->refused_rows[i];
+        while (at < r->problem_count && r->problems[at].row < x->row) at++;
+        x->problem = at;
+        while (at < r->problem_count && r->problems[at].row == x->row) at++;
+        x->problems = at - x->problem;
+    }
+}
+
+static Str number(Arena *a, int64_t n) {
+    return str_printf(a, "%lld", (long long)n);
+}
+
+static void remarks(Import *im, const Table *t) {
+    Ctx *c = im->c;
+    Arena *a = c->arena;
+    ImportReport *r = im->report;
+    if (r->skipped)
+        NOTE(c, 2, (Str){0}, M_IMPORT_SKIPPED, number(a, r->skipped), number(a, im->skipped_first));
+    if (im->hidden)
+        NOTE(c, 2, (Str){0}, M_IMPORT_HIDDEN, number(a, im->hidden), number(a, im->hidden_first));
+    if (im->repeated) {
+        NOTE(c, 1, (Str){0}, M_ROW_DUPLICATES, number(a, im->repeated),
+             number(a, im->repeated_first));
+        r->warnings++;
+    }
+    if (t->book.n > 1) NOTE(c, 2, (Str){0}, M_IMPORT_SHEETS, r->sheet, number(a, t->book.n - 1));
+    if (t->bad_bytes)
+        NOTE(c, 1, (Str){0}, M_IMPORT_BAD_BYTES, text_encoding_name(t->encoding),
+             number(a, t->bad_bytes));
+    if (im->compared > 50000) NOTE(c, 1, (Str){0}, M_IMPORT_COMPARED, number(a, 50000));
+}
+
+static bool read_options(Import *im, const ImportOptions *o) {
+    Str known = json_get_str(o->layout, S("known_at"));
+    Str source = json_get_str(o->layout, S("source"));
+    im->report->source = o->source.n ? o->source : source.n ? source : S("self_report");
+    im->known_ms = o->known_ms;
+    if (!im->known_ms && known.n && !instant_parse(known, &im->known_ms))
+        return FAIL(im->c, ERR_INPUT, M_IMPORT_LAYOUT, known);
+    return true;
+}
+
+static bool run_table(Import *im, Table *t, const PackSet *pack, const ImportOptions *o) {
+    ImportReport *r = im->report;
+    r->kind = t->kind;
+    r->encoding = t->encoding;
+    if (t->sheet) r->sheet = t->sheet->name;
+    im->bad_bytes = t->bad_bytes > 0 || t->kind == FILE_XLS;
+    if (!import_plan(im->c, pack, t, o, &im->plan)) return false;
+    r->head_row = im->plan.head_row;
+    r->head_count = im->plan.n;
+    r->heads = NEW_N(im->c->arena, Str, im->plan.n);
+    for (int i = 0; i < im->plan.n; i++) r->heads[i] = im->plan.columns[i].head;
+    if (!run_stored(im, t)) return false;
+    order_problems(r);
+    remarks(im, t);
+    return true;
+}
+
+bool import_run(Ctx *c, Db *db, const PackSet *pack, const ImportOptions *o, ImportReport *out) {
+    Arena *keep = arena_open((size_t)ARENA_BYTES_GIB << 30), *block = arena_open(0);
+    jmp_buf full;
+    arena_trap(keep, &full);
+    arena_trap(block, &full);
+    *out = (ImportReport){0};
+    Import *im = NEW(keep, Import);
+    *im = (Import){.c = c, .keep = keep, .block = block, .o = o, .report = out, .db = db};
+    im->by_uscc = map_new(keep);
+    im->by_stock = map_new(keep);
+    im->by_id = map_new(keep);
+    im->by_name = map_new(keep);
+    im->fresh_tail = &im->fresh;
+    if (o->dry_run && !db) im->db = NULL;
+    bool ok = false;
+    if (setjmp(full) == 0) {
+        Table t;
+        Str sheet = o->sheet.n ? o->sheet : json_get_str(o->layout, S("sheet"));
+        out->sha256 = hash_hex(c->arena, HASH_SHA256, o->bytes);
+        ok = read_options(im, o) && table_open(c, o->bytes, o->name, sheet, &t) &&
+             run_table(im, &t, pack, o);
+    } else {
+        FAIL(c, ERR_LIMIT, M_LIMIT_MEMORY);
+    }
+    arena_close(block);
+    arena_close(keep);
+    return ok;
+}

@@ -282,7 +282,7 @@ bool subject_by_codes(Db *db, Str scheme, const Str *values, int n, int64_t *ids
 bool subject_page(Db *db, SubjectKind kind, int64_t after, int limit, SubjectHits *out) {
     Ctx *c = db_ctx(db);
     int cap = 0;
-    *out = (SubjectHits){.total = subject_count(db, kind)};
+    *out = (SubjectHits){.total = after ? -1 : subject_count(db, kind)};
     Rows *r = Q(db,
                 "SELECT " SUBJECT_COLUMNS " FROM subject s WHERE s.id > $1 "
                 "AND s.merged_into IS NULL AND ($2 = 0 OR s.kind = $2) ORDER BY s.id LIMIT $3",

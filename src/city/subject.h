@@ -90,7 +90,8 @@ typedef struct SubjectHits {
  * pinyin initials, best first: equal, beginning, inside. Many hits: total is then a lower bound. */
 bool subject_search(Db *db, Str text, int limit, SubjectHits *out);
 
-/* A page of the register: roots of a kind (0: any) with id > after, at most limit. */
+/* A page of the register: roots of a kind (0: any) with id > after, at most limit. Counting reads
+ * the whole table, so `total` is counted for the first page (after 0) only and -1 behind it. */
 bool subject_page(Db *db, SubjectKind kind, int64_t after, int limit, SubjectHits *out);
 int64_t subject_count(Db *db, SubjectKind kind);
 

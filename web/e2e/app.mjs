@@ -24,7 +24,11 @@ export async function close() { await browser?.close(); browser = undefined }
 export async function open(path, { viewport = DESKTOP, signedIn = true } = {}) {
   const context = await (await launch()).newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', baseURL: base, acceptDownloads: true })
   const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
   page.problems = []
+  page.underway = new Set()
+  page.on('request', (r) => page.underway.add(r))
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (r) => page.underway.delete(r))
   page.on('pageerror', (e) => page.problems.push('script: ' + e.message))
   page.on('console', (m) => { if (m.type() === 'error' && !/status of (401|404|409|412|422)/.test(m.text())) page.problems.push('console: ' + m.text()) })
   if (signedIn) await signIn(page)
@@ -35,7 +39,13 @@ export async function go(page, path) {
   await page.goto(path)
   await settled(page)
 }
-export const settled = (page) => page.waitForLoadState('networkidle')
+/* Nothing has been under way for 200 ms; playwright's networkidle is true for good once it was true. */
+export async function settled(page) {
+  for (let quiet = 0; quiet < 4;) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    quiet = page.underway.size ? 0 : quiet + 1
+  }
+}
 
 export async function signIn(page) {
   const res = await page.request.post('/api/v1/session', { data: user, headers: { 'X-Jixia-CSRF': '1' } })

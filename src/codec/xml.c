@@ -279,6 +279,12 @@ XmlNode *xml_next(const XmlNode *n) {
     return NULL;
 }
 
+int xml_count(const XmlNode *n, Str name) {
+    int count = 0;
+    for (const XmlNode *k = xml_child(n, name); k; k = xml_next(k)) count++;
+    return count;
+}
+
 Str xml_attr(const XmlNode *n, Str name) {
     return xml_attr_ns(n, (Str){0}, name);
 }

@@ -27,6 +27,8 @@ XmlNode *xml_parse(Ctx *c, Str bytes, Str name);
 XmlNode *xml_child(const XmlNode *n, Str name);
 /* Next sibling of the same local name. */
 XmlNode *xml_next(const XmlNode *n);
+/* Child elements of that local name. */
+int xml_count(const XmlNode *n, Str name);
 /* Value of an attribute without namespace, or {NULL,0}. */
 Str xml_attr(const XmlNode *n, Str name);
 Str xml_attr_ns(const XmlNode *n, Str ns, Str name);

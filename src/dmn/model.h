@@ -138,7 +138,7 @@ typedef struct DmnImport {
 } DmnImport;
 
 struct DmnDefs {
-    Str file, name, ns, id, xmlns;
+    Str file, name, ns, id;
     DmnImport *imports;
     int nimports;
     DmnItem *items;

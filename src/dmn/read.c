@@ -1,7 +1,7 @@
 /* Reader of DMN files: definitions, imports, item definitions, inputs, decisions, business
  * knowledge models, decision services. The XML tree carries the places; this file gives it names.
  *
- * Only elements of the namespace of the root are read, so extension elements are skipped whatever
+ * Only elements of the namespace of the root are kept, so extension elements are skipped whatever
  * they are called. A file of no known DMN namespace is refused.
  */
 #include "dmn/model.h"
@@ -24,12 +24,6 @@ Str dmn_type_name(Str qname) {
     /* `feel:number` of 1.1; other prefixes are kept, imports use a dot */
     static const Str FEEL = STR_INIT("feel:");
     return str_starts(qname, FEEL) ? str_sub(qname, FEEL.n, qname.n) : qname;
-}
-
-static int count_children(const XmlNode *xml, Str name) {
-    int n = 0;
-    for (const XmlNode *k = xml_child(xml, name); k; k = xml_next(k)) n++;
-    return n;
 }
 
 DmnCell dmn_read_cell(Ctx *c, const XmlNode *xml, Str child) {
@@ -56,7 +50,7 @@ static bool need_attr(Ctx *c, const DmnDefs *d, const XmlNode *xml, Str attr, St
 
 static bool read_params(Ctx *c, DmnDefs *d, const XmlNode *xml, Str child, DmnEntry **out, int *n) {
     *n = 0;
-    *out = NEW_N(c->arena, DmnEntry, count_children(xml, child));
+    *out = NEW_N(c->arena, DmnEntry, xml_count(xml, child));
     for (const XmlNode *k = xml_child(xml, child); k; k = xml_next(k)) {
         DmnEntry *e = &(*out)[(*n)++];
         *e = (DmnEntry){.type_ref = type_ref_of(k), .xml = k};
@@ -80,7 +74,7 @@ static bool read_item(Ctx *c, DmnDefs *d, const XmlNode *xml, DmnItem *item) {
         item->type_ref = dmn_type_name(xml_attr(fn, S("outputTypeRef")));
         return read_params(c, d, fn, S("parameters"), &item->params, &item->nparams);
     }
-    item->parts = NEW_N(c->arena, DmnItem, count_children(xml, S("itemComponent")));
+    item->parts = NEW_N(c->arena, DmnItem, xml_count(xml, S("itemComponent")));
     for (const XmlNode *k = xml_child(xml, S("itemComponent")); k; k = xml_next(k))
         if (!read_item(c, d, k, &item->parts[item->nparts++])) return false;
     return true;
@@ -147,7 +141,7 @@ static bool read_node(Ctx *c, DmnDefs *d, const XmlNode *xml, DmnNodeKind kind) 
 static bool collect_ids(Ctx *c, DmnDefs *d, const XmlNode *xml) {
     for (const XmlNode *k = xml->first; k; k = k->next) {
         Str id = xml_attr(k, S("id"));
-        if (str_eq(k->ns, d->xmlns) && id.n) {
+        if (id.n) {
             const XmlNode *before = map_put(&d->all_ids, id, (void *)k);
             if (before)
                 return FAIL_AT(c, ERR_INPUT, dmn_place(c->arena, d, k), M_DMN_DUPLICATE_ID, id,
@@ -159,7 +153,7 @@ static bool collect_ids(Ctx *c, DmnDefs *d, const XmlNode *xml) {
 }
 
 static bool read_imports(Ctx *c, DmnDefs *d, const XmlNode *root) {
-    d->imports = NEW_N(c->arena, DmnImport, count_children(root, S("import")));
+    d->imports = NEW_N(c->arena, DmnImport, xml_count(root, S("import")));
     for (const XmlNode *k = xml_child(root, S("import")); k; k = xml_next(k)) {
         DmnImport *im = &d->imports[d->nimports++];
         *im = (DmnImport){.name = str_trim(xml_attr(k, S("name"))), .xml = k};
@@ -182,11 +176,24 @@ static bool read_nodes(Ctx *c, DmnDefs *d, const XmlNode *root) {
     for (const XmlNode *k = root->first; k; k = k->next) n++;
     d->nodes = NEW_N(c->arena, DmnNode *, n);
     for (const XmlNode *k = root->first; k; k = k->next) {
-        if (!str_eq(k->ns, d->xmlns)) continue;
         for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
             if (str_eq(k->name, KINDS[i].name) && !read_node(c, d, k, KINDS[i].kind)) return false;
     }
     return true;
+}
+
+/* Drops elements of other namespaces (diagrams, extensions), which may be called anything. */
+static void prune(XmlNode *xml, Str ns) {
+    XmlNode **link = &xml->first;
+    xml->last = NULL;
+    for (XmlNode *k = xml->first; k; k = k->next) {
+        if (!str_eq(k->ns, ns)) continue;
+        *link = k;
+        link = &k->next;
+        xml->last = k;
+        prune(k, ns);
+    }
+    *link = NULL;
 }
 
 DmnDefs *dmn_read(Ctx *c, Str bytes, Str file) {
@@ -194,7 +201,6 @@ DmnDefs *dmn_read(Ctx *c, Str bytes, Str file) {
     if (!root) return NULL;
     DmnDefs *d = NEW(c->arena, DmnDefs);
     *d = (DmnDefs){.file = str_dup(c->arena, file),
-                   .xmlns = root->ns,
                    .name = str_trim(xml_attr(root, S("name"))),
                    .ns = xml_attr(root, S("namespace")),
                    .id = xml_attr(root, S("id")),
@@ -207,8 +213,9 @@ DmnDefs *dmn_read(Ctx *c, Str bytes, Str file) {
         FAIL_AT(c, ERR_INPUT, dmn_place(c->arena, d, root), M_DMN_NOT_DMN, root->name, root->ns);
         return NULL;
     }
+    prune(root, root->ns);
     if (!collect_ids(c, d, root) || !read_imports(c, d, root)) return NULL;
-    d->items = NEW_N(c->arena, DmnItem, count_children(root, S("itemDefinition")));
+    d->items = NEW_N(c->arena, DmnItem, xml_count(root, S("itemDefinition")));
     for (const XmlNode *k = xml_child(root, S("itemDefinition")); k; k = xml_next(k))
         if (!read_item(c, d, k, &d->items[d->nitems++])) return NULL;
     return read_nodes(c, d, root) ? d : NULL;

@@ -5,12 +5,6 @@
  */
 #include "dmn/model.h"
 
-static int count_children(const XmlNode *xml, Str name) {
-    int n = 0;
-    for (const XmlNode *k = xml_child(xml, name); k; k = xml_next(k)) n++;
-    return n;
-}
-
 static DmnExpr *expr_new(Ctx *c, DmnDefs *d, const XmlNode *xml, DmnExprKind kind) {
     DmnExpr *e = NEW(c->arena, DmnExpr);
     *e = (DmnExpr){.kind = kind,
@@ -25,7 +19,7 @@ static DmnExpr *expr_new(Ctx *c, DmnDefs *d, const XmlNode *xml, DmnExprKind kin
 DmnExpr *dmn_read_child_expr(Ctx *c, DmnDefs *d, const XmlNode *xml) {
     if (!xml) return NULL;
     for (const XmlNode *k = xml->first; k && ctx_ok(c); k = k->next) {
-        DmnExpr *e = str_eq(k->ns, d->xmlns) ? dmn_read_expr(c, d, k) : NULL;
+        DmnExpr *e = dmn_read_expr(c, d, k);
         if (e) return e;
     }
     return NULL;
@@ -47,7 +41,7 @@ static DmnEntry entry_of(const XmlNode *xml, const XmlNode *named) {
 
 static DmnExpr *read_context(Ctx *c, DmnDefs *d, const XmlNode *xml) {
     DmnExpr *e = expr_new(c, d, xml, EXPR_CONTEXT);
-    e->entries = NEW_N(c->arena, DmnEntry, count_children(xml, S("contextEntry")));
+    e->entries = NEW_N(c->arena, DmnEntry, xml_count(xml, S("contextEntry")));
     for (const XmlNode *k = xml_child(xml, S("contextEntry")); k; k = xml_next(k)) {
         DmnEntry *entry = &e->entries[e->nentries++];
         *entry = entry_of(k, xml_child(k, S("variable")));
@@ -59,7 +53,7 @@ static DmnExpr *read_context(Ctx *c, DmnDefs *d, const XmlNode *xml) {
 static DmnExpr *read_invocation(Ctx *c, DmnDefs *d, const XmlNode *xml) {
     DmnExpr *e = expr_new(c, d, xml, EXPR_INVOCATION);
     e->a = dmn_read_child_expr(c, d, xml);
-    e->entries = NEW_N(c->arena, DmnEntry, count_children(xml, S("binding")));
+    e->entries = NEW_N(c->arena, DmnEntry, xml_count(xml, S("binding")));
     for (const XmlNode *k = xml_child(xml, S("binding")); k; k = xml_next(k)) {
         DmnEntry *entry = &e->entries[e->nentries++];
         *entry = entry_of(k, xml_child(k, S("parameter")));
@@ -71,7 +65,7 @@ static DmnExpr *read_invocation(Ctx *c, DmnDefs *d, const XmlNode *xml) {
 DmnExpr *dmn_read_function(Ctx *c, DmnDefs *d, const XmlNode *xml) {
     DmnExpr *e = expr_new(c, d, xml, EXPR_FUNCTION);
     e->function_kind = xml_attr(xml, S("kind"));
-    e->entries = NEW_N(c->arena, DmnEntry, count_children(xml, S("formalParameter")));
+    e->entries = NEW_N(c->arena, DmnEntry, xml_count(xml, S("formalParameter")));
     for (const XmlNode *k = xml_child(xml, S("formalParameter")); k; k = xml_next(k))
         e->entries[e->nentries++] = entry_of(k, k);
     e->a = dmn_read_child_expr(c, d, xml);
@@ -84,7 +78,7 @@ static DmnExpr *read_list(Ctx *c, DmnDefs *d, const XmlNode *xml) {
     for (const XmlNode *k = xml->first; k; k = k->next) n++;
     e->entries = NEW_N(c->arena, DmnEntry, n);
     for (const XmlNode *k = xml->first; k && ctx_ok(c); k = k->next) {
-        DmnExpr *item = str_eq(k->ns, d->xmlns) ? dmn_read_expr(c, d, k) : NULL;
+        DmnExpr *item = dmn_read_expr(c, d, k);
         if (item) e->entries[e->nentries++] = (DmnEntry){.expr = item, .xml = k};
     }
     return e;
@@ -93,7 +87,7 @@ static DmnExpr *read_list(Ctx *c, DmnDefs *d, const XmlNode *xml) {
 static bool read_row(Ctx *c, DmnDefs *d, DmnExpr *e, const XmlNode *row) {
     int n = 0;
     for (const XmlNode *k = row->first; k && ctx_ok(c); k = k->next) {
-        DmnExpr *cell = str_eq(k->ns, d->xmlns) ? dmn_read_expr(c, d, k) : NULL;
+        DmnExpr *cell = dmn_read_expr(c, d, k);
         if (!cell) continue;
         if (n < e->nentries) e->cells[e->nrows * e->nentries + n] = cell;
         n++;
@@ -106,10 +100,10 @@ static bool read_row(Ctx *c, DmnDefs *d, DmnExpr *e, const XmlNode *row) {
 
 static DmnExpr *read_relation(Ctx *c, DmnDefs *d, const XmlNode *xml) {
     DmnExpr *e = expr_new(c, d, xml, EXPR_RELATION);
-    e->entries = NEW_N(c->arena, DmnEntry, count_children(xml, S("column")));
+    e->entries = NEW_N(c->arena, DmnEntry, xml_count(xml, S("column")));
     for (const XmlNode *k = xml_child(xml, S("column")); k; k = xml_next(k))
         e->entries[e->nentries++] = entry_of(k, k);
-    e->cells = NEW_N(c->arena, DmnExpr *, count_children(xml, S("row")) * e->nentries);
+    e->cells = NEW_N(c->arena, DmnExpr *, xml_count(xml, S("row")) * e->nentries);
     for (const XmlNode *k = xml_child(xml, S("row")); k; k = xml_next(k))
         if (!read_row(c, d, e, k)) return NULL;
     return e;
@@ -157,8 +151,8 @@ static bool read_policy(Ctx *c, DmnDefs *d, const XmlNode *xml, DmnTable *t) {
 }
 
 static void read_clauses(Ctx *c, const XmlNode *xml, DmnTable *t) {
-    t->inputs = NEW_N(c->arena, DmnClause, count_children(xml, S("input")));
-    t->outputs = NEW_N(c->arena, DmnClause, count_children(xml, S("output")));
+    t->inputs = NEW_N(c->arena, DmnClause, xml_count(xml, S("input")));
+    t->outputs = NEW_N(c->arena, DmnClause, xml_count(xml, S("output")));
     for (const XmlNode *k = xml_child(xml, S("input")); k; k = xml_next(k)) {
         const XmlNode *in = xml_child(k, S("inputExpression"));
         t->inputs[t->ninputs++] =
@@ -193,7 +187,7 @@ static bool read_rule(Ctx *c, DmnDefs *d, const XmlNode *xml, DmnTable *t, DmnRu
     *r = (DmnRule){.id = xml_attr(xml, S("id")),
                    .in = NEW_N(c->arena, DmnCell, t->ninputs),
                    .out = NEW_N(c->arena, DmnCell, t->noutputs),
-                   .notes = NEW_N(c->arena, Str, count_children(xml, S("annotationEntry")) + 1),
+                   .notes = NEW_N(c->arena, Str, xml_count(xml, S("annotationEntry")) + 1),
                    .xml = xml};
     for (const XmlNode *k = xml_child(xml, S("annotationEntry")); k; k = xml_next(k))
         r->notes[r->nnotes++] = dmn_read_cell(c, k, (Str){0}).text;
@@ -214,10 +208,10 @@ static DmnExpr *read_table(Ctx *c, DmnDefs *d, const XmlNode *xml) {
         FAIL_AT(c, ERR_INPUT, dmn_place(c->arena, d, xml), M_DMN_NO_OUTPUT);
         return NULL;
     }
-    t->note_names = NEW_N(c->arena, Str, count_children(xml, S("annotation")));
+    t->note_names = NEW_N(c->arena, Str, xml_count(xml, S("annotation")));
     for (const XmlNode *k = xml_child(xml, S("annotation")); k; k = xml_next(k))
         t->note_names[t->nnote_names++] = xml_attr(k, S("name"));
-    t->rules = NEW_N(c->arena, DmnRule, count_children(xml, S("rule")));
+    t->rules = NEW_N(c->arena, DmnRule, xml_count(xml, S("rule")));
     for (const XmlNode *k = xml_child(xml, S("rule")); k; k = xml_next(k))
         if (!read_rule(c, d, k, t, &t->rules[t->nrules++])) return NULL;
     return e;

@@ -6,8 +6,7 @@
 static const Str XSI = STR_INIT("http://www.w3.org/2001/XMLSchema-instance");
 
 static bool read_nodes(Ctx *c, const XmlNode *xml, Str name, TckNode **out, int *n) {
-    int count = 0;
-    for (const XmlNode *k = xml_child(xml, name); k; k = xml_next(k)) count++;
+    int count = xml_count(xml, name);
     *out = NEW_N(c->arena, TckNode, count);
     *n = 0;
     for (const XmlNode *k = xml_child(xml, name); k; k = xml_next(k)) {
@@ -43,7 +42,7 @@ TckFile *tck_read(Ctx *c, Str bytes, Str name) {
     TckFile *f = NEW(c->arena, TckFile);
     const XmlNode *model = xml_child(root, S("modelName"));
     *f = (TckFile){.name = name, .model = model ? str_trim(model->text) : (Str){0}};
-    for (const XmlNode *k = xml_child(root, S("testCase")); k; k = xml_next(k)) f->ncases++;
+    f->ncases = xml_count(root, S("testCase"));
     f->cases = NEW_N(c->arena, TckCase, f->ncases);
     TckCase *t = f->cases;
     for (const XmlNode *k = xml_child(root, S("testCase")); k; k = xml_next(k), t++) {
@@ -116,8 +115,7 @@ static Val read_value(Arena *a, const XmlNode *xml) {
     if (value) return read_simple(a, value);
     if (component) return read_components(a, component);
     if (!list || is_nil(list)) return val_null();
-    int n = 0;
-    for (const XmlNode *k = xml_child(list, S("item")); k; k = xml_next(k)) n++;
+    int n = xml_count(list, S("item"));
     Val *vals = NEW_N(a, Val, n);
     n = 0;
     for (const XmlNode *k = xml_child(list, S("item")); k; k = xml_next(k))

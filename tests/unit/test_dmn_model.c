@@ -73,6 +73,35 @@ TEST(dmn_runs_a_graph) {
     arena_close(a);
 }
 
+TEST(dmn_reads_every_version) {
+    static const char *const NS[] = {
+        "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
+        "http://www.omg.org/spec/DMN/20180521/MODEL/",
+        "https://www.omg.org/spec/DMN/20191111/MODEL/",
+        "https://www.omg.org/spec/DMN/20211108/MODEL/",
+        "https://www.omg.org/spec/DMN/20230324/MODEL/",
+    };
+    Arena *a = arena_open(0);
+    for (int i = 0; i < 5; i++) {
+        Ctx c = ctx_new(a, 0);
+        Str xml = str_printf(a,
+                             "<d:definitions xmlns:d='%s' xmlns:x='urn:x' namespace='t' name='t'>"
+                             "<x:decision/><d:inputData id='i' name='n'>"
+                             "<d:variable name='n' typeRef='feel:number'/></d:inputData>"
+                             "<d:decision id='e' name='e'><d:variable name='e'/>"
+                             "<d:informationRequirement><d:requiredInput href='#i'/>"
+                             "</d:informationRequirement><d:literalExpression><x:text>0</x:text>"
+                             "<d:text>n + 1</d:text></d:literalExpression></d:decision>"
+                             "</d:definitions>",
+                             NS[i]);
+        DmnSource src = {S("t.dmn"), xml};
+        DmnModel *m = dmn_load(&c, &src, 1);
+        CHECK(m && c.note_count == 0);
+        if (m) CHECK_STR(run(m, a, S("e"), "{\"n\":\"41\"}"), S("42"));
+    }
+    arena_close(a);
+}
+
 TEST(dmn_conditions_show_value_required_gap) {
     Arena *a = arena_open(0);
     Ctx c = ctx_new(a, 0);

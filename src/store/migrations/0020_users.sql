@@ -26,7 +26,7 @@ CREATE TABLE session (
   expires_ms $INT NOT NULL,
   address $TEXT NOT NULL
 ) $CLUSTERED;
-CREATE INDEX session_user ON session(app_user);
+CREATE INDEX session_by_user ON session(app_user);
 
 -- Answers to repeatable writes, kept seven days. status 0: still running.
 CREATE TABLE idempotency (

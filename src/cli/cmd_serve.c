@@ -13,6 +13,13 @@
 
 enum { POOL = 16, BATCH_MAX = 1000, STALE_BATCH_MS = 3600000 };
 
+/* Batches that a process left staged when it died. */
+static bool sweep(Db *db, void *user) {
+    int dropped = 0;
+    (void)user;
+    return batch_sweep(db, db_ctx(db)->now_ms - STALE_BATCH_MS, &dropped);
+}
+
 typedef struct First {
     Str password;
     bool made;
@@ -52,8 +59,7 @@ static void wait_for_signal(const Register *reg, const sigset_t *set) {
 static bool prepare(Cli *cli, const Register *reg) {
     First first = {0};
     Db *db = db_borrow(cli->c, reg->store);
-    bool ok = db && tx_run(db, DB_WRITE, first_user, &first) &&
-              batch_sweep(db, cli->c->now_ms - STALE_BATCH_MS, NULL);
+    bool ok = db && tx_run(db, DB_WRITE, first_user, &first) && tx_run(db, DB_WRITE, sweep, NULL);
     if (db) db_return(db);
     if (!ok || !first.made) return ok;
     Str args[] = {first.password};

@@ -99,6 +99,32 @@ $(GEN)/block_table.h: build/tools/unicode
 	@mkdir -p $(@D)
 	@build/tools/unicode blocks /usr/share/unicode >$@.tmp && mv $@.tmp $@
 
+# --- the web app --------------------------------------------------------------------------------
+# Its packages are installed once per lock file; it is built only when a source or the API changed.
+WEB_SRC := src/http/openapi.json web/index.html web/package.json web/tsconfig.json \
+  web/vite.config.mjs web/tools/budget.mjs $(wildcard web/public/*) \
+  $(filter-out web/src/api.d.ts,$(wildcard web/src/*.* web/src/*/*.*))
+
+.PHONY: web web-unit web-e2e
+web: web/dist/index.html
+
+web/node_modules/.installed: web/package-lock.json web/package.json web/.npmrc
+	@echo "npm ci web"
+	@cd web && npm ci --loglevel=error
+	@touch $@
+
+web/dist/index.html: web/node_modules/.installed $(WEB_SRC)
+	@echo "build web"
+	@cd web && npm run --silent build
+	@touch $@
+
+web-unit: web/node_modules/.installed
+	@cd web && npm test --silent
+
+# Against a running server: JIXIA_URL, JIXIA_USER, JIXIA_PASSWORD, JIXIA_SHOTS (see web/e2e/app.mjs).
+web-e2e: web/node_modules/.installed
+	@cd web && npm run --silent e2e
+
 # --- tests --------------------------------------------------------------------------------------
 # One suite, quickly: make unit T=name VARIANT=asan
 unit: $(B)/tests/run

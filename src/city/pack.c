@@ -81,9 +81,9 @@ static bool parse_info(Ctx *c, PackSet *p, const PackFile *f) {
         .version = json_get_str(j, S("version")),
         .title_zh = json_get_str(title, S("zh")),
         .title_en = json_get_str(title, S("en")),
-        .division = json_get_str(j, S("division")),
+        .division = json_get_str(j, S("administrative_code")),
         .currency = json_get_str(j, S("currency")),
-        .zone = json_get_str(j, S("zone")),
+        .zone = json_get_str(j, S("time_zone")),
     };
     return true;
 }

@@ -1,4 +1,4 @@
-/* The rights table. A column per role, in the order of the enum; o own, d district, a all. */
+/* The rights table. A character per role, in the order of the enum. */
 #include "city/rights.h"
 
 static const struct {
@@ -25,28 +25,27 @@ static const struct {
                          STR_INIT("Audit administrator")},
 };
 
-enum { N = SCOPE_NONE, O = SCOPE_OWN, D = SCOPE_DISTRICT, A = SCOPE_ALL };
-
 /* clang-format off */
 const Right RIGHTS[] = {
-    /*                             lead off  dis  pol  rev  par  fin  tal  cha  ent  aud  sys  sec  adm */
-    {STR_INIT("public:read"),      {A,   A,   A,   A,   A,   A,   A,   A,   A,   A,   A,   A,   A,   A}},
-    {STR_INIT("profile:read"),     {O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O}},
-    {STR_INIT("profile:write"),    {O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O}},
-    {STR_INIT("dictionary:read"),  {A,   A,   A,   A,   A,   A,   A,   A,   A,   A,   A,   A,   A,   A}},
-    {STR_INIT("rule:read"),        {A,   A,   A,   A,   A,   A,   A,   A,   A,   A,   A,   A,   A,   A}},
-    {STR_INIT("search:run"),       {A,   A,   A,   A,   A,   N,   A,   A,   A,   N,   A,   A,   N,   N}},
-    {STR_INIT("overview:read"),    {A,   A,   A,   A,   N,   N,   A,   A,   A,   N,   A,   A,   N,   N}},
-    {STR_INIT("enterprise:read"),  {A,   A,   A,   A,   A,   N,   A,   A,   A,   N,   A,   A,   N,   N}},
-    {STR_INIT("enterprise:export"),{A,   A,   A,   A,   N,   N,   A,   N,   A,   N,   A,   N,   N,   N}},
-    {STR_INIT("fact:read"),        {A,   A,   A,   A,   A,   N,   A,   A,   A,   N,   A,   N,   N,   N}},
-    {STR_INIT("decision:read"),    {A,   A,   A,   A,   A,   N,   A,   A,   A,   N,   A,   N,   N,   N}},
-    {STR_INIT("import:read"),      {N,   A,   A,   N,   N,   N,   N,   N,   N,   N,   A,   A,   N,   N}},
-    {STR_INIT("import:write"),     {N,   A,   A,   N,   N,   N,   N,   N,   N,   N,   N,   A,   N,   N}},
-    {STR_INIT("import:commit"),    {N,   A,   A,   N,   N,   N,   N,   N,   N,   N,   N,   A,   N,   N}},
-    {STR_INIT("match:run"),        {N,   A,   A,   A,   N,   N,   A,   A,   A,   N,   A,   A,   N,   N}},
-    {STR_INIT("user:read"),        {N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   A,   A,   A,   A}},
-    {STR_INIT("user:write"),       {N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   A,   A,   N}},
+    /* leader, clerks (office, district), policy | reviewer, partner, finance | talent, chain, enterprise |
+     * auditor, administrators (system, security, audit) */
+    {STR_INIT("public:read"),         "aaaaaaaaaaaaaa"},
+    {STR_INIT("profile:read"),        "oooooooooooooo"},
+    {STR_INIT("profile:write"),       "oooooooooooooo"},
+    {STR_INIT("dictionary:read"),     "aaaaaaaaaaaaaa"},
+    {STR_INIT("rule:read"),           "aaaaaaaaaaaaaa"},
+    {STR_INIT("search:run"),          "aaaaa-aaa-aa--"},
+    {STR_INIT("overview:read"),       "aaaa--aaa-aa--"},
+    {STR_INIT("enterprise:read"),     "aaaaa-aaa-aa--"},
+    {STR_INIT("enterprise:export"),   "aaaa--a-a-a---"},
+    {STR_INIT("fact:read"),           "aaaaa-aaa-a---"},
+    {STR_INIT("decision:read"),       "aaaaa-aaa-a---"},
+    {STR_INIT("import:read"),         "-aa-------aa--"},
+    {STR_INIT("import:write"),        "-aa--------a--"},
+    {STR_INIT("import:commit"),       "-aa--------a--"},
+    {STR_INIT("match:run"),           "-aaa--aaa-aa--"},
+    {STR_INIT("user:read"),           "----------aaaa"},
+    {STR_INIT("user:write"),          "-----------aa-"},
 };
 /* clang-format on */
 const int RIGHT_COUNT = sizeof RIGHTS / sizeof *RIGHTS;
@@ -71,10 +70,20 @@ const Right *right_find(Str name) {
     return NULL;
 }
 
+RightScope right_scope(const Right *right, Role role) {
+    switch (right->scopes[role]) {
+    case 'a': return SCOPE_ALL;
+    case 'd': return SCOPE_DISTRICT;
+    case 'o': return SCOPE_OWN;
+    default: return SCOPE_NONE;
+    }
+}
+
 RightScope rights_scope(const Right *right, uint32_t roles) {
     RightScope best = SCOPE_NONE;
     for (int i = 0; i < ROLES; i++)
-        if (roles >> i & 1 && right->scope[i] > best) best = (RightScope)right->scope[i];
+        if (roles >> i & 1 && right_scope(right, (Role)i) > best)
+            best = right_scope(right, (Role)i);
     return best;
 }
 

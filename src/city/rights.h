@@ -26,8 +26,8 @@ typedef enum Role {
 typedef enum RightScope { SCOPE_NONE, SCOPE_OWN, SCOPE_DISTRICT, SCOPE_ALL } RightScope;
 
 typedef struct Right {
-    Str name; /* resource:action */
-    uint8_t scope[ROLES];
+    Str name;               /* resource:action */
+    char scopes[ROLES + 1]; /* per role: a all, d district, o own, - none */
 } Right;
 
 extern const Right RIGHTS[];
@@ -37,6 +37,8 @@ Str role_text(Role r); /* clerk_office, … */
 Str role_title(Role r, bool english);
 int role_find(Str text);           /* -1: no such role */
 const Right *right_find(Str name); /* NULL: no such right */
+/* The scope of one role. */
+RightScope right_scope(const Right *right, Role role);
 /* The widest scope a set of roles (bits) has for a right. */
 RightScope rights_scope(const Right *right, uint32_t roles);
 Str scope_text(RightScope s);

@@ -114,7 +114,8 @@ static void problem_rights(Json *o, Request *r) {
     json_set(o, S("right"), json_string(a, right->name));
     Json *roles = json_set(o, S("roles"), json_new(a, JSON_ARRAY));
     for (int i = 0; i < ROLES; i++)
-        if (right->scope[i] != SCOPE_NONE) json_push(roles, json_string(a, role_text((Role)i)));
+        if (right_scope(right, (Role)i) != SCOPE_NONE)
+            json_push(roles, json_string(a, role_text((Role)i)));
 }
 
 void http_problem(Request *r, Response *out) {

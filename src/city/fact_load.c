@@ -5,13 +5,20 @@
  * ids taken in one piece, so that nothing is asked of the database while a COPY runs.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/date.h"
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "city/fact_pack.h"
 #include "store/counter.h"
 
-enum { BLOCK_FACTS = 50000, RECORD_BYTES_MAX = 1 << 20 };
+enum {
+    BLOCK_FACTS = 50000,
+    BLOCK_BYTES = 64 << 20,
+    RECORD_BYTES_MAX = 1 << 20,
+    FACT_BYTES_MAX = 1 << 20
+};
 
 typedef struct Waiting {
     FactNew f;
@@ -98,9 +105,25 @@ static bool day_fits(Ctx *c, int32_t day) {
            FAIL(c, ERR_INPUT, M_CITY_BAD_DAY, str_printf(c->arena, "%d", day));
 }
 
+/* Well-formed, without NUL, of a bearable length. */
+static bool texts_fit(Ctx *c, const FactNew *f) {
+    const Str texts[] = {f->value, f->key, f->received, f->unit_received, f->evidence};
+    ptrdiff_t bytes = 0;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (!texts[i].n) continue;
+        bytes += texts[i].n;
+        if (memchr(texts[i].p, 0, (size_t)texts[i].n) || utf8_invalid_at(texts[i]) >= 0)
+            return FAIL(c, ERR_INPUT, M_STORE_TEXT);
+    }
+    return bytes <= FACT_BYTES_MAX ||
+           FAIL(c, ERR_LIMIT, M_CITY_TOO_LONG, str_printf(c->arena, "%lld", (long long)bytes),
+                str_printf(c->arena, "%d", FACT_BYTES_MAX));
+}
+
 static bool fact_fits(Ctx *c, const FactNew *f) {
     if (f->subject < 1 || f->indicator < 1 || f->source < 1)
         return FAIL(c, ERR_INPUT, M_CITY_BAD_FACT);
+    if (!texts_fit(c, f)) return false;
     if (!value_fits(f))
         return FAIL(c, ERR_INPUT, f->type == FACT_NUMBER ? M_CITY_BAD_NUMBER : M_CITY_BAD_VALUE,
                     f->value);
@@ -205,7 +228,8 @@ static Str keep(Arena *a, Str s) {
 
 bool fact_loader_add(FactLoader *l, const FactNew *f) {
     if (!l || l->failed || !fact_fits(db_ctx(l->db), f)) return false;
-    if (l->n == BLOCK_FACTS && !flush(l)) {
+    bool full = l->n == BLOCK_FACTS || arena_used(l->block) > BLOCK_BYTES;
+    if (full && !flush(l)) {
         l->failed = true;
         return false;
     }

@@ -12,6 +12,8 @@
 #include "city/subject.h"
 
 enum { CHUNK = 500, DAY_MS = 86400000 };
+/* A chunk takes some MB; subjects with very many events may take more. */
+static const size_t CHUNK_BYTES_MAX = (size_t)4 << 30;
 
 /* Facts gathered for some subjects, in order of reading. */
 typedef struct Pile {
@@ -211,8 +213,8 @@ FactStream *fact_stream_open(Db *db, int64_t from, int64_t to, const FactAt *at,
     FactStream *s = NEW(a, FactStream);
     *s = (FactStream){.db = db,
                       .arena = a,
-                      .chunk = arena_open(0),
-                      .view_arena = arena_open(0),
+                      .chunk = arena_open(CHUNK_BYTES_MAX),
+                      .view_arena = arena_open(CHUNK_BYTES_MAX),
                       .at = *at,
                       .rank = rank,
                       .next_id = from,

@@ -20,7 +20,8 @@ enum {
     SCORE_SIMILAR_MOST = 940,
     COMMON_IDS = 20000,
     VOTES_MOST = 40,
-    CORE_CHARS_MIN = 3
+    CORE_CHARS_MIN = 3,
+    LINE_BYTES_MAX = 2000
 };
 
 /* Company forms, longest first. 集团 is part of a name: the group and its company are two firms. */
@@ -123,7 +124,7 @@ static int64_t *gather(Matcher *w, const Grams *grams, int *n, int *used) {
         int64_t *ids;
         int count;
         if (map_has(&w->common, grams->items[i])) continue;
-        if (!search_token(w->db, w->tmp, grams->items[i], &ids, &count)) return NULL;
+        if (!search_token(w->db, w->tmp, grams->items[i], COMMON_IDS, &ids, &count)) return NULL;
         if (count > COMMON_IDS) {
             map_put(&w->common, str_dup(w->kept, grams->items[i]), NULL);
             continue;
@@ -177,6 +178,7 @@ static void by_likeness(Matcher *w, Match *m, Str key) {
 
 static void match_line(Matcher *w, Match *m) {
     arena_reset(w->tmp);
+    if (m->line.n > LINE_BYTES_MAX) return; /* not a name */
     Str key = subject_key(w->tmp, m->line);
     if (!key.n) return;
     by_identifier(w, m, key);

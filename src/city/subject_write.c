@@ -7,7 +7,7 @@
 #include "store/counter.h"
 #include "store/search.h"
 
-enum { BLOCK = 20000, FIELDS = 3 };
+enum { BLOCK = 20000, FIELDS = 3, NAME_BYTES_MAX = 2000 };
 
 /* The identifiers a new subject brings. */
 typedef struct Given {
@@ -24,6 +24,17 @@ static Given given_of(Arena *a, const SubjectNew *s) {
     if (uscc.n) g.items[g.n++] = (Identifier){S("uscc"), uscc, s->since, 0, marked};
     if (stock.n) g.items[g.n++] = (Identifier){S("stock"), stock, s->since, 0, false};
     return g;
+}
+
+static bool length_fits(Ctx *c, Str s) {
+    return s.n <= NAME_BYTES_MAX ||
+           FAIL(c, ERR_LIMIT, M_CITY_TOO_LONG, str_printf(c->arena, "%lld", (long long)s.n),
+                str_printf(c->arena, "%d", NAME_BYTES_MAX));
+}
+
+static bool lengths_fit(Ctx *c, const SubjectNew *s) {
+    return length_fits(c, s->name) && length_fits(c, s->uscc) && length_fits(c, s->stock) &&
+           length_fits(c, s->division) && length_fits(c, s->unit);
 }
 
 static Str code_of(Arena *a, const Given *g, int64_t id) {
@@ -79,6 +90,7 @@ static bool journal(Db *db, const Act *act, Str action, int64_t subject, Str con
 int64_t subject_add(Db *db, const SubjectNew *s, const Act *act) {
     Ctx *c = db_ctx(db);
     Arena *a = c->arena;
+    if (!lengths_fit(c, s)) return 0;
     Given g = given_of(a, s);
     for (int i = 0; i < g.n; i++)
         if (g.items[i].marked) NOTE(c, 1, S("uscc"), M_CITY_BAD_CODE, g.items[i].value);
@@ -137,6 +149,7 @@ bool subject_identify(Db *db, int64_t subject, const Identifier *given, const Ac
     if (id.from && id.to && id.to <= id.from)
         return FAIL(c, ERR_INPUT, M_CITY_BAD_INTERVAL, str_printf(c->arena, "%d", id.from),
                     str_printf(c->arena, "%d", id.to));
+    if (!length_fits(c, id.value) || !length_fits(c, id.scheme)) return false;
     if (!id.value.n || !id.scheme.n) return FAIL(c, ERR_INPUT, M_CITY_EMPTY_SUBJECT);
     if (!subject_lock(db)) return false;
     int64_t root = subject_root(db, subject);
@@ -249,7 +262,7 @@ static bool flush(SubjectLoader *l) {
 
 int64_t subject_loader_add(SubjectLoader *l, const SubjectNew *s) {
     Ctx *c = db_ctx(l->db);
-    if (l->n == BLOCK && !flush(l)) return 0;
+    if (!lengths_fit(c, s) || (l->n == BLOCK && !flush(l))) return 0;
     if (l->n == 0) l->next_id = counter_take(l->db, S("subject"), BLOCK);
     if (!l->next_id) return 0;
     Waiting *w = &l->waiting[l->n];

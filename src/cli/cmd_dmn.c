@@ -51,7 +51,11 @@ static bool set_inputs(Ctx *c, DmnEval *e, const DmnModel *m, const Json *in, St
             return FAIL_AT(c, ERR_INPUT, place, M_DMN_NO_INPUT, k->key,
                            dmn_nearest(m, k->key, true));
         }
-        if (!val_from_json(c, k, m->types[n->index], k->key, &v)) return false;
+        if (!val_from_json(c, k, m->types[n->index], k->key, &v)) {
+            c->err.note.place =
+                str_printf(c->arena, "%.*s:%.*s", STRF(file), STRF(c->err.note.place));
+            return false;
+        }
         dmn_set_node(e, n, v);
     }
     return true;
@@ -130,7 +134,7 @@ static int dmn_eval(Cli *cli, int argc, char **argv) {
     }
     const DmnNode *node = NULL;
     if (opts[0].given && !(node = decision_named(cli, m, opts[0].text))) return cli_failed(cli);
-    if (dmn_broken(m, cli->c->notes, node)) {
+    if (m->errors > 0) {
         cli_notes(cli, cli->c->notes);
         return EXIT_USAGE;
     }
@@ -150,7 +154,7 @@ static int dmn_check_file(Cli *cli, int argc, char **argv) {
     DmnModel *m = cli_load_model(cli->c, args[0]);
     if (!m) return cli_failed(cli);
     dmn_check(cli->c, m);
-    bool errors = dmn_broken(m, cli->c->notes, NULL);
+    bool errors = m->errors > 0;
     if (!cli->json) {
         cli_notes(cli, cli->c->notes);
         return errors ? EXIT_NO : EXIT_YES;

@@ -10,12 +10,14 @@ IrAt build_at(Builder *b, const DmnDefs *d, const XmlNode *xml) {
     return (IrAt){.unit = program_add_unit(b->p, (Str){0}, element)};
 }
 
-/* Findings of a text get the place of its element in the file in front. */
+/* Findings of a text get the place of its element in the file in front. A name that is not in scope
+ * is an error of the model (10.4), though FEEL alone goes on with null. */
 static void place_notes(Builder *b, const DmnDefs *d, const XmlNode *xml, Note *before) {
     Arena *a = b->c->arena;
     for (Note *n = before ? before->next : b->c->notes; n; n = n->next) {
         Str in = b->node ? b->node->name : (Str){0};
         n->place = str_printf(a, "%.*s %.*s", STRF(dmn_place(a, d, xml)), STRF(n->place));
+        if (n->msg == M_FEEL_UNKNOWN_NAME) n->severity = 0;
         if (in.n) n->place = str_printf(a, "%.*s (%.*s)", STRF(n->place), STRF(in));
     }
 }

@@ -3,13 +3,6 @@
 
 #include "dmn/table.h"
 
-bool dmn_broken(const DmnModel *m, const Note *notes, const DmnNode *node) {
-    (void)m, (void)node;
-    for (const Note *n = notes; n; n = n->next)
-        if (n->severity == 0 || n->msg == M_FEEL_UNKNOWN_NAME) return true;
-    return false;
-}
-
 static Str place(Ctx *c, const DmnNode *n, const XmlNode *xml) {
     return dmn_place(c->arena, n->defs, xml);
 }

@@ -12,7 +12,4 @@ void dmn_check(Ctx *c, const DmnModel *m);
  * what is certain is reported: a rule with a cell that is not constant covers everything when gaps
  * are sought and nothing when overlaps and hidden rules are. Null is not counted as a case. */
 void dmn_analyse_table(Ctx *c, const DmnModel *m, const IrTable *t, const DmnExpr *source);
-/* Is the model (or what node depends on, when not NULL) unusable: does some finding say that a text
- * does not parse, a name or a type is unknown? */
-bool dmn_broken(const DmnModel *m, const Note *notes, const DmnNode *node);
 #endif

@@ -128,8 +128,12 @@ struct DmnNode {
     DmnExpr *expr; /* decision: its logic, BKM: an EXPR_FUNCTION; NULL: none */
     DmnDefs *defs;
     const XmlNode *xml;
-    int mark; /* of the search for cycles */
+    int mark;   /* of the search for cycles */
+    int height; /* requirements below it, at most DMN_HEIGHT_MAX */
 };
+
+/* Longest chain of requirements: evaluation recurses along it. */
+enum { DMN_HEIGHT_MAX = 200 };
 
 typedef struct DmnImport {
     Str name, ns;

@@ -63,19 +63,26 @@ static bool resolve_req(Ctx *c, DmnDefs *main, DmnNode *n, DmnReq *r) {
     return true;
 }
 
+static bool too_long(Ctx *c, const DmnNode *n) {
+    return FAIL_AT(c, ERR_LIMIT, dmn_place(c->arena, n->defs, n->xml), M_DMN_HEIGHT, n->name,
+                   str_printf(c->arena, "%d", DMN_HEIGHT_MAX));
+}
+
 /* Depth first; mark 1: on the path, 2: done. */
-static bool no_cycle(Ctx *c, DmnNode *n) {
+static bool no_cycle(Ctx *c, DmnNode *n, int depth) {
     if (n->mark == 2) return true;
     if (n->mark == 1)
         return FAIL_AT(c, ERR_INPUT, dmn_place(c->arena, n->defs, n->xml), M_DMN_CYCLE, n->name);
+    if (depth > DMN_HEIGHT_MAX) return too_long(c, n);
     n->mark = 1;
     for (int i = 0; i < n->nreqs; i++) {
         DmnReq *r = &n->reqs[i];
         if (r->node == n && n->kind == NODE_BKM) continue;
-        if (!no_cycle(c, r->node)) return false;
+        if (!no_cycle(c, r->node, depth + 1)) return false;
+        if (r->node->height >= n->height) n->height = r->node->height + 1;
     }
     n->mark = 2;
-    return true;
+    return n->height <= DMN_HEIGHT_MAX || too_long(c, n);
 }
 
 static bool same_names(Ctx *c, DmnDefs *d) {
@@ -98,6 +105,6 @@ bool dmn_resolve(Ctx *c, DmnDefs *main) {
                 if (!resolve_req(c, main, d->nodes[i], &d->nodes[i]->reqs[k])) return false;
     for (DmnDefs *d = main; d; d = d->next)
         for (int i = 0; i < d->nnodes; i++)
-            if (!no_cycle(c, d->nodes[i])) return false;
+            if (!no_cycle(c, d->nodes[i], 0)) return false;
     return true;
 }

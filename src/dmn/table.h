@@ -55,7 +55,7 @@ typedef struct TableRun {
     const Frame *f;
     Val *inputs;
     Val *outs;     /* per rule: its output (a context when there are several) */
-    uint8_t *have; /* per rule: outs is filled */
+    uint8_t *have; /* per rule: outs is filled; NULL: outputs are not kept */
     bool quiet;    /* hypothetical: no diagnostics for violations */
 } TableRun;
 

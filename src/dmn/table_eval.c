@@ -13,24 +13,33 @@ static Str value_text(Arena *a, Val v) {
     return buf_str(&b);
 }
 
-/* An input outside its allowed values is an error: null (8.2.6). Null itself and unknowns pass. */
-static bool inputs_allowed(TableRun *r) {
-    bool ok = true;
+enum { ALLOWED_NO, ALLOWED_YES, ALLOWED_MAYBE };
+
+/* An input outside its allowed values is an error: null (8.2.6). Null itself passes; of an unknown
+ * it may not be known. */
+static int inputs_allowed(TableRun *r) {
+    int ok = ALLOWED_YES;
     for (int i = 0; i < r->t->ninputs; i++) {
         const IrTableInput *in = &r->t->inputs[i];
         if (in->allowed == IR_NONE || r->inputs[i].tag == V_NULL) continue;
-        Val v = feel_test(r->e, in->allowed, r->inputs[i], r->f);
-        if (!val_is(v, false)) continue;
+        unsigned truths = val_truths(feel_test(r->e, in->allowed, r->inputs[i], r->f));
+        if (ok == ALLOWED_YES && (truths & 1) && truths != 1) ok = ALLOWED_MAYBE;
+        if (truths != 1) continue;
         Arena *a = r->e->arena;
         FEEL_NULL(r->e, M_DMN_INPUT_VALUE, r->t->name, in->label, value_text(a, r->inputs[i]));
-        ok = false;
+        ok = ALLOWED_NO;
     }
     return ok;
 }
 
 static Val checked_output(TableRun *r, const IrTableOutput *out, Val v) {
-    if (out->allowed == IR_NONE || v.tag == V_NULL || val_has_unknown(v)) return v;
-    if (!val_is(feel_test(r->e, out->allowed, v, r->f), false)) return v;
+    if (out->allowed == IR_NONE || v.tag == V_NULL) return v;
+    unsigned truths = val_truths(feel_test(r->e, out->allowed, v, r->f));
+    if (!(truths & 1)) return v;
+    if (truths != 1) {
+        Val both[2] = {v, val_null()};
+        return unknown_join(r->e, both, 2, &v, 1);
+    }
     return FEEL_NULL(r->e, M_DMN_OUTPUT_VALUE, r->t->name, value_text(r->e->arena, v));
 }
 
@@ -46,15 +55,19 @@ static Val compose(TableRun *r, const Val *vals) {
 }
 
 Val table_output(TableRun *r, int rule) {
-    if (r->have[rule]) return r->outs[rule];
+    if (r->have && r->have[rule]) return r->outs[rule];
     int n = r->t->noutputs;
     Val *vals = NEW_N(r->e->arena, Val, n);
     for (int i = 0; i < n; i++) {
         Val v = feel_eval(r->e, r->t->rules[rule].outputs[i], r->f);
         vals[i] = checked_output(r, &r->t->outputs[i], v);
     }
-    r->have[rule] = 1;
-    return r->outs[rule] = compose(r, vals);
+    Val v = compose(r, vals);
+    if (r->have) {
+        r->have[rule] = 1;
+        r->outs[rule] = v;
+    }
+    return v;
 }
 
 Val table_default(TableRun *r) {
@@ -268,23 +281,30 @@ static void view_used(TableRun *r, DmnTableView *view) {
 
 static Val run(TableRun *r, bool unknown) {
     RuleSet *set = arena_copy(r->e->arena, r->ix->all, (size_t)r->ix->words * sizeof *set);
-    if (!inputs_allowed(r)) return val_null();
+    int allowed = inputs_allowed(r);
+    if (allowed == ALLOWED_NO) return val_null();
     for (int k = 0; k < r->t->ninputs; k++)
         if (!unknown || !val_has_unknown(r->inputs[k])) match_column(r, k, set);
-    return unknown ? table_unknown(r, set) : table_hit(r, set);
+    Val v = unknown ? table_unknown(r, set) : table_hit(r, set);
+    if (allowed == ALLOWED_YES) return v;
+    Val both[2] = {v, val_null()};
+    return unknown_join(r->e, both, 2, r->inputs, r->t->ninputs);
 }
 
 Val table_eval(Eval *e, const IrTable *t, const Frame *f, DmnTableView *view) {
     Arena *a = e->arena;
     TableRun r = {.e = e, .t = t, .ix = t->index, .f = f};
     r.inputs = NEW_N(a, Val, t->ninputs);
-    r.outs = NEW_N(a, Val, t->nrules);
-    r.have = NEW_N(a, uint8_t, t->nrules);
     int32_t rec = trace_open(e, TRACE_TABLE, IR_NONE, t->id);
     bool unknown = false;
     for (int k = 0; k < t->ninputs; k++) {
         r.inputs[k] = feel_eval(e, t->inputs[k].expr, f);
         unknown = unknown || (e->unknowns && val_has_unknown(r.inputs[k]));
+    }
+    bool once = t->policy == HIT_UNIQUE || t->policy == HIT_FIRST;
+    if (unknown || view || !once) { /* an output may be wanted more than once */
+        r.outs = NEW_N(a, Val, t->nrules);
+        r.have = NEW_N(a, uint8_t, t->nrules);
     }
     Val v = run(&r, unknown);
     trace_close(e, rec, v);

@@ -77,8 +77,8 @@ bool val_from_text(Arena *a, Str text, TypeKind kind, Val *out) {
 }
 
 static bool wrong(Ctx *c, const Json *j, const Type *t, Str name) {
-    return FAIL_AT(c, ERR_INPUT, str_printf(c->arena, "%.*s:%u", STRF(name), j->line),
-                   M_DMN_VALUE_TYPE, name, json_str(j, S("?")), type_text(c->arena, t));
+    return FAIL_AT(c, ERR_INPUT, str_printf(c->arena, "%u", j->line), M_DMN_VALUE_TYPE, name,
+                   json_str(j, S("?")), type_text(c->arena, type_of(t->kind)));
 }
 
 static bool object(Ctx *c, const Json *j, const Type *t, Str name, Val *out) {

@@ -11,9 +11,9 @@
 Json *json_from_val(Arena *a, Val v);
 /* JSON as a value of a declared type (NULL or any: as JSON shows it): strings become dates, times
  * and durations where the type says so, numbers may come as strings, objects become contexts with
- * the members of the type first. False (failure recorded at the line of the JSON) when a text is
- * not of its type; what is for coercion to decide (an array for a single value) is left alone. name
- * is what the message calls the value. */
+ * the members of the type first. False (failure recorded, the line of the JSON as place) when a
+ * text is not of its type; what is for coercion to decide (an array for a single value) is left
+ * alone. name is what the message calls the value. */
 bool val_from_json(Ctx *c, const Json *j, const Type *t, Str name, Val *out);
 /* One text as a value of a type of one piece (number, string, boolean, date …); false when it is
  * none. */

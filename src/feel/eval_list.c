@@ -145,6 +145,7 @@ static void loop_level(Eval *e, Loop *l, int k);
 
 static void loop_body(Eval *e, Loop *l) {
     const IrNode *n = l->n;
+    e->steps--;
     if (n->op == IR_FOR) {
         Val partial = {.tag = V_LIST, .n = (uint32_t)l->count, .p = l->out, .aux = l->nesting};
         l->f->slots[l->ndomains] = partial;

@@ -68,7 +68,7 @@ typedef struct EvalHooks {
 enum {
     FEEL_STEPS = 50 * 1000 * 1000,
     FEEL_DEPTH = 3000,
-    FEEL_LIST = 10 * 1000 * 1000,
+    FEEL_LIST = 1000 * 1000,
     FEEL_NESTING = 400 /* lists and contexts inside one another */
 };
 

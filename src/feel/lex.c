@@ -153,20 +153,15 @@ Str lex_string(Arena *a, Str quoted) {
     return buf_str(&b);
 }
 
-char lex_halfwidth(uint32_t cp) {
-    if (cp >= 0xFF01 && cp <= 0xFF5E) return (char)(cp - 0xFF01 + '!');
-    switch (cp) {
-    case 0x201C:
-    case 0x201D: return '"';
-    case 0x2018:
-    case 0x2019: return '\'';
-    case 0x3010: return '[';
-    case 0x3011: return ']';
-    case 0x3001: return ',';
-    case 0x3002: return '.';
-    case 0xD7: return '*';
-    case 0xF7: return '/';
-    case 0x2212: return '-';
-    default: return 0;
-    }
+Str lex_halfwidth(Arena *a, uint32_t cp) {
+    static const struct {
+        uint32_t cp;
+        const char *meant;
+    } OTHER[] = {{0x201C, "\""}, {0x201D, "\""}, {0x2018, "'"},  {0x2019, "'"},  {0x3010, "["},
+                 {0x3011, "]"},  {0x3001, ","},  {0x3002, "."},  {0xD7, "*"},    {0xF7, "/"},
+                 {0x2212, "-"},  {0x2264, "<="}, {0x2265, ">="}, {0x2260, "!="}, {0x2026, ".."}};
+    if (cp >= 0xFF01 && cp <= 0xFF5E) return str_printf(a, "%c", (int)(cp - 0xFF01 + '!'));
+    for (size_t i = 0; i < sizeof OTHER / sizeof *OTHER; i++)
+        if (OTHER[i].cp == cp) return str_from(OTHER[i].meant);
+    return (Str){0};
 }

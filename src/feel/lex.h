@@ -19,6 +19,7 @@ typedef struct Tok {
 Tok lex_token(Str s, ptrdiff_t at);
 /* The value of a string token (escapes decoded). quoted includes both quotes. */
 Str lex_string(Arena *a, Str quoted);
-/* The half-width character meant by a full-width one, or 0. */
-char lex_halfwidth(uint32_t cp);
+/* What is meant by a full-width or typographic character: "(" for （, ">=" for ≥. Empty: nothing.
+ */
+Str lex_halfwidth(Arena *a, uint32_t cp);
 #endif

@@ -53,16 +53,20 @@ bool parse_accept_word(Parser *p, const char *word) {
     return true;
 }
 
+void parse_stop(Parser *p) {
+    p->failed = true;
+    p->tok = (Tok){.kind = TOK_END, .from = p->s.n, .to = p->s.n};
+}
+
 static void note_bad_token(Parser *p) {
     Str text = token_text(p);
     if (p->tok.bad == 0) {
         parse_note(p, 0, p->tok.from, p->tok.to, M_FEEL_BAD_STRING, text, (Str){0}, (Str){0});
         return;
     }
-    char half = lex_halfwidth(p->tok.bad);
-    Str meant = str_of(&half, 1);
-    parse_note(p, 0, p->tok.from, p->tok.to, half ? M_FEEL_FULLWIDTH : M_FEEL_BAD_CHAR, text,
-               half ? meant : (Str){0}, (Str){0});
+    Str meant = lex_halfwidth(p->p->arena, p->tok.bad);
+    parse_note(p, 0, p->tok.from, p->tok.to, meant.n ? M_FEEL_FULLWIDTH : M_FEEL_BAD_CHAR, text,
+               meant, (Str){0});
 }
 
 IrId parse_fail(Parser *p, Str what) {
@@ -73,8 +77,7 @@ IrId parse_fail(Parser *p, Str what) {
             Str found = p->tok.kind == TOK_END ? S("∎") : token_text(p);
             parse_note(p, 0, p->tok.from, p->tok.to, M_FEEL_EXPECTED, what, found, (Str){0});
         }
-        p->failed = true;
-        p->tok = (Tok){.kind = TOK_END, .from = p->s.n, .to = p->s.n};
+        parse_stop(p);
     }
     return ir_null(p->p, S(""), parse_at(p, p->last));
 }
@@ -346,8 +349,10 @@ static IrId parse_in(Parser *p, IrId x, ptrdiff_t from) {
         if (!range) tests = ir_tests(p->p, s, ids.v, ids.n, false, parse_at(p, start));
     }
     if (tests == IR_NONE) {
-        p->tok = save;
-        p->last = save_last;
+        if (!p->failed) {
+            p->tok = save;
+            p->last = save_last;
+        }
         RangeOp op;
         IrId test = unary_operator(p, &op) ? parse_unary_range(p, op) : parse_arithmetic(p);
         tests = ir_tests(p->p, s, &test, 1, false, parse_at(p, start));
@@ -401,8 +406,7 @@ IrId parse_expression(Parser *p) {
         if (!p->failed)
             parse_note(p, 0, p->tok.from, p->tok.to, M_FEEL_TOO_DEEP,
                        str_printf(p->p->arena, "%d", PARSE_DEPTH), (Str){0}, (Str){0});
-        p->failed = true;
-        p->tok = (Tok){.kind = TOK_END, .from = p->s.n, .to = p->s.n};
+        parse_stop(p);
         return ir_null(p->p, S(""), parse_at(p, p->last));
     }
     ptrdiff_t from = p->tok.from;
@@ -415,10 +419,24 @@ IrId parse_expression(Parser *p) {
     return x;
 }
 
+/* Notes a test that no value of the input's type can pass. */
+static void check_test(Parser *p, IrId test, ptrdiff_t from) {
+    const Scope *s = p->scope;
+    if (!s->test || p->failed || (p->p->nodes[test].flags & IRF_INPUT)) return;
+    const Type *input = s->names[0]->type, *t = infer_elem(p->p->nodes[test].type);
+    if (input->kind == T_LIST || input->kind == T_RANGE) return;
+    if (t->kind == T_LIST || t->kind == T_RANGE) t = infer_elem(t);
+    if (t->kind != T_BOOLEAN && type_disjoint(input, t))
+        parse_note(p, 1, from, p->last, M_FEEL_NO_MATCH, str_sub(p->s, from, p->last),
+                   type_text(p->p->arena, t), type_text(p->p->arena, input));
+}
+
 IrId parse_test(Parser *p) {
     RangeOp op;
-    if (!unary_operator(p, &op)) return parse_expression(p);
-    return parse_unary_range(p, op);
+    ptrdiff_t from = p->tok.from;
+    IrId x = unary_operator(p, &op) ? parse_unary_range(p, op) : parse_expression(p);
+    check_test(p, x, from);
+    return x;
 }
 
 IrId parse_tests(Parser *p, int close) {

@@ -40,6 +40,8 @@ void parse_expect_op(Parser *p, int op, const char *text);
 void parse_expect_word(Parser *p, const char *word);
 /* Notes that `what` was expected; stops the parse. Gives a node, so that makers can go on. */
 IrId parse_fail(Parser *p, Str what);
+/* Ends the parse: from now on the current token is TOK_END. */
+void parse_stop(Parser *p);
 Note *parse_note(Parser *p, int severity, ptrdiff_t from, ptrdiff_t to, Msg msg, Str x, Str y,
                  Str z);
 IrAt parse_at(const Parser *p, ptrdiff_t from);

@@ -57,7 +57,10 @@ static IrId unknown_words(Parser *p, ptrdiff_t from) {
     unknown_phrase(p);
     Str phrase = str_sub(p->s, from, p->last);
     Note *n = parse_note(p, 1, from, p->last, M_FEEL_UNKNOWN_NAME, phrase, NO, NO);
-    hint_nearest(p, n, scope_nearest(p->scope, phrase));
+    Str near = scope_nearest(p->scope, phrase);
+    hint_nearest(p, n, near);
+    if (near.n == 0 && p->scope->test) /* a text in a cell without its quotes */
+        n->hint = msg_text(p->p->arena, M_FEEL_QUOTE, p->c->lang, 1, &phrase);
     return ir_null(p->p, phrase, parse_at(p, from));
 }
 
@@ -294,6 +297,6 @@ const Type *parse_type(Parser *p) {
     if (t || p->failed) return t ? t : type_of(T_ANY);
     Str name = unknown_phrase(p);
     parse_note(p, 0, from, p->last, M_FEEL_BAD_TYPE, name, NO, NO);
-    p->failed = true;
+    parse_stop(p);
     return type_of(T_ANY);
 }

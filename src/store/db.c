@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/utf8.h"
 #include "store/driver.h"
 
 enum { WAIT_S = 10, POOL_MAX = 64, TRIES_MAX = 6, SLOTS_FIRST = 128 };
@@ -210,9 +211,19 @@ static bool failed(Db *db) {
     return false;
 }
 
+/* Both engines hold only well-formed text: PostgreSQL refuses the rest, SQLite would keep it. */
+static bool texts_fit(Db *db, int n, const DbVal *args) {
+    for (int i = 0; i < n; i++) {
+        if (args[i].type != DB_TEXT || !args[i].s.n) continue;
+        if (memchr(args[i].s.p, 0, (size_t)args[i].s.n) || utf8_invalid_at(args[i].s) >= 0)
+            return FAIL(db->ctx, ERR_INPUT, M_STORE_TEXT);
+    }
+    return true;
+}
+
 static Rows *rows_open(Db *db, const char *sql, int n, const DbVal *args, bool keep) {
     if (!usable(db)) return NULL;
-    Stmt *s = stmt_get(db, sql, n);
+    Stmt *s = texts_fit(db, n, args) ? stmt_get(db, sql, n) : NULL;
     if (!s) {
         failed(db);
         return NULL;
@@ -414,7 +425,8 @@ Load *db_load(Db *db, const char *table, const char *columns) {
 
 bool db_load_row(Load *l, const DbVal *values) {
     if (!l || !usable(l->db)) return false;
-    return l->db->driver->load_row(l, values) || failed(l->db);
+    return (texts_fit(l->db, l->columns, values) && l->db->driver->load_row(l, values)) ||
+           failed(l->db);
 }
 
 bool db_load_end(Load *l) {

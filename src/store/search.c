@@ -149,13 +149,13 @@ static int id_cmp(const void *px, const void *py) {
     return x < y ? -1 : x > y;
 }
 
-/* All ids of a token, ascending, each once. */
-static bool token_ids(Db *db, Arena *a, Str token, Ids *out) {
+/* The ids of a token, ascending, each once; no further block is read when there are over `most`. */
+static bool token_ids(Db *db, Arena *a, Str token, int most, Ids *out) {
     int64_t last_block = -1;
     bool parts = false;
     Rows *r =
         Q(db, "SELECT block, ids FROM posting WHERE token = $1 ORDER BY block, part", db_s(token));
-    while (row_next(r)) {
+    while (out->n <= most && row_next(r)) {
         int64_t block = row_i64(r, 0);
         Str ids = row_str(r, 1);
         parts = parts || block == last_block;
@@ -192,23 +192,24 @@ static void intersect(Ids *x, const Ids *y) {
     x->n = kept;
 }
 
-bool search_token(Db *db, Arena *a, Str token, int64_t **ids, int *n) {
+bool search_token(Db *db, Arena *a, Str token, int most, int64_t **ids, int *n) {
     Ids all = {0};
-    bool ok = token_ids(db, a, token, &all);
+    bool ok = token_ids(db, a, token, most, &all);
     *ids = all.items;
     *n = all.n;
     return ok;
 }
 
 bool search_find(Db *db, Str tokens, int64_t **ids, int *n) {
-    Arena *tmp = arena_open(0);
+    Arena *tmp = arena_open(0), *tmp_one = arena_open(0);
     Ids all = {0};
     bool first = true, ok = true;
     while (ok && tokens.p && (first || all.n > FEW)) {
         Str token = str_cut(&tokens, ' ');
         if (!token.n) continue;
         Ids one = {0};
-        ok = token_ids(db, tmp, token, &one);
+        arena_reset(tmp_one);
+        ok = token_ids(db, first ? tmp : tmp_one, token, INT32_MAX, &one);
         if (first)
             all = one;
         else
@@ -218,6 +219,7 @@ bool search_find(Db *db, Str tokens, int64_t **ids, int *n) {
     *ids = arena_copy(db_ctx(db)->arena, all.items ? all.items : (int64_t[]){0},
                       (size_t)all.n * sizeof *all.items);
     *n = all.n;
+    arena_close(tmp_one);
     arena_close(tmp);
     return ok;
 }

@@ -18,6 +18,7 @@ bool search_loader_close(SearchLoader *l);
 /* The ids that have all tokens, ascending, in the ctx arena. Stops narrowing when few are left, so
  * hits may lack some of the tokens. None without tokens. */
 bool search_find(Db *db, Str tokens, int64_t **ids, int *n);
-/* The ids of one token, ascending, in arena a. */
-bool search_token(Db *db, Arena *a, Str token, int64_t **ids, int *n);
+/* The ids of one token, ascending, in arena a; reading stops soon after `most`, so *n > most says
+ * that there are more. */
+bool search_token(Db *db, Arena *a, Str token, int most, int64_t **ids, int *n);
 #endif

@@ -278,6 +278,11 @@ TEST(fact_bad_facts_are_refused) {
     refuse(&f, n, S("city.bad_value"));
     n.type = FACT_BOOLEAN;
     refuse(&f, n, S("city.bad_value"));
+    n = revenue(1, 2021, S("1"), 1);
+    n.received = str_of("1\0002", 3);
+    refuse(&f, n, S("store.text"));
+    n.received = S("\xff");
+    refuse(&f, n, S("store.text"));
     n = revenue(1, 0, S("0"), 1);
     n.from = 20210102;
     n.to = 20210102;
@@ -287,6 +292,47 @@ TEST(fact_bad_facts_are_refused) {
                         revenue(1, 2020, S("1.5E+60"), 1), revenue(1, 2019, S("0"), 1)},
             3);
     CHECK_STR(counting(&f, 1, 1, 2020, (FactAt){0}, NULL), S("1.5E+60"));
+    teardown(&f);
+}
+
+TEST(fact_too_long_is_refused) {
+    Fixture f;
+    setup(&f);
+    CHECK(tx_begin(f.db, DB_WRITE));
+    FactLoader *l = fact_loader_open(f.db, batch_new(f.db, &(BatchNew){0}));
+    FactNew n = revenue(1, 2021, S("1"), 1);
+    n.received = str_of(memset(arena_alloc(f.arena, 2 << 20), 'x', 2 << 20), 2 << 20);
+    CHECK(!fact_loader_add(l, &n));
+    CHECK_INT(f.ctx.err.code, ERR_LIMIT);
+    fact_loader_close(l);
+    tx_rollback(f.db);
+    ctx_clear(&f.ctx);
+    teardown(&f);
+}
+
+TEST(fact_many_in_one_record_and_many_blocks) {
+    Fixture f;
+    setup(&f);
+    enum { N = 60001 }; /* more than a block of the loader, and than a record holds */
+    f.ctx.now_ms = 1000;
+    CHECK(tx_begin(f.db, DB_WRITE));
+    int64_t batch = batch_new(f.db, &(BatchNew){0});
+    FactLoader *l = fact_loader_open(f.db, batch);
+    for (int i = 0; i < N; i++) {
+        FactNew n = revenue(1 + i % 2, 2021, S("1"), 1);
+        n.indicator = 1 + i;
+        CHECK(fact_loader_add(l, &n));
+    }
+    CHECK(fact_loader_close(l) && batch_publish(f.db, batch, &ACT, NULL) && tx_commit(f.db));
+    FactView v;
+    FactAt at = {0};
+    CHECK(fact_at(f.db, &at) && fact_read(f.db, 1, &at, NULL, &v));
+    CHECK_INT(v.n, (N + 1) / 2);
+    CHECK(fact_slot(&v, N, 2021) && fact_slot(&v, N, 2021)->value->id > 0);
+    CHECK(!fact_slot(&v, N - 1, 2021));
+    Batch *list;
+    int n;
+    CHECK(batch_list(f.db, 0, 1, &list, &n) && n == 1 && list[0].facts == N);
     teardown(&f);
 }
 

@@ -1,4 +1,5 @@
 /* Expressions with their values: grammar, names, three-valued logic, lists, functions, errors. */
+#include "base/rng.h"
 #include "base/utf8.h"
 #include "feel/feel.h"
 #include "tests/test.h"
@@ -322,4 +323,64 @@ TEST(feel_constants_fold) {
     id = feel_compile(&f.c, f.p, S("1 / 0"), FEEL_EXPRESSION, f.s, NULL, S("t"));
     CHECK(ir_node(f.p, id)->op == IR_DIV);
     arena_close(f.a);
+}
+
+static Note *cell_finding(Fixture *f, const char *cell, TypeKind input) {
+    f->c = ctx_new(f->a, 0);
+    Scope *s = scope_test(f->p, f->s, type_of(input));
+    feel_compile(&f->c, f->p, str_from(cell), FEEL_TESTS, s, NULL, S("cell"));
+    return f->c.notes;
+}
+
+TEST(feel_findings_in_cells) {
+    Fixture f = fixture();
+    Note *n = cell_finding(&f, "大型", T_STRING);
+    CHECK(n && n->msg == M_FEEL_UNKNOWN_NAME);
+    CHECK_STR(note_hint(f.a, n, LANG_ZH), S("若是文字，请加半角双引号：\"大型\""));
+    n = cell_finding(&f, "\"大型\"", T_NUMBER);
+    CHECK(n && n->msg == M_FEEL_NO_MATCH);
+    n = cell_finding(&f, "≥ 10", T_NUMBER);
+    CHECK(n && n->msg == M_FEEL_FULLWIDTH);
+    CHECK_STR(note_hint(f.a, n, LANG_ZH), S("请切换输入法后改为半角“>=”"));
+    CHECK(!cell_finding(&f, "[1..5], > 7, ? = 9, -1", T_NUMBER));
+    CHECK(!cell_finding(&f, "[@\"2020-01-01\"..@\"2021-01-01\"]", T_DATE));
+    arena_close(f.a);
+}
+
+/* Token soup: any text compiles to a node and evaluates within the limits. */
+TEST(feel_token_soup) {
+    static const char *const T[] = {
+        "1",       "2.5",   "\"s\"",    "x",           "(",        ")",      "[",    "]",
+        "{",       "}",     ",",        ":",           ".",        "..",     "+",    "-",
+        "*",       "/",     "**",       "<",           ">=",       "=",      "and",  "or",
+        "in",      "if",    "then",     "else",        "for",      "return", "some", "not",
+        "item",    "every", "between",  "instance of", "number",   "list<",  ">",    "?",
+        "null",    "true",  "function", "satisfies",   "@\"P1D\"", "count",  "（",   "\xff",
+        "partial", "i"};
+    Rng rng = rng_new(42);
+    int good = 0;
+    for (int round = 0; round < 15000; round++) {
+        Fixture f = fixture();
+        Buf b = buf_new(f.a, 0);
+        int n = 1 + (int)rng_below(&rng, 12);
+        for (int i = 0; i < n; i++) {
+            buf_put(&b, str_from(T[rng_below(&rng, sizeof T / sizeof *T)]));
+            if (rng_below(&rng, 3)) buf_char(&b, ' ');
+        }
+        Scope *s = scope_test(f.p, f.s, NULL);
+        FeelMode mode = rng_below(&rng, 2) ? FEEL_TESTS : FEEL_EXPRESSION;
+        IrId id = feel_compile(&f.c, f.p, buf_str(&b), mode, s, NULL, S("t"));
+        CHECK(id >= 0 && id < f.p->n);
+        Eval e = eval_new(f.p, f.a);
+        e.steps = 1000;
+        Val input = val_int(1);
+        Frame in = {NULL, &input};
+        if (mode == FEEL_TESTS)
+            feel_test(&e, id, input, NULL);
+        else
+            feel_eval(&e, id, &in);
+        good += ir_node(f.p, id)->op != IR_NULL;
+        arena_close(f.a);
+    }
+    CHECK(good > 500);
 }

@@ -1,7 +1,10 @@
 /* The SQL seam on the engine of this run (SQLite, or PostgreSQL when $JIXIA_TEST_PG is set). */
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "store/db.h"
 #include "tests/test.h"
@@ -257,6 +260,91 @@ TEST(store_migrates_once_and_refuses_a_newer_schema) {
     CHECK_STR(msg_code(f.ctx.err.note.msg), S("store.newer"));
     CHECK_INT(f.ctx.err.code, ERR_STATE);
     ctx_clear(&f.ctx);
+    teardown(&f);
+}
+
+TEST(store_refuses_text_that_is_none) {
+    Fixture f;
+    setup(&f);
+    CHECK(!EXEC(f.db, "INSERT INTO t(id, name) VALUES(1, $1)", db_s(str_of("a\0b", 3))));
+    CHECK_INT(f.ctx.err.code, ERR_INPUT);
+    ctx_clear(&f.ctx);
+    CHECK(!EXEC(f.db, "INSERT INTO t(id, name) VALUES(1, $1)", db_s(S("\xe6\xb7"))));
+    ctx_clear(&f.ctx);
+    CHECK(tx_begin(f.db, DB_WRITE));
+    Load *l = db_load(f.db, "t", "id, name");
+    CHECK(!db_load_row(l, (DbVal[]){db_i(1), db_s(S("\xff"))}));
+    tx_rollback(f.db);
+    ctx_clear(&f.ctx);
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 0);
+    teardown(&f);
+}
+
+/* A process that is killed inside a load: all of it or nothing. */
+static void killed_load(const char *url, int rows_before_death) {
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    Db *db = db_borrow(&c, store_open(&c, str_from(url), false, 1));
+    tx_begin(db, DB_WRITE);
+    Load *l = db_load(db, "t", "id, name");
+    for (int i = 0; i < rows_before_death; i++) db_load_row(l, (DbVal[]){db_i(i), db_s(S("x"))});
+    if (rows_before_death == 3000) {
+        db_load_end(l);
+        tx_commit(db);
+    }
+    raise(SIGKILL);
+}
+
+TEST(store_survives_a_kill_in_a_load) {
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    Str url = test_db_url(a);
+    const char *z = str_z(a, url);
+    Store *s = store_open(&c, url, true, 2);
+    Db *db = db_borrow(&c, s);
+    EXEC(db, "CREATE TABLE t (id bigint PRIMARY KEY, name text)");
+    for (int rows = 0; rows <= 3000; rows += 1000) {
+        fflush(stdout);
+        pid_t child = fork();
+        if (child == 0) killed_load(z, rows);
+        int status = 0;
+        CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status));
+        int64_t want = rows == 3000 ? 3000 : 0;
+        CHECK_INT(Q_I64(db, -1, "SELECT count(*) FROM t"), want);
+        CHECK(ctx_ok(&c));
+    }
+    CHECK(EXEC(db, "INSERT INTO t(id) VALUES(-1)")); /* no lock was left behind */
+    db_return(db);
+    store_close(s);
+    arena_close(a);
+}
+
+typedef struct Cut {
+    Db *other;
+    int calls;
+} Cut;
+
+/* The server ends this connection the first time round. */
+static bool insert_with_cut(Db *db, void *user) {
+    Cut *cut = user;
+    if (cut->calls++ == 0) {
+        int64_t pid = Q_I64(db, 0, "SELECT pg_backend_pid()");
+        Q_I64(cut->other, 0, "SELECT pg_terminate_backend(CAST($1 AS integer))", db_i(pid));
+    }
+    return EXEC(db, "INSERT INTO t(id) VALUES(1)");
+}
+
+TEST(store_connects_again_when_the_server_cut_it) {
+    Fixture f;
+    setup(&f);
+    if (store_is_postgres(f.store)) {
+        Ctx c2 = ctx_new(f.arena, 0);
+        Cut cut = {.other = db_borrow(&c2, f.store)};
+        CHECK(tx_run(f.db, DB_WRITE, insert_with_cut, &cut));
+        CHECK_INT(cut.calls, 2);
+        CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 1);
+        db_return(cut.other);
+    }
     teardown(&f);
 }
 

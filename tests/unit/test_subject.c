@@ -1,4 +1,6 @@
 /* Subjects: identifiers, search, places, mergers and their undoing. */
+#include <string.h>
+
 #include "city/fact.h"
 #include "city/subject.h"
 #include "tests/test.h"
@@ -117,6 +119,12 @@ TEST(subject_search_by_part_initials_and_code) {
     searched(&f, "%", 0, 0);
     searched(&f, "", 0, 0);
     searched(&f, "不存在的", 0, 0);
+    SubjectHits hits;
+    Str junk = str_of(memset(arena_alloc(f.arena, 1 << 20), 'a', 1 << 20), 1 << 20);
+    CHECK(!subject_search(f.db, junk, 3, &hits) && f.ctx.err.code == ERR_LIMIT);
+    ctx_clear(&f.ctx);
+    CHECK(!subject_search(f.db, S("\xe6\xb7 \xff\xff"), 3, &hits) || hits.total == 0);
+    ctx_clear(&f.ctx);
     Subject s;
     CHECK(subject_get(f.db, d, &s) && s.demo);
     CHECK_STR(s.code, str_printf(f.arena, "id:%lld", (long long)d));

@@ -51,6 +51,9 @@ Rulebook *rulebook_open(Ctx *c, const PackSet *p);
 void rulebook_close(Rulebook *b);
 const CompiledVersion *rulebook_version(const Rulebook *b, const RuleVersion *v);
 
+/* Whether a version of the rule reads the indicator as an input. */
+bool rulebook_reads(const Rulebook *b, const Rule *r, const Indicator *i);
+
 typedef enum MissingKind { MISSING_FACT, MISSING_PERSON, MISSING_BASIS } MissingKind;
 typedef struct Missing {
     const Indicator *indicator; /* NULL: a 依据待补 of the version itself */

@@ -3,20 +3,15 @@
 #include "base/date.h"
 #include "city/factset.h"
 
-static const char *const DEFAULT_ORDER[] = {
-    "audit_report", "authorised_proof", "department", "statistics", "annual_report",
-    "list",         "self_report",      "expert",     "official",   "demo"};
-enum { DEFAULT_N = sizeof DEFAULT_ORDER / sizeof *DEFAULT_ORDER };
-
 /* The rank of a source class for an indicator. Firm-level figures of the statistics bureau are no
  * source of decisions, nor are values known to be reading errors. */
 static int8_t rank_of(const Indicator *i, Str grade) {
-    if (str_eq(grade, S("statistics")) || str_eq(grade, S("suspect"))) return -1;
-    for (int k = 0; k < i->nprecedence; k++)
-        if (str_eq(i->precedence[k], grade)) return (int8_t)k;
-    for (int k = 0; k < DEFAULT_N; k++)
-        if (str_eq(str_from(DEFAULT_ORDER[k]), grade)) return (int8_t)(i->nprecedence + k);
-    return (int8_t)(i->nprecedence + DEFAULT_N);
+    const SourceClass *k = source_class(grade);
+    if (k && !k->decides) return -1;
+    for (int p = 0; p < i->nprecedence; p++)
+        if (str_eq(i->precedence[p], grade)) return (int8_t)p;
+    ptrdiff_t last = k ? k - SOURCE_CLASSES : SOURCE_CLASS_COUNT;
+    return (int8_t)(i->nprecedence + last);
 }
 
 bool fact_names(Db *db, const PackSet *p, const FactAt *at, FactNames *out) {

@@ -222,6 +222,20 @@ const RuleVersion *rule_version_on(const Rule *r, int64_t day) {
     return NULL;
 }
 
+const RuleVersion *rule_version_near(const Rule *r, int64_t day) {
+    const RuleVersion *near = &r->versions[0];
+    for (int i = 1; i < r->nversions; i++)
+        if (r->versions[i].from <= day) near = &r->versions[i];
+    return near;
+}
+
+Str version_validity(const RuleVersion *v, int64_t day) {
+    if (day < v->from) return S("not_yet");
+    if (day >= v->to) return S("ended");
+    if (day >= v->closed_from) return S("closed");
+    return day > v->last_seen ? S("unchecked") : S("in_force");
+}
+
 Str status_text(Status s) {
     static const Str TEXTS[] = {STR_INIT(""), STR_INIT("V"), STR_INIT("V*"), STR_INIT("I"),
                                 STR_INIT("DEMO")};

@@ -140,6 +140,10 @@ const Indicator *pack_indicator(const PackSet *p, Str name);
 const Document *pack_document(const PackSet *p, Str key);
 /* By "pack/id", or by a bare id that only one pack has. A failure names the nearest. */
 Rule *pack_rule(Ctx *c, const PackSet *p, Str id);
+/* The version in force on a day, else the one that ended last, else the first; never NULL. */
+const RuleVersion *rule_version_near(const Rule *r, int64_t day);
+/* Where a version stands on a day: not_yet, ended, closed, unchecked (效力待核), in_force. */
+Str version_validity(const RuleVersion *v, int64_t day);
 /* The version in force on a day, or NULL. */
 const RuleVersion *rule_version_on(const Rule *r, int64_t day);
 /* Zibo's text of a status: V, V*, I, DEMO. */

@@ -89,7 +89,8 @@ static bool open_rules(Ctx *c, Register *r) {
     if (db) db_return(db);
     if (ok && n == 0) ok = FAIL(&inner, ERR_STATE, M_REGISTER_EMPTY);
     if (ok) r->pack = pack_parse(&inner, files, n);
-    if (r->pack) r->book = rulebook_open(&inner, r->pack);
+    if (r->pack && codelists_read(&inner, r->pack, &r->codes))
+        r->book = rulebook_open(&inner, r->pack);
     ctx_adopt(c, &inner);
     return r->book != NULL;
 }

@@ -2,6 +2,7 @@
  * server open first. Immutable once opened; shared by threads, each borrowing its own Db. */
 #ifndef JIXIA_CITY_REGISTER_H
 #define JIXIA_CITY_REGISTER_H
+#include "city/codelist.h"
 #include "city/decide.h"
 #include "city/journal.h"
 #include "city/packet.h"
@@ -10,6 +11,7 @@ typedef struct Register {
     Store *store;
     PackSet *pack;
     Rulebook *book;
+    CodeLists codes;
     Arena *arena; /* of the pack's bytes */
 } Register;
 

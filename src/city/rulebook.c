@@ -117,3 +117,12 @@ void rulebook_close(Rulebook *b) {
 const CompiledVersion *rulebook_version(const Rulebook *b, const RuleVersion *v) {
     return map_get(&b->by_hash, v->hash);
 }
+
+bool rulebook_reads(const Rulebook *b, const Rule *r, const Indicator *i) {
+    for (int v = 0; v < r->nversions; v++) {
+        const CompiledVersion *cv = rulebook_version(b, &r->versions[v]);
+        for (int k = 0; cv && k < cv->ninputs; k++)
+            if (cv->inputs[k].indicator == i) return true;
+    }
+    return false;
+}

@@ -13,6 +13,19 @@ typedef struct Source {
     Str note;  /* document, publisher, scope and expiry of an authorisation */
 } Source;
 
+/* A class of sources; the table is the default precedence, best first (docs/packs.md). */
+typedef struct SourceClass {
+    Str id, zh, en;
+    bool decides; /* false: shown, never used in a decision */
+    bool demo;
+} SourceClass;
+extern const SourceClass SOURCE_CLASSES[];
+extern const int SOURCE_CLASS_COUNT;
+/* The class of a source code (what stands before its first '/'); NULL when it is none of ours. */
+const SourceClass *source_class(Str code);
+/* What people call a source: its own title, that of its class, or its code. */
+Str source_title(const Source *s, bool english);
+
 /* The id of a source code, made when it is new (inside a write transaction) and `create` is true.
  * 0 on failure: ERR_MISSING for an unknown code. title and note are kept from the first call. */
 int source_id(Db *db, Str code, Str title, Str note, bool create);

@@ -69,6 +69,20 @@ bool http_if_match(Request *r, Str etag) {
     return str_eq(given, etag) || FAIL(r->c, ERR_STALE, M_STALE);
 }
 
+Str http_tag(const Request *r) {
+    Arena *a = r->c->arena;
+    Str known = http_query(r, S("as_known"));
+    Str all = str_printf(a, "%.*s %lld %lld %.*s %d", STRF(r->reg->pack->hash),
+                         (long long)r->at.seq, (long long)r->as_of, STRF(known), (int)r->c->lang);
+    return str_sub(hash_hex(a, HASH_SHA256, all), 0, 20);
+}
+
+void http_out_clocks(const Request *r, Json *o) {
+    Arena *a = r->c->arena;
+    json_set(o, S("as_of"), json_string(a, date_text(a, r->as_of)));
+    json_set(o, S("as_known"), json_string(a, instant_text(a, r->at.as_known)));
+}
+
 Act http_act(const Request *r, Str reason) {
     return (Act){.actor = r->user ? r->user->name : S("anonymous"), .reason = reason};
 }

@@ -81,6 +81,10 @@ bool http_accepts(const Request *r, Str type);
 bool http_id(Request *r, int param, int64_t *id);
 /* If-Match against the current ETag: 428 without one, 412 when it differs. */
 bool http_if_match(Request *r, Str etag);
+/* The ETag of an answer that depends on the rule set, the facts and the clocks, not on the user. */
+Str http_tag(const Request *r);
+/* Adds as_of and as_known, the clocks the answer was read at. */
+void http_out_clocks(const Request *r, Json *o);
 /* Who writes, for the journal. */
 Act http_act(const Request *r, Str reason);
 

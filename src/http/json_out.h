@@ -35,6 +35,14 @@ static inline void out_text(Arena *a, Json *o, Str key, Str zh, Str en) {
     out_str(a, t, S("zh"), zh);
     out_str(a, t, S("en"), en.n ? en : zh);
 }
+/* Where a sentence of a rule stands: a Basis of the contract. */
+void out_basis(Arena *a, Json *o, Str key, const Basis *b, Status status);
+/* A value of YAML or JSON as the contract writes values: numbers are strings. */
+Json *out_value(Arena *a, const Json *j);
+/* {n, href}: a number with the list behind it. */
+void out_count(Arena *a, Json *o, Str key, int64_t n, Str href);
+/* A piece of a query or path, percent-encoded; '/' stays. */
+Str url_part(Arena *a, Str s);
 /* The instant as RFC 3339; null for 0. */
 void out_instant(Arena *a, Json *o, Str key, int64_t ms);
 /* The day as ISO; null for INT64_MAX and INT64_MIN. */

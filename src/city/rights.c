@@ -27,8 +27,8 @@ static const struct {
 
 /* clang-format off */
 const Right RIGHTS[] = {
-    /* leader, clerks (office, district), policy | reviewer, partner, finance | talent, chain, enterprise |
-     * auditor, administrators (system, security, audit) */
+    /* leader, clerk of the office, of a district, policy; reviewer, partner, finance; talent,
+     * chain, enterprise; auditor, administrators of system, security, audit */
     {STR_INIT("public:read"),         "aaaaaaaaaaaaaa"},
     {STR_INIT("profile:read"),        "oooooooooooooo"},
     {STR_INIT("profile:write"),       "oooooooooooooo"},

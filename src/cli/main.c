@@ -71,7 +71,13 @@ static int dispatch(Cli *cli, int argc, char **argv) {
     for (int i = 0; i < COMMAND_COUNT; i++) {
         cli->what = COMMANDS[i].name;
         cli->usage = COMMANDS[i].usage;
-        if (strcmp(name, COMMANDS[i].name) == 0) return COMMANDS[i].run(cli, argc - 2, argv + 2);
+        if (strcmp(name, COMMANDS[i].name) == 0) {
+            if (argc > 2 && strcmp(argv[argc - 1], "--help") == 0) {
+                cli_print_usage(stdout, COMMANDS[i].usage);
+                return EXIT_YES;
+            }
+            return COMMANDS[i].run(cli, argc - 2, argv + 2);
+        }
         int distance = str_distance(str_from(name), str_from(COMMANDS[i].name), best);
         if (distance >= best) continue;
         best = distance;

@@ -3,11 +3,10 @@
 
 #include "base/clock.h"
 #include "base/date.h"
-#include "base/file.h"
 #include "city/evaluate.h"
 #include "city/report.h"
 #include "cli/city.h"
-#include "codec/csv.h"
+#include "job/export.h"
 
 static bool choose_rules(Cli *cli, const PackSet *p, const CliOpt *o, const Rule ***out, int *n) {
     *n = o->given ? o->n : p->nrules;
@@ -24,7 +23,7 @@ static bool choose_rules(Cli *cli, const PackSet *p, const CliOpt *o, const Rule
  */
 
 typedef struct RowWriter {
-    Buf rows;       /* of the file, in an arena of its own */
+    Export *file;
     Arena *scratch; /* reset for each row */
 } RowWriter;
 
@@ -45,30 +44,30 @@ static Str missing_text(Arena *a, const Decision *d) {
     return buf_str(&b);
 }
 
-static bool csv_row(void *user, const Subject *s, const Decision *d) {
+static bool write_row(void *user, const Subject *s, const Decision *d) {
     RowWriter *w = user;
-    Buf *b = &w->rows;
+    Export *e = w->file;
     arena_reset(w->scratch);
-    csv_text(b, s->code, true);
-    csv_text(b, s->name, false);
-    csv_text(b, s->demo ? S("DEMO") : S(""), false);
-    csv_text(b, d->rule->id, false);
-    csv_text(b, d->version ? d->version->id : S(""), false);
-    csv_text(b, outcome_text(d->outcome), false);
-    csv_text(b, d->validity == VALIDITY_UNCHECKED ? S("效力待核") : S(""), false);
-    csv_text(b, result_text(w->scratch, d->result), false);
-    csv_text(b, missing_text(w->scratch, d), false);
-    csv_end_row(b);
-    return !b->over;
+    export_text(e, s->code);
+    export_text(e, s->name);
+    export_text(e, s->demo ? S("DEMO") : S(""));
+    export_text(e, d->rule->id);
+    export_text(e, d->version ? d->version->id : S(""));
+    export_text(e, outcome_text(d->outcome));
+    export_text(e, d->validity == VALIDITY_UNCHECKED ? S("效力待核") : S(""));
+    export_text(e, result_text(w->scratch, d->result));
+    export_text(e, missing_text(w->scratch, d));
+    return export_end_row(e);
 }
 
-static void csv_head(Buf *b) {
+static Export *open_rows(Ctx *c, Str path, const EvaluateOptions *o) {
     static const Str HEAD[] = {STR_INIT("主体代码"), STR_INIT("名称"), STR_INIT("标记"),
                                STR_INIT("规则"),     STR_INIT("版本"), STR_INIT("结论"),
                                STR_INIT("效力"),     STR_INIT("结果"), STR_INIT("缺少")};
-    csv_begin(b);
-    for (int i = 0; i < 9; i++) csv_text(b, HEAD[i], i == 0);
-    csv_end_row(b);
+    Export *e = export_open(c, path, S("判定"), HEAD, 9);
+    if (e) export_remark(e, S("判定日期"), date_text(c->arena, o->as_of));
+    if (e) export_remark(e, S("导出时间"), instant_text(c->arena, c->now_ms));
+    return e;
 }
 
 /* --- report ------------------------------------------------------------------------------------
@@ -128,17 +127,15 @@ static void print_text(Cli *cli, const EvaluateOptions *o, const EvaluateReport 
 
 static bool run(Cli *cli, Register *reg, EvaluateOptions *o, const CliOpt *out) {
     EvaluateReport counts;
-    RowWriter w = {.rows = buf_new(arena_open((size_t)8 << 30), (size_t)3 << 30),
-                   .scratch = arena_open(0)};
+    RowWriter w = {.scratch = arena_open(0)};
     if (out->given) {
-        csv_head(&w.rows);
-        o->row = csv_row;
+        w.file = open_rows(cli->c, out->text, o);
+        o->row = write_row;
         o->user = &w;
     }
     int64_t start = clock_mono_us();
-    bool ok = register_evaluate(cli->c, reg, o, &counts);
-    if (w.rows.over) ok = FAIL(cli->c, ERR_LIMIT, M_LIMIT_MEMORY);
-    if (ok && out->given) ok = file_write(cli->c, out->text, buf_str(&w.rows));
+    bool ok = (w.file || !out->given) && register_evaluate(cli->c, reg, o, &counts);
+    if (w.file) ok = export_close(w.file, ok) && ok;
     int64_t us = clock_mono_us() - start;
     if (ok && cli->json) {
         Buf b = buf_new(cli->arena, 0);
@@ -149,7 +146,6 @@ static bool run(Cli *cli, Register *reg, EvaluateOptions *o, const CliOpt *out) 
         print_text(cli, o, &counts, us);
     }
     arena_close(w.scratch);
-    arena_close(w.rows.arena);
     return ok;
 }
 

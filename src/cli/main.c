@@ -22,7 +22,9 @@ static const Command COMMANDS[] = {
      "       [--year Y] [--sheet NAME] [--confirm-units] [--again] [--reason TEXT]\n"
      "import --undo BATCH [--reason TEXT]",
      M_CLI_HELP_IMPORT, cmd_import},
-    {"evaluate", "evaluate [--rule ID]… [--as-of D] [--as-known T] [--out FILE.csv] [--threads N]",
+    {"evaluate",
+     "evaluate [--rule ID]… [--as-of D] [--as-known T] [--out FILE.csv|.xlsx]\n"
+     "         [--threads N]",
      M_CLI_HELP_EVALUATE, cmd_evaluate},
     {"why", "why SUBJECT [RULE] [--as-of D] [--as-known T] [--tables] [--keep]", M_CLI_HELP_WHY,
      cmd_why},

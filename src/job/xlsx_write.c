@@ -1,6 +1,7 @@
 /* XLSX writer. See xlsx_write.h. The only user of libxlsxwriter. */
 #include "job/xlsx_write.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +24,18 @@ struct XlsxWriter {
     bool failed;
 };
 
+/* The library finds out only at the end, and then prints: so ask first. */
+static bool is_writable(Ctx *c, Str path, const char *temporary) {
+    FILE *f = fopen(temporary, "wb");
+    if (f) fclose(f);
+    return f || FAIL(c, ERR_STORE, M_IO_WRITE, path, str_dup(c->arena, str_from(strerror(errno))));
+}
+
 XlsxWriter *xlsx_create(Ctx *c, Str path, Str sheet_name) {
+    Str temporary = str_cat(c->arena, path, S(".part"));
+    if (!is_writable(c, path, str_z(c->arena, temporary))) return NULL;
     XlsxWriter *w = NEW(c->arena, XlsxWriter);
-    *w = (XlsxWriter){.c = c, .path = path, .scratch = arena_open(0)};
-    w->temporary = str_cat(c->arena, path, S(".part"));
+    *w = (XlsxWriter){.c = c, .path = path, .temporary = temporary, .scratch = arena_open(0)};
     lxw_workbook_options options = {.constant_memory = LXW_TRUE};
     w->book = workbook_new_opt(str_z(c->arena, w->temporary), &options);
     if (w->book) w->data = workbook_add_worksheet(w->book, str_z(c->arena, sheet_name));
@@ -117,4 +126,10 @@ bool xlsx_finish(XlsxWriter *w) {
     unlink(temporary);
     const char *why = e == LXW_NO_ERROR ? "xlsx" : lxw_strerror(e);
     return FAIL(w->c, ERR_STORE, M_IO_WRITE, w->path, str_from(why));
+}
+
+void xlsx_drop(XlsxWriter *w) {
+    workbook_close(w->book);
+    arena_close(w->scratch);
+    unlink(str_z(w->c->arena, w->temporary));
 }

@@ -21,4 +21,6 @@ void xlsx_end_row(XlsxWriter *w);
 void xlsx_remark(XlsxWriter *w, Str label, Str text);
 /* Finishes the file; false when it could not be written (nothing is left behind). */
 bool xlsx_finish(XlsxWriter *w);
+/* Forgets it; nothing is left behind. */
+void xlsx_drop(XlsxWriter *w);
 #endif

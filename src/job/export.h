@@ -1,0 +1,22 @@
+/* Export 导出: one table to CSV or XLSX, by the extension of the path, row by row in constant
+ * memory. The file appears whole or not at all. CSV is UTF-8 with a byte order mark; text that a
+ * spreadsheet would run as a formula is guarded; codes stay text. A workbook gets a second sheet
+ * 说明 with the remarks. */
+#ifndef JIXIA_JOB_EXPORT_H
+#define JIXIA_JOB_EXPORT_H
+#include "base/err.h"
+
+typedef struct Export Export;
+/* Starts the table with its heads. NULL on failure. */
+Export *export_open(Ctx *c, Str path, Str sheet, const Str *heads, int n);
+void export_text(Export *e, Str s);
+void export_number(Export *e, Str canonical);
+void export_date(Export *e, Str iso);
+/* Ends a row. False when the file is full (a sheet ends at row 1,048,576) or cannot be written; the
+ * failure is recorded and export_close fails. */
+bool export_end_row(Export *e);
+/* What the table is, filters, as-of date, who, when. Nothing in CSV. */
+void export_remark(Export *e, Str label, Str text);
+/* Finishes the file when `keep` is true, else forgets it. False on a failure. */
+bool export_close(Export *e, bool keep);
+#endif

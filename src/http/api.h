@@ -17,4 +17,20 @@ bool api_users(Request *r, Response *out);
 bool api_user_add(Request *r, Response *out);
 bool api_user(Request *r, Response *out);
 bool api_user_change(Request *r, Response *out);
+
+/* api_meta.c */
+bool api_fields(Request *r, Response *out);
+bool api_rule_names(Request *r, Response *out);
+bool api_documents(Request *r, Response *out);
+bool api_sources(Request *r, Response *out);
+bool api_divisions(Request *r, Response *out);
+bool api_industries(Request *r, Response *out);
+bool api_roles(Request *r, Response *out);
+
+/* api_rule.c */
+bool api_rules(Request *r, Response *out);
+bool api_rule(Request *r, Response *out);
+
+/* api_search.c */
+bool api_search(Request *r, Response *out);
 #endif

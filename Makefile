@@ -25,11 +25,18 @@ LIBSRC := $(filter-out src/cli/main.c,$(SRC))
 TESTSRC := tests/main.c $(wildcard tests/unit/*.c)
 OBJ := $(LIBSRC:%.c=$(B)/%.o)
 TESTOBJ := $(TESTSRC:%.c=$(B)/%.o)
+THREADSRC := tests/main.c $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)) \
+  $(foreach n,server http api store_db job,$(wildcard tests/unit/test_$(n)*.c))
+THREADOBJ := $(THREADSRC:%.c=$(B)/%.o)
 GEN := build/gen
 GENERATED := $(GEN)/migrations.h $(GEN)/pinyin_table.h $(GEN)/zone_table.h $(GEN)/case_table.h \
   $(GEN)/block_table.h $(GEN)/openapi_json.h
 
-.PHONY: all setup run serve test unit check format bench install smoke clean
+# Several compilers at a time, also when make was called without -j.
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+SUB = $(MAKE) --no-print-directory $(PARALLEL)
+
+.PHONY: all setup web run test unit check linted format bench install smoke clean
 all: build/jixia
 FORCE:
 
@@ -41,8 +48,8 @@ build/.setup: tools/setup.sh
 	@touch $@
 
 # --- programs -----------------------------------------------------------------------------------
-build/jixia: build/.setup FORCE
-	@$(MAKE) --no-print-directory VARIANT=release build/release/jixia
+build/jixia: build/.setup build/.web FORCE
+	@$(SUB) VARIANT=release build/release/jixia
 	@cmp -s build/release/jixia $@ || cp build/release/jixia $@
 
 $(B)/jixia: $(OBJ) $(B)/src/cli/main.o
@@ -50,6 +57,11 @@ $(B)/jixia: $(OBJ) $(B)/src/cli/main.o
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/tests/run: $(OBJ) $(TESTOBJ) | build/tools/dec128
+	@echo "link $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The tests of what runs in threads, for the thread sanitizer.
+$(B)/tests/threads: $(OBJ) $(THREADOBJ)
 	@echo "link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -125,12 +137,92 @@ web-unit: web/node_modules/.installed
 web-e2e: web/node_modules/.installed
 	@cd web && npm run --silent e2e
 
+# --- the web app --------------------------------------------------------------------------------
+WEBSRC := $(shell find web -type d \( -name node_modules -o -name dist -o -name .build \) -prune \
+  -o -type f ! -name api.d.ts -print)
+web: build/.web
+
+build/.npm: web/package.json web/package-lock.json web/.npmrc | build/.setup
+	@echo "npm ci"
+	@cd web && npm ci --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+build/.web: $(WEBSRC) src/http/openapi.json build/.npm
+	@echo "web app"
+	@mkdir -p build
+	@cd web && npm run --silent build >../build/web.log 2>&1 || { cat ../build/web.log; exit 1; }
+	@touch $@
+
+# --- run and install ----------------------------------------------------------------------------
+PORT ?= 8080
+BIND ?= 127.0.0.1
+JIXIA_DATA ?= $(CURDIR)/data
+export JIXIA_DATA
+
+run: build/jixia
+	@mkdir -p $(JIXIA_DATA)
+	@build/jixia init
+	@echo $$$$ >$(JIXIA_DATA)/jixia.pid; exec build/jixia serve --port $(PORT) --bind $(BIND)
+
+smoke: build/jixia
+	@tests/smoke.sh
+
+PREFIX ?= /usr/local
+SHARE = $(DESTDIR)$(PREFIX)/share
+install: build/jixia build/jixia.1
+	install -D -m 755 build/jixia $(DESTDIR)$(PREFIX)/bin/jixia
+	install -D -m 644 build/jixia.1 $(SHARE)/man/man1/jixia.1
+	mkdir -p $(SHARE)/jixia
+	cp -R packs $(SHARE)/jixia/
+
+build/jixia.1: tools/man.sh build/jixia
+	@tools/man.sh build/jixia >$@.tmp && mv $@.tmp $@
+
+bench: build/jixia build/bench/policy
+	@bench/run.sh
+
+build/bench/policy: build/release/jixia bench/policy.c
+	@$(SUB) VARIANT=release build/release/bench/policy
+	@mkdir -p $(@D) && cp build/release/bench/policy $@
+
+$(B)/bench/policy: $(OBJ) $(B)/bench/policy.o
+	@echo "link $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # --- tests --------------------------------------------------------------------------------------
+test: build/.setup build/.web
+	@$(SUB) VARIANT=asan build/asan/tests/run build/asan/jixia build/tools/tidy
+	@$(SUB) VARIANT=tsan build/tsan/tests/threads
+	@build/tools/tidy
+	@tests/all.sh
+
 # One suite, quickly: make unit T=name VARIANT=asan
 unit: $(B)/tests/run
 	@$(B)/tests/run $(T)
 
+# --- checks -------------------------------------------------------------------------------------
+CFILES := $(wildcard $(LAYERS:%=src/%/*.[ch]) tests/*.[ch] tests/unit/*.[ch] tests/oracle/*.c \
+  tools/*.c bench/*.c)
+check: build/.setup build/.web
+	@$(SUB) VARIANT=release build/tools/tidy $(SRC:%.c=build/release/%.o)
+	@build/tools/tidy
+	@clang-format-14 --dry-run -Werror $(CFILES)
+	@$(SUB) -k VARIANT=release linted
+	@echo "check: clean"
+
+# clang-tidy sees a file again when its object was made again: its source or a header changed.
+linted: $(SRC:%.c=build/lint/%.ok)
+build/lint/%.ok: build/release/%.o .clang-tidy
+	@mkdir -p $(@D)
+	@echo "lint $*.c"
+	@clang-tidy-14 --quiet --warnings-as-errors='*' $*.c -- -std=gnu17 -D_GNU_SOURCE -Isrc -I. \
+	  -I$(GEN) 2>$(@D)/$(*F).log || { cat $(@D)/$(*F).log; exit 1; }
+	@touch $@
+
+format:
+	clang-format-14 -i $(CFILES)
+
 clean:
 	rm -rf build web/dist
 
--include $(OBJ:.o=.d) $(TESTOBJ:.o=.d) $(B)/src/cli/main.d
+-include $(OBJ:.o=.d) $(TESTOBJ:.o=.d) $(THREADOBJ:.o=.d) $(B)/src/cli/main.d $(B)/bench/policy.d

@@ -1,0 +1,69 @@
+#!/bin/bash
+# Runs every suite that `make test` built, one stage a line with its seconds, and ends with the sum:
+# `N passed, N failed`. A stage that ends badly without a failed case (a crash, a sanitizer report,
+# a leak) counts as one failure. Logs are in build/results/.
+set -u
+cd "$(dirname "$0")/.."
+out=build/results
+rm -rf "$out" && mkdir -p "$out"
+export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
+export UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=0
+passed=0 failed=0
+
+# Sums of a log: our own last line, or the summary of Node's test runner.
+sum() {
+  if [ "$2" = pass ]; then word=passed; else word=failed; fi
+  sed -nE "s/^(# |ℹ )$2 ([0-9]+)\$/\2/p; s/^(.*, )?([0-9]+) $word(,.*)?\$/\2/p" "$1" |
+    awk '{ n += $1 } END { print n + 0 }'
+}
+
+# stage NAME COMMAND…
+stage() {
+  local name=$1 start=$SECONDS log="$out/${1// /-}.log" status=0 p f
+  shift
+  "$@" >"$log" 2>&1 || status=$?
+  p=$(sum "$log" pass) f=$(sum "$log" fail)
+  if grep -qE 'Sanitizer|runtime error:' "$log"; then status=99; fi
+  if [ "$status" != 0 ] && [ "$f" = 0 ]; then f=1; fi
+  if [ "$status" = 0 ] && [ "$p" = 0 ]; then f=$((f + 1)); fi
+  passed=$((passed + p)) failed=$((failed + f))
+  printf '%-24s %4d s  %6d passed  %4d failed\n' "$name" $((SECONDS - start)) "$p" "$f"
+  [ "$f" = 0 ] || grep -vE '^(ok|# Subtest|  +---|  +\.\.\.|  +duration_ms)' "$log" | tail -60
+}
+
+# tck FOLDER: all cases of level 2; of the others those that expect a value, at least $2 of them.
+# Cases beyond that are the business of the conformance suite: named in the log, not counted.
+tck() {
+  build/asan/jixia dmn tck "$1" --verbose >"$out/tck.tmp" || true
+  if [ "$2" = all ]; then
+    cat "$out/tck.tmp"
+    tail -1 "$out/tck.tmp" | grep -q ' 0 failed$'
+    return
+  fi
+  sed -n '/^value-bearing/!p' "$out/tck.tmp" | sed '$d'
+  sed -nE 's/^value-bearing: ([0-9]+) of ([0-9]+) passed$/value-bearing \1 of \2/p' "$out/tck.tmp"
+  local n
+  n=$(sed -nE 's/^value-bearing: ([0-9]+) of .*/\1/p' "$out/tck.tmp")
+  local all
+  all=$(sed -nE 's/^([0-9]+) passed.*/\1/p' "$out/tck.tmp" | tail -1)
+  if [ "${n:-0}" -lt "$2" ]; then
+    echo "$all passed, 1 failed"
+    return 1
+  fi
+  echo "$all passed, 0 failed"
+}
+
+stage 'unit SQLite' build/asan/tests/run
+stage 'unit PostgreSQL' tests/pg.sh build/asan/tests/run
+stage 'threads' build/tsan/tests/threads
+cases=../shared/tck/TestCases
+if [ -d "$cases" ]; then
+  stage 'TCK level 2' tck "$cases/compliance-level-2" all
+  stage 'TCK level 3' tck "$cases/compliance-level-3" 875
+else
+  echo "TCK                      skipped: $cases is not there"
+fi
+stage 'web' npm --prefix web test --silent
+stage 'browser' tests/e2e.sh
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,13 @@
+#!/bin/bash
+# The browser suite against the real server: a fresh store, a free loopback port; the server is
+# stopped by its own process id and must end well (leaks included).
+set -eu
+cd "$(dirname "$0")/.."
+. tests/server.sh
+server_start build/asan/jixia "jixia-e2e"
+export JIXIA_URL=$url JIXIA_USER=admin JIXIA_PASSWORD=$password
+status=0
+npm --prefix web run --silent e2e || status=$?
+server_stop || { status=1; echo "the server ended with a failure"; }
+cat "$dir/serve.log" | tail -40
+exit $status

@@ -34,7 +34,7 @@ GENERATED := $(GEN)/migrations.h $(GEN)/pinyin_table.h $(GEN)/zone_table.h $(GEN
 
 # Several compilers at a time, also when make was called without -j.
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
-SUB = $(MAKE) --no-print-directory $(PARALLEL)
+SUB = $(MAKE) -s --no-print-directory $(PARALLEL)
 
 .PHONY: all setup web run test unit check linted format bench install smoke clean
 all: build/jixia

@@ -188,7 +188,7 @@ static void check_file(const char *path) {
 static int visit(const char *path, const struct stat *st, int kind, struct FTW *at) {
     static const char *const SUFFIXES[] = {".c", ".h", ".def", ".ts", ".vue", ".mjs", ".css"};
     (void)st, (void)at;
-    if (kind != FTW_F || strstr(path, "node_modules")) return 0;
+    if (kind != FTW_F || strstr(path, "node_modules") || ends_with(path, ".d.ts")) return 0;
     for (size_t i = 0; i < sizeof SUFFIXES / sizeof *SUFFIXES; i++)
         if (ends_with(path, SUFFIXES[i])) {
             check_file(path);

@@ -9,6 +9,7 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "city/pack_names.h"
 #include "city/pack_parse.h"
 #include "codec/yaml.h"
 
@@ -117,7 +118,7 @@ static bool parse_files(Ctx *c, PackSet *p) {
             ok = pack_parse_indicators(c, p, f);
         if (!ok) return false;
     }
-    if (!pack_link_indicators(c, p)) return false;
+    if (!pack_link_indicators(c, p) || !pack_read_sources(c, p)) return false;
     for (int i = 0; i < p->nfiles; i++)
         if (is_rule(&p->files[i]) && !pack_parse_rule(c, p, &p->files[i])) return false;
     return true;
@@ -131,7 +132,8 @@ PackSet *pack_parse(Ctx *c, const PackFile *files, int n) {
                    .by_name = map_new(a),
                    .by_code = map_new(a),
                    .by_document = map_new(a),
-                   .by_rule = map_new(a)};
+                   .by_rule = map_new(a),
+                   .by_source = map_new(a)};
     p->files = arena_copy(a, files, (size_t)n * sizeof *files);
     p->packs = NEW_N(a, PackInfo, n ? n : 1);
     p->hash = files_hash(a, p);

@@ -121,7 +121,8 @@ typedef struct PackSet {
     Rule **rules; /* by pack order, then id */
     int nfiles, npacks, nindicators, ndocuments, nrules;
     Map by_name, by_code, by_document, by_rule;
-    Str hash; /* SM3 over all files: identifies the rule set */
+    Map by_source; /* Str: title by source code (city/pack_names.h) */
+    Str hash;      /* SM3 over all files: identifies the rule set */
 } PackSet;
 
 /* Reads the files of the pack in `folder` and of the packs it depends on (sibling folders). */

@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "base/hash.h"
+#include "city/snapshot.h"
 #include "city/tables.h"
 
 /* --- rule sets ---------------------------------------------------------------------------------
@@ -99,6 +100,7 @@ Register *register_open(Ctx *c, Str url, int pool_size) {
     Arena *a = arena_open(0);
     Register *r = NEW(a, Register);
     r->arena = a;
+    r->snapshots = snapshot_cache_open();
     r->store = store_open(c, url, false, pool_size);
     if (r->store && store_migrate(c, r->store) && open_rules(c, r)) return r;
     register_close(r);
@@ -107,6 +109,7 @@ Register *register_open(Ctx *c, Str url, int pool_size) {
 
 void register_close(Register *r) {
     if (!r) return;
+    snapshot_cache_close(r->snapshots);
     rulebook_close(r->book);
     pack_close(r->pack);
     store_close(r->store);

@@ -7,12 +7,15 @@
 #include "city/journal.h"
 #include "city/packet.h"
 
+struct SnapshotCache;
+
 typedef struct Register {
     Store *store;
     PackSet *pack;
     Rulebook *book;
     CodeLists codes;
-    Arena *arena; /* of the pack's bytes */
+    Arena *arena;                    /* of the pack's bytes */
+    struct SnapshotCache *snapshots; /* city/snapshot.h; has a lock of its own */
 } Register;
 
 /* Opens the store at url and the newest rule set in it. ERR_STATE when it has none (jixia init). */

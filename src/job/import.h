@@ -16,6 +16,34 @@
 #include "codec/json.h"
 #include "job/table.h"
 
+/* A cell that a person changed: read in place of what the file holds. */
+typedef struct ImportEdit {
+    int64_t row;
+    int column; /* from 0 */
+    Str text;
+} ImportEdit;
+
+/* What a person says of a column, in place of its head. */
+typedef struct ImportChoice {
+    int column; /* from 0 */
+    Str field; /* indicator code, or an `as` word of layouts (uscc, name, year …); empty: unused */
+    Str unit;  /* empty: as the head says */
+    int year;  /* 0: as the head says */
+} ImportChoice;
+
+/* One row as checked; cells are valid during the call only. */
+typedef struct ImportLine {
+    int64_t row;
+    const Cell *cells;
+    int n;
+    bool refused, warned, skipped; /* skipped: a total, a note or a repeated head */
+    bool known;                    /* on file already: `subject` is its id */
+    int64_t subject;               /* 0: new, or unknown because the row is refused */
+    Str name;                      /* of the subject; empty when unknown */
+} ImportLine;
+
+typedef struct ImportReport ImportReport;
+
 typedef struct ImportOptions {
     Str name, bytes;    /* the file */
     const Json *layout; /* NULL: heads are looked up in the dictionary */
@@ -27,12 +55,47 @@ typedef struct ImportOptions {
     bool again;         /* import a file that was imported before once more */
     bool confirm_units; /* a person confirmed columns in 亿元 */
     Act act;
+    /* For imports that a person works on before they are committed: */
+    Str unit;                /* of money columns that name none; empty: the layout's, the title's */
+    const ImportEdit *edits; /* in order of row and column */
+    const ImportChoice *choices;
+    int nedits, nchoices;
+    /* Unknown heads do not end the reading but set ImportReport.unmapped; so does a column in 亿元
+     * that was not confirmed. */
+    bool mapping;
+    void (*each)(void *user, const ImportLine *line); /* every row but blank ones, in order */
+    /* Inside the transaction, when the batch is published: what must be true with it. False rolls
+     * everything back. With it, a batch without facts is published too. */
+    bool (*finish)(Db *db, void *user, const ImportReport *report);
+    void *user; /* of both */
 } ImportOptions;
+
+/* Where the meaning of a column comes from. */
+typedef enum ImportBy {
+    IMPORT_BY_NONE,
+    IMPORT_BY_ALIAS,
+    IMPORT_BY_LAYOUT,
+    IMPORT_BY_PERSON
+} ImportBy;
+
+enum { IMPORT_SAMPLES = 3 };
+
+/* A column as the import reads it. */
+typedef struct ImportColumn {
+    Str head, field; /* field as in ImportChoice */
+    Str unit;        /* 万元; empty: none, or not settled */
+    bool unit_sure;
+    int year; /* of yearly facts; 0: none, or from a column of years */
+    ImportBy by;
+    Str samples[IMPORT_SAMPLES];
+    int sample_count;
+} ImportColumn;
 
 /* One reason against a row, or a warning about it. */
 typedef struct ImportProblem {
     int64_t row;
     Str column; /* head, or column letters */
+    int index;  /* of the column from 0; -1: the row as a whole */
     Str value;
     Note note; /* message, arguments, severity 0 or 1 */
 } ImportProblem;
@@ -45,16 +108,24 @@ typedef struct RefusedRow {
     int problems;
 } RefusedRow;
 
-typedef struct ImportReport {
+struct ImportReport {
     int64_t rows; /* data rows: accepted + refused */
     int64_t accepted, refused, warnings;
     int64_t skipped; /* blank rows, totals, notes, repeated heads; not among rows */
-    int64_t facts, new_subjects, batch, seq;
+    int64_t facts, new_subjects, known_subjects, batch, seq;
     int64_t read_ms, store_ms; /* reading and checking; resolving and storing */
     int64_t head_row;
     FileKind kind;
     TextEncoding encoding;
+    int64_t first_head_row; /* less than head_row when the heads take two rows */
+    char separator;         /* CSV */
     Str sheet, source, sha256;
+    Str *sheets; /* of a workbook */
+    int sheet_count;
+    int year;              /* of yearly columns that name none, given or found; 0 */
+    Str unit;              /* of money columns that name none, given or found; empty */
+    bool unmapped;         /* columns or a unit need a person: the failure says why */
+    ImportColumn *columns; /* head_count of them */
     Str *heads;
     int head_count;
     ImportProblem *problems; /* refusals and warnings in the order of rows */
@@ -62,7 +133,7 @@ typedef struct ImportReport {
     bool warnings_cut; /* more warnings than IMPORT_WARNINGS_LISTED: counted, not listed */
     RefusedRow *refused_rows;
     int refused_cap;
-} ImportReport;
+};
 
 enum { IMPORT_WARNINGS_LISTED = 10000 };
 

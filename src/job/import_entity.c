@@ -131,6 +131,7 @@ bool import_resolve(Import *im) {
     }
     for (Entity *e = im->fresh; e; e = e->next) {
         bool on_file = e->subject != 0;
+        if (on_file) im->report->known_subjects++;
         if (!on_file) create(im, e);
         e->resolved = true;
         bool code = on_file && e->joined && (e->made.uscc.n || e->made.stock.n);

@@ -168,12 +168,13 @@ static bool plan_number(Ctx *c, Plan *p, Column *col, const ImportOptions *o) {
         return FAIL(c, ERR_INPUT, M_IMPORT_UNIT_MISFIT, col->head,
                     str_printf(c->arena, "10^%d", col->scale.exp), ind->unit);
     if (col->base == NUM_UNIT_YUAN && col->scale.unit == NUM_UNIT_NONE) col->scale = p->money;
-    if (col->scale.exp == 8 && !col->confirmed && !o->confirm_units && !o->dry_run)
-        return FAIL(c, ERR_RULE, M_IMPORT_CONFIRM_UNIT, col->head);
-    if (col->scale.exp == 8 && !col->confirmed && !o->confirm_units)
-        NOTE(c, 1, (Str){0}, M_IMPORT_CONFIRM_UNIT, col->head);
+    col->confirmed |= o->confirm_units || str_eq(o->unit, S("亿元"));
+    bool open = col->scale.exp == 8 && !col->confirmed;
+    if (open && o->dry_run && !o->mapping) NOTE(c, 1, (Str){0}, M_IMPORT_CONFIRM_UNIT, col->head);
     col->has_min = ind->min.n && dec_parse(ind->min, &col->min);
     col->has_max = ind->max.n && dec_parse(ind->max, &col->max);
+    if (open && (!o->dry_run || o->mapping))
+        return FAIL(c, ERR_RULE, M_IMPORT_CONFIRM_UNIT, col->head);
     if (ind->period != PERIOD_YEARLY) return true;
     for (int i = 0; i < p->n && col->slot < 0; i++)
         if (&p->columns[i] != col && p->columns[i].indicator == ind) col->slot = p->columns[i].slot;
@@ -188,27 +189,66 @@ static bool same_meaning(const Column *x, const Column *y) {
                                  x->lag == y->lag && x->bound == y->bound);
 }
 
-static bool plan_columns(Ctx *c, const Sighting *g, int row, bool two, const ImportOptions *o,
-                         Plan *p) {
+static const ImportChoice *choice_of(const ImportOptions *o, int column) {
+    for (int i = 0; i < o->nchoices; i++)
+        if (o->choices[i].column == column) return &o->choices[i];
+    return NULL;
+}
+
+static bool apply_target(Ctx *c, HeadTarget *t, Column *col) {
+    col->as = t->as;
+    col->indicator = t->indicator;
+    col->by = t->entry ? IMPORT_BY_LAYOUT : IMPORT_BY_ALIAS;
+    t->used = true;
+    return !t->entry || apply_layout(c, t->entry, col);
+}
+
+/* What a person says of a column; unit and year of the head stay where nothing else is said. */
+static bool apply_choice(Ctx *c, const PackSet *pack, const ImportChoice *k, Column *col) {
+    Str field = str_eq(k->field, S("stock_code")) ? S("stock") : k->field;
+    col->by = IMPORT_BY_PERSON;
+    col->indicator = NULL;
+    col->as = field.n ? import_as(field) : COL_UNUSED;
+    if (!field.n) return true;
+    if (col->as == COL_UNUSED) {
+        col->indicator = pack_indicator(pack, field);
+        if (!col->indicator || col->indicator->by == BY_BASIS)
+            return FAIL(c, ERR_RULE, M_IMPORT_FIELD, field);
+        col->as = COL_FACT;
+    }
+    if (k->year) col->year = k->year, col->lag = 0;
+    if (!k->unit.n) return true;
+    col->confirmed = true;
+    if (str_eq(k->unit, S("比率"))) {
+        col->scale = (NumScale){NUM_UNIT_RATIO, 0};
+        return true;
+    }
+    return num_unit(k->unit, &col->scale) ||
+           FAIL(c, ERR_RULE, M_IMPORT_UNIT_MISFIT, col->head, k->unit,
+                col->indicator ? col->indicator->unit : S(""));
+}
+
+static bool plan_columns(Ctx *c, const PackSet *pack, const Sighting *g, int row, bool two,
+                         const ImportOptions *o, Plan *p) {
     p->n = width_of(g, row, two);
     p->columns = NEW_N(c->arena, Column, p->n);
+    bool ok = true; /* a failure does not hide the other columns from the person who maps them */
     for (int k = 0; k < p->n; k++) p->columns[k].slot = -1;
     for (int k = 0; k < p->n; k++) {
         Column *col = &p->columns[k];
         HeadTarget *t = target_of(g, row, two, k, col);
-        if (!t) continue;
-        col->as = t->as;
-        col->indicator = t->indicator;
-        t->used = true;
+        const ImportChoice *choice = choice_of(o, k);
+        if (t) ok &= apply_target(c, t, col);
+        if (choice) ok &= apply_choice(c, pack, choice, col);
+        if (col->as == COL_UNUSED) continue;
         p->used = k + 1;
-        if (t->entry && !apply_layout(c, t->entry, col)) return false;
         if (col->as == COL_YEAR) p->has_year_column = true;
         for (int i = 0; i < k; i++)
             if (same_meaning(&p->columns[i], col))
-                return FAIL(c, ERR_INPUT, M_IMPORT_TWICE, p->columns[i].head, col->head);
-        if (col->as == COL_FACT && !plan_number(c, p, col, o)) return false;
+                ok = FAIL(c, ERR_INPUT, M_IMPORT_TWICE, p->columns[i].head, col->head);
+        if (col->as == COL_FACT) ok &= plan_number(c, p, col, o);
     }
-    return true;
+    return ok;
 }
 
 static bool check_plan(Ctx *c, const Map *targets, bool layout, const Plan *p) {
@@ -276,7 +316,8 @@ static int title_year(Arena *a, const Sighting *g, int heads, Str *title) {
 static void read_titles(Ctx *c, const Sighting *g, int heads, const ImportOptions *o, Plan *p) {
     Str title = {0}, unit = json_get_str(o->layout, S("unit"));
     NumScale scale;
-    if (num_unit(unit, &scale)) p->money = scale;
+    if (o->unit.n) unit = o->unit;
+    if (num_unit(unit, &scale) && scale.unit == NUM_UNIT_YUAN) p->money = scale;
     for (int i = 0; i < heads && !unit.n; i++)
         for (int k = 0; k < g->rows[i].n; k++) unit_line(p, cell_at(&g->rows[i], k));
     p->year = o->year ? o->year : (int)json_get_i64(o->layout, S("year"), 0);
@@ -303,7 +344,21 @@ static void skip_to_data(Table *t, int64_t head_row) {
     while (table_next(&at, &row) && row.row <= head_row) *t = at;
 }
 
-bool import_plan(Ctx *c, const PackSet *pack, Table *t, const ImportOptions *o, Plan *out) {
+/* Where no head is known: the first row that looks like heads, several texts side by side. */
+static int guess_heads(const Sighting *g, int *row) {
+    for (int i = 0; i < g->n; i++) {
+        int filled = 0;
+        for (int k = 0; k < g->rows[i].n; k++)
+            filled += cell_at(&g->rows[i], k).n > 0 && !g->rows[i].cells[k].from_left;
+        if (filled < 2) continue;
+        *row = i;
+        return 1;
+    }
+    return 0;
+}
+
+bool import_plan(Ctx *c, const PackSet *pack, Table *t, const ImportOptions *o,
+                 ImportReport *report, Plan *out) {
     Map targets;
     int row = 0;
     *out = (Plan){0};
@@ -311,16 +366,21 @@ bool import_plan(Ctx *c, const PackSet *pack, Table *t, const ImportOptions *o, 
     Sighting g = {.targets = &targets, .layout = o->layout != NULL, .a = c->arena};
     read_first_rows(c->arena, t, &g);
     int rows = find_heads(&g, json_get_i64(o->layout, S("head_row"), 0), &row);
+    if (!rows && o->mapping) rows = guess_heads(&g, &row);
     if (!rows)
         return FAIL(c, ERR_INPUT, M_IMPORT_NO_HEAD,
                     str_printf(c->arena, "%d", IMPORT_HEAD_ROWS_MAX));
+    out->first_head_row = g.rows[row].row;
     out->head_row = g.rows[row + rows - 1].row;
     read_titles(c, &g, row, o, out);
     Str create = json_get_str(o->layout, S("create"));
     if (str_eq(create, S("name"))) out->create = CREATE_BY_NAME;
     if (str_eq(create, S("none"))) out->create = CREATE_NONE;
-    if (!plan_columns(c, &g, row, rows == 2, o, out)) return false;
-    if (!check_plan(c, &targets, o->layout != NULL, out)) return false;
+    bool ok = plan_columns(c, pack, &g, row, rows == 2, o, out) &&
+              check_plan(c, &targets, o->layout != NULL, out);
+    import_columns(c->arena, out, g.rows, g.n, report);
+    report->unmapped = !ok;
+    if (!ok) return false;
     for (int k = 0; k < out->n && !out->first_head.n; k++)
         if (out->columns[k].as != COL_UNUSED && out->columns[k].as != COL_IGNORE)
             out->first_head = cell_at(&g.rows[row + rows - 1], out->first_column = k);

@@ -43,6 +43,7 @@ typedef struct Column {
     bool has_min, has_max;
     Dec min, max;
     NumUnit base; /* of the indicator's unit */
+    ImportBy by;
 } Column;
 
 typedef enum CreatePolicy { CREATE_BY_CODE, CREATE_BY_NAME, CREATE_NONE } CreatePolicy;
@@ -52,6 +53,7 @@ typedef struct Plan {
     int n;
     int used;         /* columns up to the last one that is read */
     int64_t head_row; /* last row of the heads */
+    int64_t first_head_row;
     Str first_head;   /* text of the first head that is read, to know a repeated one */
     int first_column; /* where it stands */
     int year;
@@ -64,7 +66,12 @@ typedef struct Plan {
 
 /* Finds the heads and what they mean; leaves the table behind them. False when the file cannot be
  * imported (recorded). */
-bool import_plan(Ctx *c, const PackSet *pack, Table *t, const ImportOptions *o, Plan *out);
+bool import_plan(Ctx *c, const PackSet *pack, Table *t, const ImportOptions *o,
+                 ImportReport *report, Plan *out);
+/* The plan as people see it, into the report; rows: the first ones of the file, for samples. */
+void import_columns(Arena *a, const Plan *p, const SheetRow *rows, int n, ImportReport *out);
+/* The unit as people write it: 万元, %, 人. Empty when it is not known. */
+Str import_unit_text(const Column *col);
 
 /* What a head can mean. */
 typedef struct HeadTarget {
@@ -73,6 +80,9 @@ typedef struct HeadTarget {
     const Json *entry; /* of the layout */
     bool used;
 } HeadTarget;
+/* The meaning of an `as` word: uscc, stock, name …; COL_UNUSED: no such word. */
+ColumnAs import_as(Str word);
+Str import_as_word(ColumnAs as);
 /* Folded heads → HeadTarget: of a layout, or of the dictionary. */
 bool import_targets(Ctx *c, const PackSet *pack, const Json *layout, Map *out);
 /* The meaning of a head: fills what the head itself says (unit, year) in *col. NULL: none. */
@@ -98,7 +108,7 @@ typedef struct Row {
     Cell *cells; /* as read, for the file of refused rows */
     int cell_count;
     int problem; /* index of its first problem in the report */
-    bool refused;
+    bool refused, warned, skipped;
     struct Entity *entity;
 } Row;
 
@@ -139,6 +149,7 @@ typedef struct Import {
     int64_t batch, known_ms;
     SubjectLoader *subjects;
     FactLoader *facts;
+    int edit;     /* the next of o->edits */
     int compared; /* subjects whose stored values were read */
     int64_t skipped_first, hidden_first, hidden, repeated, repeated_first;
 } Import;

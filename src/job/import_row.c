@@ -8,6 +8,7 @@ void import_problem(Import *im, Row *row, int severity, const Column *col, Str v
     ImportReport *r = im->report;
     Arena *a = im->c->arena;
     if (severity == 0) row->refused = true;
+    if (severity == 1) row->warned = true;
     if (severity == 1 && ++r->warnings > IMPORT_WARNINGS_LISTED) {
         r->warnings_cut = true;
         return;
@@ -17,6 +18,7 @@ void import_problem(Import *im, Row *row, int severity, const Column *col, Str v
     *p = (ImportProblem){.row = row->row, .value = str_dup(a, str_sub(value, 0, 200))};
     p->note = (Note){.msg = m, .severity = severity, .nargs = n};
     for (int i = 0; i < n && i < MSG_ARGS_MAX; i++) p->note.args[i] = str_dup(a, args[i + 1]);
+    p->index = col ? (int)(col - im->plan.columns) : -1;
     if (col) p->column = col->head;
 }
 

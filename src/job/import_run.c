@@ -54,6 +54,23 @@ static void keep_refused(Import *im, const Row *row) {
         x->cells[i] = str_dup(a, str_sub(row->cells[i].text, 0, 4096));
 }
 
+static void show_row(const Import *im, const Row *row) {
+    const Entity *e = row->entity;
+    if (!im->o->each) return;
+    ImportLine line = {.row = row->row,
+                       .cells = row->cells,
+                       .n = row->cell_count,
+                       .refused = row->refused,
+                       .warned = row->warned,
+                       .skipped = row->skipped};
+    if (e) {
+        line.known = e->subject > 0 && !e->fresh;
+        line.subject = line.known ? e->subject : 0;
+        line.name = e->made.name;
+    }
+    im->o->each(im->o->user, &line);
+}
+
 static bool add_facts(Import *im, const Row *row) {
     Str evidence = row->evidence;
     im->report->facts += row->n;
@@ -88,6 +105,10 @@ static bool finish_block(Import *im, Row *rows, int n) {
     if (!import_resolve(im)) return false;
     for (int i = 0; i < n; i++) {
         Row *row = &rows[i];
+        if (row->skipped) {
+            show_row(im, row);
+            continue;
+        }
         if (row->entity && !row->entity->subject && im->db)
             PROBLEM(im, row, 0, NULL, row->name, M_ROW_UNKNOWN);
         if (!row->refused && !import_compare(im, row)) return false;
@@ -97,10 +118,49 @@ static bool finish_block(Import *im, Row *rows, int n) {
             im->report->accepted++;
             if (!add_facts(im, row)) return false;
         }
+        show_row(im, row);
     }
     im->report->store_ms += clock_mono_us() - start;
     arena_reset(im->block);
     return ctx_ok(im->c);
+}
+
+/* Puts the cells that a person changed in place of those of the file. */
+static void apply_edits(Import *im, TableRow *t) {
+    const ImportOptions *o = im->o;
+    while (im->edit < o->nedits && o->edits[im->edit].row < t->row) im->edit++;
+    if (im->edit == o->nedits || o->edits[im->edit].row != t->row) return;
+    int n = t->n;
+    for (int i = im->edit; i < o->nedits && o->edits[i].row == t->row; i++)
+        if (o->edits[i].column >= n) n = o->edits[i].column + 1;
+    Cell *cells = NEW_N(im->block, Cell, n);
+    for (int k = 0; k < t->n; k++) cells[k] = t->cells[k];
+    for (; im->edit < o->nedits && o->edits[im->edit].row == t->row; im->edit++) {
+        const ImportEdit *e = &o->edits[im->edit];
+        cells[e->column] = (Cell){.text = e->text};
+        if (t->problem != MSG_NONE && t->problem_column == e->column) t->problem = MSG_NONE;
+    }
+    t->cells = cells;
+    t->n = n;
+}
+
+static bool is_blank(const TableRow *t) {
+    for (int i = 0; i < t->n; i++)
+        if (str_trim(t->cells[i].text).n) return false;
+    return true;
+}
+
+/* The cells as read; those that the table would overwrite are copied. */
+static void keep_cells(Import *im, const Table *t, const TableRow *raw, Row *row) {
+    row->cell_count = raw->n;
+    row->cells = NEW_N(im->block, Cell, raw->n);
+    for (int i = 0; i < raw->n; i++) {
+        Str s = raw->cells[i].text;
+        row->cells[i] = raw->cells[i];
+        bool moves =
+            t->kind == FILE_CSV && s.n && (s.p < t->text.p || s.p >= t->text.p + t->text.n);
+        if (moves) row->cells[i].text = str_dup(im->block, s);
+    }
 }
 
 /* Reads rows until the block is full; *n how many, *end whether the table is at its end. */
@@ -113,8 +173,12 @@ static void read_block(Import *im, Table *t, Row *rows, int *n, bool *end) {
             *end = true;
             return;
         }
+        apply_edits(im, &raw);
         if (is_not_data(im, &raw)) {
             if (im->report->skipped++ == 0) im->skipped_first = raw.row;
+            if (!im->o->each || is_blank(&raw)) continue;
+            rows[*n] = (Row){.row = raw.row, .skipped = true};
+            keep_cells(im, t, &raw, &rows[(*n)++]);
             continue;
         }
         if (raw.hidden && im->hidden++ == 0) im->hidden_first = raw.row;
@@ -122,15 +186,7 @@ static void read_block(Import *im, Table *t, Row *rows, int *n, bool *end) {
         import_check_row(im, &raw, row);
         im->report->rows++;
         if (!row->refused) import_entity(im, row);
-        row->cell_count = raw.n;
-        row->cells = NEW_N(im->block, Cell, raw.n);
-        for (int i = 0; i < raw.n; i++) {
-            row->cells[i] = raw.cells[i];
-            bool moves =
-                t->kind == FILE_CSV && raw.cells[i].text.n &&
-                (raw.cells[i].text.p < t->text.p || raw.cells[i].text.p >= t->text.p + t->text.n);
-            if (moves) row->cells[i].text = str_dup(im->block, raw.cells[i].text);
-        }
+        keep_cells(im, t, &raw, row);
     }
 }
 
@@ -193,6 +249,7 @@ static bool publish(Import *im) {
     if (!import_learn(im)) return false;
     if (!batch_publish(im->db, im->batch, &im->o->act, &r->seq)) return false;
     r->batch = im->batch;
+    if (im->o->finish && !im->o->finish(im->db, im->o->user, r)) return false;
     return tx_commit(im->db);
 }
 
@@ -201,7 +258,7 @@ static bool run_stored(Import *im, Table *t) {
     if (!tx_begin(im->db, im->o->dry_run ? DB_READ : DB_WRITE)) return false;
     bool ok = begin(im) && read_all(im, t);
     ok = close_loaders(im) && ok;
-    bool something = im->report->facts > 0 || im->report->new_subjects > 0;
+    bool something = im->report->facts > 0 || im->report->new_subjects > 0 || im->o->finish;
     if (ok && !im->o->dry_run && something && publish(im)) return true;
     tx_rollback(im->db);
     return ok && ctx_ok(im->c);
@@ -265,13 +322,13 @@ static bool run_table(Import *im, Table *t, const PackSet *pack, const ImportOpt
     ImportReport *r = im->report;
     r->kind = t->kind;
     r->encoding = t->encoding;
+    r->separator = t->csv.sep;
     if (t->sheet) r->sheet = t->sheet->name;
+    r->sheets = NEW_N(im->c->arena, Str, t->book.n);
+    r->sheet_count = t->book.n;
+    for (int i = 0; i < t->book.n; i++) r->sheets[i] = t->book.sheets[i].name;
     im->bad_bytes = t->bad_bytes > 0 || t->kind == FILE_XLS;
-    if (!import_plan(im->c, pack, t, o, &im->plan)) return false;
-    r->head_row = im->plan.head_row;
-    r->head_count = im->plan.n;
-    r->heads = NEW_N(im->c->arena, Str, im->plan.n);
-    for (int i = 0; i < im->plan.n; i++) r->heads[i] = im->plan.columns[i].head;
+    if (!import_plan(im->c, pack, t, o, r, &im->plan)) return false;
     if (!run_stored(im, t)) return false;
     order_problems(r);
     remarks(im, t);
@@ -283,6 +340,7 @@ bool import_run(Ctx *c, Db *db, const PackSet *pack, const ImportOptions *o, Imp
     jmp_buf full;
     arena_trap(keep, &full);
     arena_trap(block, &full);
+    jmp_buf *volatile outer = arena_trap(c->arena, &full);
     *out = (ImportReport){0};
     Import *im = NEW(keep, Import);
     *im = (Import){.c = c, .keep = keep, .block = block, .o = o, .report = out, .db = db};
@@ -299,9 +357,11 @@ bool import_run(Ctx *c, Db *db, const PackSet *pack, const ImportOptions *o, Imp
         out->sha256 = hash_hex(c->arena, HASH_SHA256, o->bytes);
         ok = read_options(im, o) && table_open(c, o->bytes, o->name, sheet, &t) &&
              run_table(im, &t, pack, o);
-    } else {
+    } else { /* the transaction is still open: whoever lent the connection takes it back */
+        arena_trap(c->arena, outer);
         FAIL(c, ERR_LIMIT, M_LIMIT_MEMORY);
     }
+    arena_trap(c->arena, outer);
     arena_close(block);
     arena_close(keep);
     return ok;

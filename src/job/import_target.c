@@ -64,27 +64,40 @@ static bool layout_error(Ctx *c, const Json *at, Str what) {
     return FAIL_AT(c, ERR_INPUT, place, M_IMPORT_LAYOUT, what);
 }
 
+static const struct {
+    Str word;
+    ColumnAs as;
+} as_words[] = {
+    {STR_INIT("uscc"), COL_USCC},
+    {STR_INIT("stock"), COL_STOCK},
+    {STR_INIT("name"), COL_NAME},
+    {STR_INIT("short_name"), COL_SHORT_NAME},
+    {STR_INIT("former_name"), COL_FORMER_NAME},
+    {STR_INIT("division"), COL_DIVISION},
+    {STR_INIT("unit"), COL_UNIT},
+    {STR_INIT("year"), COL_YEAR},
+    {STR_INIT("evidence"), COL_EVIDENCE},
+    {STR_INIT("from"), COL_FROM},
+    {STR_INIT("to"), COL_TO},
+    {STR_INIT("ignore"), COL_IGNORE},
+};
+enum { AS_WORDS = sizeof as_words / sizeof *as_words };
+
+ColumnAs import_as(Str word) {
+    for (int i = 0; i < AS_WORDS; i++)
+        if (str_eq(word, as_words[i].word)) return as_words[i].as;
+    return COL_UNUSED;
+}
+
+Str import_as_word(ColumnAs as) {
+    for (int i = 0; i < AS_WORDS; i++)
+        if (as_words[i].as == as) return as_words[i].word;
+    return S("");
+}
+
 static bool layout_as(Ctx *c, const Json *entry, HeadTarget *t) {
-    static const struct {
-        Str word;
-        ColumnAs as;
-    } words[] = {
-        {STR_INIT("uscc"), COL_USCC},
-        {STR_INIT("stock"), COL_STOCK},
-        {STR_INIT("name"), COL_NAME},
-        {STR_INIT("short_name"), COL_SHORT_NAME},
-        {STR_INIT("former_name"), COL_FORMER_NAME},
-        {STR_INIT("division"), COL_DIVISION},
-        {STR_INIT("unit"), COL_UNIT},
-        {STR_INIT("year"), COL_YEAR},
-        {STR_INIT("evidence"), COL_EVIDENCE},
-        {STR_INIT("from"), COL_FROM},
-        {STR_INIT("to"), COL_TO},
-        {STR_INIT("ignore"), COL_IGNORE},
-    };
     Str as = json_get_str(entry, S("as"));
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_eq(as, words[i].word)) t->as = words[i].as;
+    t->as = import_as(as);
     if (str_starts(as, S("id:")) && as.n > 3) t->as = COL_ID;
     return t->as != COL_UNUSED || layout_error(c, entry, str_cat(c->arena, S("as: "), as));
 }

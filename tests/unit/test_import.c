@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/rng.h"
 #include "codec/yaml.h"
 #include "job/import.h"
 #include "tests/test.h"
@@ -287,6 +288,40 @@ TEST(layout_of_listed_years) {
     CHECK_STR(run(&f, &o), S("3/2/1/7 4:employees:import.not_an_integer=1.5"
                              " 4:rd_expense_yuan:import.out_of_range=-2"));
     CHECK_STR(f.r.source, S("annual_report"));
+    teardown(&f);
+}
+
+/* Damaged files are refused or read; rows are never lost. */
+TEST(mutations) {
+    Fixture f;
+    setup(&f, false);
+    Rng rng = rng_new(20260701);
+    Str samples[] = {
+        S("附件,,,\n单位：万元,,,\n企业名称,统一社会信用代码,年度,营业收入,成立日期,重大安全事故\n"
+          "甲," CODE_A ",2021,\"1,234.5\",2010/6/30,2020-01-02、2021.3.4\n乙," CODE_B
+          ",2020,(3),44377,无\n合计,,,5,,\n注：略\n"),
+        xlsx_of(f.arena,
+                S("<sheetData><row r='1'><c t='s'><v>0</v></c><c t='s'><v>1</v></c><c t='s'><v>2"
+                  "</v></c></row><row r='2'><c t='inlineStr'><is><t>" CODE_A "</t></is></c><c><v>"
+                  "2021</v></c><c><v>12.5</v></c></row></sheetData><mergeCells><mergeCell "
+                  "ref='A2:B3'/></mergeCells>"),
+                S("<si><t>统一社会信用代码</t></si><si><t>年度</t></si><si><t>营业收入</t></si>"),
+                false)};
+    for (int i = 0; i < 1500; i++) {
+        Str sample = samples[i % 2];
+        char *bytes = arena_copy(f.arena, sample.p, (size_t)sample.n);
+        for (uint64_t k = rng_below(&rng, 6) + 1; k > 0; k--) {
+            uint64_t at = rng_below(&rng, (uint64_t)sample.n);
+            static const char special[] = "\0\"\n\r,;\xFF-(E9<>'&";
+            bytes[at] = rng_below(&rng, 2) ? special[rng_below(&rng, sizeof special - 1)]
+                                           : (char)rng_u64(&rng);
+        }
+        ImportOptions o = options(str_of(bytes, (size_t)sample.n), "mutant");
+        ctx_clear(&f.c);
+        f.c.notes = f.c.notes_last = NULL;
+        bool ok = import_run(&f.c, NULL, f.pack, &o, &f.r);
+        CHECK(ok ? f.r.rows == f.r.accepted + f.r.refused : !ctx_ok(&f.c));
+    }
     teardown(&f);
 }
 

@@ -91,22 +91,52 @@ static bool string_literals(Arena *a, Json *list, Str text) {
     return true;
 }
 
-/* The texts a result can be: the allowed values of its type, or the outputs of its table. */
-static Json *result_values(Arena *a, const CompiledVersion *cv) {
-    Json *list = json_new(a, JSON_ARRAY), *none = json_new(a, JSON_ARRAY);
-    const DmnNode *n = cv->result;
-    if (!n) return none;
-    for (int i = 0; i < n->defs->nitems; i++) {
-        const DmnItem *item = &n->defs->items[i];
-        if (!str_eq(item->name, n->type_ref) || item->allowed.text.n == 0) continue;
-        return string_literals(a, list, item->allowed.text) ? list : none;
+/* The string literals behind `then` and `else` of a literal expression; a word in the text of a
+ * string counts too, which the pack's texts do not have. */
+static void branch_literals(Arena *a, Json *list, Str text) {
+    static const Str WORDS[] = {STR_INIT("then"), STR_INIT("else")};
+    for (ptrdiff_t at = 0; at < text.n; at++) {
+        for (size_t w = 0; w < sizeof WORDS / sizeof *WORDS; w++) {
+            Str rest = str_sub(text, at, text.n);
+            if (!str_starts(rest, WORDS[w])) continue;
+            rest = str_trim(str_sub(rest, WORDS[w].n, rest.n));
+            ptrdiff_t end =
+                str_starts(rest, S("\"")) ? str_find(str_sub(rest, 1, rest.n), S("\"")) : -1;
+            if (end >= 0) string_literals(a, list, str_sub(rest, 0, end + 2));
+        }
     }
-    if (!n->expr || n->expr->kind != EXPR_TABLE || n->expr->table->noutputs != 1) return none;
-    const DmnTable *t = n->expr->table;
-    if (t->outputs[0].values.text.n)
-        return string_literals(a, list, t->outputs[0].values.text) ? list : none;
-    for (int i = 0; i < t->nrules; i++)
-        if (!string_literals(a, list, t->rules[i].out[0].text)) return none;
+}
+
+static const Indicator *stands_in_for(const PackSet *p, const Rule *rule) {
+    for (int i = 0; i < p->nindicators; i++)
+        if (str_eq(p->indicators[i]->from_rule, rule->id)) return p->indicators[i];
+    return NULL;
+}
+
+/* The texts a table can give: its output values, or its outputs when all of them are strings. */
+static void table_literals(Arena *a, Json *list, const DmnTable *t) {
+    Json *all = json_new(a, JSON_ARRAY);
+    bool plain = t->noutputs == 1;
+    if (plain && t->outputs[0].values.text.n)
+        plain = string_literals(a, all, t->outputs[0].values.text);
+    else
+        for (int i = 0; plain && i < t->nrules; i++)
+            plain = string_literals(a, all, t->rules[i].out[0].text);
+    for (const Json *j = plain ? all->first : NULL; j; j = j->next)
+        json_push(list, json_string(a, j->text));
+}
+
+/* The texts the result of a rule can be: what the dictionary allows for the fact it stands in for,
+ * else what its table or its branches say. Empty when it is no text. */
+static Json *result_values(Arena *a, const PackSet *p, const Rule *rule,
+                           const CompiledVersion *cv) {
+    Json *list = json_new(a, JSON_ARRAY);
+    const Indicator *i = stands_in_for(p, rule);
+    const DmnExpr *e = cv->result ? cv->result->expr : NULL;
+    for (int k = 0; i && k < i->nvalues; k++) json_push(list, json_string(a, i->values[k]));
+    if (!e || list->count) return list;
+    if (e->kind == EXPR_TABLE) table_literals(a, list, e->table);
+    if (e->kind == EXPR_LITERAL) branch_literals(a, list, e->text);
     return list;
 }
 
@@ -122,7 +152,8 @@ bool api_rule_names(Request *r, Response *out) {
         out_text(a, o, S("title"), rule->title_zh, rule->title_en);
         out_str(a, o, S("kind"), rule->kind);
         out_opt(a, o, S("unit"), v->unit);
-        json_set(o, S("result_values"), result_values(a, rulebook_version(r->reg->book, v)));
+        json_set(o, S("result_values"),
+                 result_values(a, p, rule, rulebook_version(r->reg->book, v)));
     }
     return reply_list(r, out, items);
 }
@@ -246,10 +277,11 @@ bool api_roles(Request *r, Response *out) {
         out_text(a, o, S("title"), role_title((Role)i, false), role_title((Role)i, true));
         Json *rights = out_list(a, o, S("rights"));
         for (int k = 0; k < RIGHT_COUNT; k++) {
-            if (RIGHTS[k].scopes[i] == SCOPE_NONE) continue;
+            RightScope scope = right_scope(&RIGHTS[k], (Role)i);
+            if (scope == SCOPE_NONE) continue;
             Json *right = out_item(a, rights);
             out_str(a, right, S("right"), RIGHTS[k].name);
-            out_str(a, right, S("scope"), scope_text((RightScope)RIGHTS[k].scopes[i]));
+            out_str(a, right, S("scope"), scope_text(scope));
         }
     }
     return reply_list(r, out, items);

@@ -108,6 +108,7 @@ export function answer(method, url, body, cookie = '') {
   }
   m = /^\/rules\/(\w+)\/([\w-]+)$/.exec(path)
   if (m) return m[2] === 'gazelle' || m[2] === 'enterprise-size' ? ok(example('/rules/{pack}/{id}')) : problem(404, 'NotFound')
+  if (path === '/imports/template') return { status: 200, type: 'text/csv', body: '\ufeff企业名称,统一社会信用代码\r\n' }
   if (path === '/imports' && method === 'POST') {
     const id = String(state.next++)
     state.imports.set(id, { import: { ...example('/imports/{id}'), id }, rows: example('/imports/{id}/rows').items })

@@ -27,7 +27,7 @@ test('sign in with the keyboard; a wrong password is refused without saying whic
   await page.keyboard.type('wrong')
   await page.keyboard.press('Enter')
   await page.getByRole('alert').waitFor()
-  await page.getByLabel('口令').fill(user.password)
+  await page.getByLabel('密码').fill(user.password)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: '企业培育库' }).waitFor()
   assert.match(page.url(), /\/enterprises$/)
@@ -37,7 +37,7 @@ test('sign in with the keyboard; a wrong password is refused without saying whic
 test('a page of another host is not gone to after signing in', async () => {
   const page = await open('/sign-in?next=//example.org/', { signedIn: false })
   await page.getByLabel('登录名').fill(user.name)
-  await page.getByLabel('口令').fill(user.password)
+  await page.getByLabel('密码').fill(user.password)
   await page.getByRole('button', { name: '登录' }).click()
   await page.getByRole('heading', { name: '总览' }).waitFor()
   await done(page)
@@ -167,7 +167,7 @@ test('add a user; the one-time password is shown once', async () => {
   await page.getByRole('checkbox', { name: /审计/ }).first().check()
   await shoot(page, 'user-add')
   await page.getByRole('button', { name: '保存' }).click()
-  await page.getByRole('dialog', { name: '一次性口令' }).waitFor()
+  await page.getByRole('dialog', { name: '一次性密码' }).waitFor()
   await done(page)
 })
 

@@ -31,6 +31,12 @@ bool api_roles(Request *r, Response *out);
 bool api_rules(Request *r, Response *out);
 bool api_rule(Request *r, Response *out);
 
+/* api_overview.c */
+bool api_overview(Request *r, Response *out);
+/* Counts of a rule in a snapshot with their lists; null without one. */
+struct Snapshot;
+void api_out_counts(Arena *a, Json *o, const struct Snapshot *s, const Rule *rule);
+
 /* api_search.c */
 bool api_search(Request *r, Response *out);
 #endif

@@ -3,10 +3,27 @@
 #include "base/date.h"
 #include "base/log.h"
 #include "city/cases.h"
+#include "city/snapshot.h"
 #include "codec/gram.h"
 #include "http/api.h"
 #include "http/json_out.h"
 #include "http/rule_json.h"
+
+enum { SNAPSHOT_WAIT_MS = 300 };
+
+/* Counts are shown when they are there already: the list of rules never waits for an evaluation of
+ * the register. */
+static bool snapshot_if_ready(Request *r, const Snapshot **s) {
+    const Right *right = right_find(S("overview:read"));
+    *s = NULL;
+    if (!right || rights_scope(right, r->user->roles) == SCOPE_NONE) return true;
+    return snapshot_get(r->db, r->reg, r->as_of, &r->at, SNAPSHOT_WAIT_MS, s);
+}
+
+/* With and without counts are two answers. */
+static Str rule_tag(const Request *r, const Snapshot *s) {
+    return str_cat(r->c->arena, http_tag(r), s ? S("c") : S(""));
+}
 
 static Str bare_id(const Rule *r) {
     return str_sub(r->id, r->pack.n + 1, r->id.n);
@@ -74,6 +91,8 @@ static void out_parameter_counts(Arena *a, Json *o, const RuleVersion *v) {
 bool api_rules(Request *r, Response *out) {
     Arena *a = r->c->arena;
     const PackSet *p = r->reg->pack;
+    const Snapshot *s;
+    if (!snapshot_if_ready(r, &s)) return false;
     Json *o = json_new(a, JSON_OBJECT), *items = out_list(a, o, S("items"));
     for (int i = 0; i < p->nrules; i++) {
         const Rule *rule = p->rules[i];
@@ -87,13 +106,14 @@ bool api_rules(Request *r, Response *out) {
         out_parameter_counts(a, row, v);
         out_int(a, row, S("missing_basis"), v->nmissing);
         out_int(a, row, S("versions"), rule->nversions);
-        out_null(a, row, S("counts"));
+        api_out_counts(a, row, s, rule);
         out_bool(a, row, S("demo"), v->status == STATUS_DEMO);
     }
     out_int(a, o, S("total"), items->count);
     http_out_clocks(r, o);
     http_reply(out, r, 200, o);
-    out->etag = http_tag(r);
+    out->etag = rule_tag(r, s);
+    snapshot_release(s);
     return ctx_ok(r->c);
 }
 
@@ -247,15 +267,18 @@ bool api_rule(Request *r, Response *out) {
     if (!rule) return false;
     const RuleVersion *now = rule_version_on(rule, r->as_of);
     Cases cases = read_cases(r, rule);
+    const Snapshot *s;
+    if (!snapshot_if_ready(r, &s)) return false;
     Json *o = json_new(a, JSON_OBJECT);
     out_head(a, o, rule);
     out_opt(a, o, S("current"), now ? now->id : S(""));
     Json *versions = out_list(a, o, S("versions"));
     for (int i = 0; i < rule->nversions; i++) out_version(r, versions, &rule->versions[i], &cases);
-    out_null(a, o, S("counts"));
+    api_out_counts(a, o, s, rule);
     out_bool(a, o, S("demo"), rule_version_near(rule, r->as_of)->status == STATUS_DEMO);
     http_out_clocks(r, o);
     http_reply(out, r, 200, o);
-    out->etag = http_tag(r);
+    out->etag = rule_tag(r, s);
+    snapshot_release(s);
     return ctx_ok(r->c);
 }

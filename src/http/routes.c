@@ -29,6 +29,7 @@ const Route ROUTES[] = {
     {.method = "GET", .path = "/meta/roles", .right = "dictionary:read", .run = api_roles},
     {.method = "GET", .path = "/rules", .right = "rule:read", .run = api_rules},
     {.method = "GET", .path = "/rules/{pack}/{id}", .right = "rule:read", .run = api_rule},
+    {.method = "GET", .path = "/overview", .right = "overview:read", .run = api_overview},
     {.method = "GET", .path = "/search", .right = "search:run", .run = api_search},
     {0},
 };

@@ -67,7 +67,7 @@ void json_canonical(Buf *b, const Json *j) {
     Json **items = NEW_N(b->arena, Json *, j->count);
     int n = 0;
     for (Json *k = j->first; k; k = k->next) items[n++] = k;
-    if (object && n > 1) qsort(items, (size_t)n, sizeof *items, by_key);
+    if (object && n > 1) qsort(items, (size_t)n, sizeof(Json *), by_key);
     buf_char(b, object ? '{' : '[');
     for (int i = 0; i < n; i++) {
         if (i) buf_char(b, ',');

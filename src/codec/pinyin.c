@@ -217,7 +217,8 @@ typedef struct Matcher {
 
 static bool match_from(Matcher *m, int i, ptrdiff_t at) {
     if (at == m->q.n) return true;
-    if (i == m->n || (at < 64 && m->dead[i] >> at & 1)) return false;
+    bool kept = at >= 0 && at < 64;
+    if (i == m->n || (kept && m->dead[i] >> at & 1)) return false;
     for (int k = 0; k < m->units[i].n; k++) {
         Str r = m->units[i].readings[k], rest = str_sub(m->q, at, m->q.n);
         if (str_starts(r, rest)) return true; /* the query ends inside this syllable */
@@ -225,7 +226,7 @@ static bool match_from(Matcher *m, int i, ptrdiff_t at) {
         bool shorter = r.n > 1 && rest.n > 0 && rest.p[0] == r.p[0];
         if (shorter && match_from(m, i + 1, at + 1)) return true;
     }
-    if (at < 64) m->dead[i] |= (uint64_t)1 << at;
+    if (kept) m->dead[i] |= (uint64_t)1 << at;
     return false;
 }
 

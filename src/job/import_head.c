@@ -148,7 +148,8 @@ static bool apply_layout(Ctx *c, const Json *entry, Column *col) {
     if (!unit.n) return true;
     col->confirmed = true;
     if (num_unit(unit, &col->scale)) return true;
-    return FAIL(c, ERR_INPUT, M_IMPORT_UNIT_MISFIT, col->head, unit, col->indicator->unit);
+    Str wanted = col->indicator ? col->indicator->unit : S("");
+    return FAIL(c, ERR_INPUT, M_IMPORT_UNIT_MISFIT, col->head, unit, wanted);
 }
 
 static bool unit_fits(const Column *col) {
@@ -160,7 +161,7 @@ static bool unit_fits(const Column *col) {
 /* Unit, bounds and slot of a column of numbers. */
 static bool plan_number(Ctx *c, Plan *p, Column *col, const ImportOptions *o) {
     const Indicator *ind = col->indicator;
-    if (ind->type != IND_NUMBER && ind->type != IND_INTEGER) return true;
+    if (!ind || (ind->type != IND_NUMBER && ind->type != IND_INTEGER)) return true;
     col->base = base_unit(ind);
     col->is_count =
         ind->type == IND_INTEGER || (col->base != NUM_UNIT_YUAN && col->base != NUM_UNIT_RATIO);

@@ -262,6 +262,8 @@ TEST(layouts) {
                             "- {head: 营收, indicator: revenue, unit: 千元}\n"),
                           S("l"));
     CHECK_STR(run(&f, &o), S("import.head_missing"));
+    o.layout = yaml_parse(&f.c, S("id: x\ncolumns:\n- {head: 代码, as: uscc, unit: 斤}\n"), S("l"));
+    CHECK_STR(run(&f, &o), S("import.unit_misfit"));
     teardown(&f);
 }
 

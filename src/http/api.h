@@ -39,4 +39,17 @@ void api_out_counts(Arena *a, Json *o, const struct Snapshot *s, const Rule *rul
 
 /* api_search.c */
 bool api_search(Request *r, Response *out);
+
+/* api_import.c, api_import_rows.c */
+bool api_imports(Request *r, Response *out);
+bool api_import_add(Request *r, Response *out);
+bool api_import(Request *r, Response *out);
+bool api_import_map(Request *r, Response *out);
+bool api_import_discard(Request *r, Response *out);
+bool api_import_commit(Request *r, Response *out);
+bool api_import_reverse(Request *r, Response *out);
+bool api_import_rows(Request *r, Response *out);
+bool api_import_fix(Request *r, Response *out);
+bool api_import_refused(Request *r, Response *out);
+bool api_import_template(Request *r, Response *out);
 #endif

@@ -101,7 +101,9 @@ void http_reply(Response *out, const Request *r, int status, const Json *j) {
 static int problem_status(const Ctx *c) {
     switch (c->err.note.msg) {
     case M_USER_LOCKED: return 429;
-    case M_HTTP_TYPE: return 415;
+    case M_HTTP_TYPE:
+    case M_IMPORT_KIND:
+    case M_IMPORT_MISNAMED: return 415;
     case M_HTTP_IF_MATCH: return 428;
     case M_HTTP_METHOD: return 405;
     default: return err_http_status(c->err.code);

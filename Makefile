@@ -36,7 +36,7 @@ GENERATED := $(GEN)/migrations.h $(GEN)/pinyin_table.h $(GEN)/zone_table.h $(GEN
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 SUB = $(MAKE) -s --no-print-directory $(PARALLEL)
 
-.PHONY: all setup web run test unit check linted format bench install smoke clean
+.PHONY: all setup web web-unit web-e2e run test unit check linted format bench install smoke clean
 all: build/jixia
 FORCE:
 
@@ -112,35 +112,17 @@ $(GEN)/block_table.h: build/tools/unicode
 	@build/tools/unicode blocks /usr/share/unicode >$@.tmp && mv $@.tmp $@
 
 # --- the web app --------------------------------------------------------------------------------
-# Its packages are installed once per lock file; it is built only when a source or the API changed.
-WEB_SRC := src/http/openapi.json web/index.html web/package.json web/tsconfig.json \
-  web/vite.config.mjs web/tools/budget.mjs $(wildcard web/public/*) \
-  $(filter-out web/src/api.d.ts,$(wildcard web/src/*.* web/src/*/*.*))
-
-.PHONY: web web-unit web-e2e
-web: web/dist/index.html
-
-web/node_modules/.installed: web/package-lock.json web/package.json web/.npmrc
-	@echo "npm ci web"
-	@cd web && npm ci --loglevel=error
-	@touch $@
-
-web/dist/index.html: web/node_modules/.installed $(WEB_SRC)
-	@echo "build web"
-	@cd web && npm run --silent build
-	@touch $@
-
-web-unit: web/node_modules/.installed
-	@cd web && npm test --silent
-
-# Against a running server: JIXIA_URL, JIXIA_USER, JIXIA_PASSWORD, JIXIA_SHOTS (see web/e2e/app.mjs).
-web-e2e: web/node_modules/.installed
-	@cd web && npm run --silent e2e
-
-# --- the web app --------------------------------------------------------------------------------
 WEBSRC := $(shell find web -type d \( -name node_modules -o -name dist -o -name .build \) -prune \
   -o -type f ! -name api.d.ts -print)
 web: build/.web
+
+# npm's own tests; the browser suite wants a running server: JIXIA_URL, JIXIA_USER, JIXIA_PASSWORD
+# (see web/e2e/app.mjs), which tests/e2e.sh provides.
+web-unit: build/.npm
+	@npm --prefix web test --silent
+
+web-e2e: build/.npm
+	@npm --prefix web run --silent e2e
 
 build/.npm: web/package.json web/package-lock.json web/.npmrc | build/.setup
 	@echo "npm ci"

@@ -16,6 +16,7 @@ bool cli_make_folder(Cli *cli);
 
 int cmd_init(Cli *cli, int argc, char **argv);
 int cmd_import(Cli *cli, int argc, char **argv);
+int cmd_demo(Cli *cli, int argc, char **argv);
 int cmd_list(Cli *cli, int argc, char **argv);
 int cmd_decide(Cli *cli, int argc, char **argv);
 int cmd_why(Cli *cli, int argc, char **argv);

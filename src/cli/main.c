@@ -22,6 +22,7 @@ static const Command COMMANDS[] = {
      "       [--year Y] [--sheet NAME] [--confirm-units] [--again] [--reason TEXT]\n"
      "import --undo BATCH [--reason TEXT]",
      M_CLI_HELP_IMPORT, cmd_import},
+    {"demo", "demo --enterprises N [--seed S]", M_CLI_HELP_DEMO, cmd_demo},
     {"evaluate",
      "evaluate [--rule ID]… [--as-of D] [--as-known T] [--out FILE.csv|.xlsx]\n"
      "         [--threads N]",
@@ -37,11 +38,9 @@ static const Command COMMANDS[] = {
      M_CLI_HELP_USER, cmd_user},
     {"replay", "replay PACKET [--pack DIR]\nreplay --decision ID", M_CLI_HELP_REPLAY, cmd_replay},
     {"dmn",
-
      "dmn eval MODEL.dmn [--decision NAME] [--input IN.json] [--trace]\n"
      "dmn check MODEL.dmn\n"
      "dmn tck DIR [--csv RESULTS] [--verbose]",
-
      M_CLI_HELP_DMN, cmd_dmn},
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };

@@ -23,12 +23,12 @@ export const count = (n: number): string => group(String(n))
 /* Any number in its unit; money without padding when it is a threshold (8,600 万元, not 8,600.00). */
 export function quantity(text: string, unit: string | null | undefined, en = false, exact = false): string {
   if (!isDecimal(text)) return text
-  if (unit === '元') {
-    if (!exact) return money(text, en)
+  if (unit === '元' && !exact) return money(text, en)
+  if (unit === '元' || unit === '美元') {
     const size = text.replace('-', '')
-    if (en) return '¥' + group(trim(shift(text, 0)))
-    if (compare(size, '100000000') >= 0) return group(trim(shift(text, -8))) + ' 亿元'
-    return compare(size, '10000') >= 0 ? group(trim(shift(text, -4))) + ' 万元' : group(text) + ' 元'
+    if (en) return (unit === '元' ? '¥' : '$') + group(trim(shift(text, 0)))
+    if (compare(size, '100000000') >= 0) return `${group(trim(shift(text, -8)))} 亿${unit}`
+    return compare(size, '10000') >= 0 ? `${group(trim(shift(text, -4)))} 万${unit}` : `${group(trim(shift(text, 0)))} ${unit}`
   }
   if (unit === '比率') return exact ? group(trim(shift(text, 2))) + '%' : percent(text)
   const n = group(trim(shift(text, 0)))

@@ -11,7 +11,9 @@ export const val = (v: unknown, unit?: string | null): string => f.value(v, unit
 export const exact = (v: unknown, unit?: string | null): string =>
   typeof v === 'string' && unit === '元' ? f.quantity(v, null) + ' 元' : val(v, unit)
 export const cell = (test: string, unit?: string | null): string =>
-  cellText(test, (n) => f.quantity(n, unit, en(), true), { ...words(), any: t('dmn.any'), or: t('dmn.or'), and: t('dmn.and'), not: t('dmn.not') })
+  cellText(test, (n) => f.quantity(n, unit, en(), true), { ...words(), any: t('dmn.any'), or: t('dmn.or'), and: t('dmn.and'), not: t('dmn.not'), contains: t('dmn.contains'), list: t('p.list'), years: t('dmn.years'), months: t('dmn.months'), none: f.DASH })
+/* Heads say the unit once: cells already carry it. */
+export const label = (text: string): string => text.replace(/[（(](元|美元|人|万元|%)[）)]$/, '')
 export const validity = (from: string | null, to: string | null): string =>
   f.interval(from, to, { from: t('date.from'), to: t('date.to'), open: t('date.open') })
 export const outcome = (o: S['Outcome']): string => t(`outcome.${o}`)

@@ -4,7 +4,7 @@ import { compare, group, isDecimal, round, shift } from '../../.build/lib/dec.js
 import { cellText } from '../../.build/lib/feel.js'
 import * as format from '../../.build/lib/format.js'
 
-const words = { any: '任意', yes: '是', no: '否', or: '或', and: ' 且 ', not: '不是' }
+const words = { any: '任意', yes: '是', no: '否', or: '或', and: ' 且 ', not: '不是', contains: '含', list: '、', years: '{n} 年', months: '{n} 个月', none: '—' }
 
 test('decimals shift exactly', () => {
   assert.equal(shift('86000000', -4), '8600')
@@ -49,6 +49,7 @@ test('thresholds are not padded', () => {
   assert.equal(format.quantity('400000000', '元', false, true), '4 亿元')
   assert.equal(format.quantity('0.035', '比率', false, true), '3.5%')
   assert.equal(format.quantity('1000', '人'), '1,000 人')
+  assert.equal(format.quantity('1000000000', '美元', false, true), '10 亿美元')
 })
 test('missing is a dash, zero is zero, text is left alone', () => {
   assert.equal(format.value(null, '元', words), '—')
@@ -79,4 +80,11 @@ test('unary tests are reworded only when plain', () => {
   assert.equal(cellText('true', n, words), '是')
   assert.equal(cellText('? * 2 > 10', n, words), '? * 2 > 10')
   assert.equal(cellText('>= 参数.门槛', n, words), '>= 参数.门槛')
+  assert.equal(cellText('"B", "C", ["06".."46"]', n, words), 'B或C或06–46')
+  assert.equal(cellText('["批发业", "零售业"]', n, words), '批发业、零售业')
+  assert.equal(cellText('list contains(?, "农、林、牧、渔业")', n, words), '含农、林、牧、渔业')
+  assert.equal(cellText('P15Y', n, words), '15 年')
+  assert.equal(cellText('"a, b"', n, words), 'a, b')
+  assert.equal(cellText('[1, 2', n, words), '[1, 2')
+  assert.equal(cellText('null', n, words), '—')
 })

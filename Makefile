@@ -56,7 +56,8 @@ $(B)/jixia: $(OBJ) $(B)/src/cli/main.o
 	@echo "link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(B)/tests/run: $(OBJ) $(TESTOBJ) | build/tools/dec128
+# Transcripts and faults run the program itself, so it is built first.
+$(B)/tests/run: $(OBJ) $(TESTOBJ) | build/tools/dec128 $(B)/jixia
 	@echo "link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

@@ -99,6 +99,14 @@ Str test_db_url(Arena *a) {
                       (int)getpid(), id);
 }
 
+Str test_program_folder(Arena *a) {
+    char exe[4096];
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    for (int up = 0; up < 2 && n > 0; up++)
+        while (n > 0 && exe[--n] != '/') continue;
+    return str_dup(a, str_of(exe, n > 0 ? (size_t)n : 0));
+}
+
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at) {
     (void)st, (void)kind, (void)at;
     return remove(path);

@@ -35,4 +35,6 @@ const char *test_folder(void);
 /* The database URL the suite runs on: a new SQLite file, or a new schema of the PostgreSQL server
  * in $JIXIA_TEST_PG. Owned by the harness. */
 Str test_db_url(Arena *a);
+/* The folder of the program under test (jixia), built beside the tests. */
+Str test_program_folder(Arena *a);
 #endif

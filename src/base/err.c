@@ -62,6 +62,10 @@ void fail_hint(Ctx *c, Str hint) {
         c->err.note.hint = str_dup(c->arena, hint);
 }
 
+void fail_near(Ctx *c, Str nearest) {
+    if (nearest.n) fail_hint(c, msg_text(c->arena, M_FEEL_DID_YOU_MEAN, c->lang, 1, &nearest));
+}
+
 Note *note_at_(Ctx *c, int severity, Str place, Msg msg, int n, const Str *args) {
     Note *note = NEW(c->arena, Note);
     note_set(c->arena, note, severity, place, msg, n, args);

@@ -92,6 +92,8 @@ bool fail_at_(Ctx *c, ErrCode code, Str place, const char *file, int line, Msg m
               const Str *args) __attribute__((cold));
 /* Sets the hint of the failure recorded last, when it has none yet. */
 void fail_hint(Ctx *c, Str hint);
+/* The hint “did you mean …” with the nearest known name; nothing when that is empty. */
+void fail_near(Ctx *c, Str nearest);
 /* Adds a finding; returns it so that the caller can set its hint. */
 #define NOTE(c, severity, place, ...) note_at_((c), (severity), (place), FAIL_ARGS_(__VA_ARGS__))
 Note *note_at_(Ctx *c, int severity, Str place, Msg msg, int n, const Str *args);

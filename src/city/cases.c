@@ -79,7 +79,8 @@ static bool read_case(Reader *r, const Json *j, Case *out) {
     if (version.n && !out->version) return bad(r, j, S("version"));
     const Json *facts = facts_of(r, j, 0);
     if (!facts) return false;
-    if (factset_from_json(r->c, r->pack, facts, decide_year(out->as_of), &out->facts)) return true;
+    if (factset_from_json(r->c, r->pack, facts, S(""), decide_year(out->as_of), &out->facts))
+        return true;
     r->c->err.note.place = str_cat(r->c->arena, pack_place(r->c->arena, r->rule->cases, j->line),
                                    str_cat(r->c->arena, S(" "), r->c->err.note.place));
     return false;

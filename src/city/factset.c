@@ -32,7 +32,12 @@ const FactUse *factset_get(const FactSet *s, const Indicator *i, int32_t year) {
 /* --- values ------------------------------------------------------------------------------------
  */
 
-static bool wrong(Ctx *c, Str place, const Indicator *i, Str got) {
+static bool wrong(Ctx *c, Str place, const Indicator *i, const Json *j) {
+    static const Str SHAPES[] = {[JSON_NULL] = STR_INIT("null"),
+                                 [JSON_ARRAY] = STR_INIT("[…]"),
+                                 [JSON_OBJECT] = STR_INIT("{…}")};
+    Str truth = j->truth ? S("true") : S("false");
+    Str got = json_str(j, j->kind == JSON_BOOL ? truth : SHAPES[j->kind]);
     static const Msg WANTED[] = {
         [IND_NUMBER] = M_FACT_WANT_NUMBER,   [IND_INTEGER] = M_FACT_WANT_INTEGER,
         [IND_TEXT] = M_FACT_WANT_TEXT,       [IND_DATE] = M_FACT_WANT_DATE,
@@ -66,13 +71,13 @@ static Val event_value(Arena *a, const Json *j) {
 }
 
 static bool list_value(Ctx *c, const Indicator *i, const Json *j, Str place, Val *out) {
-    if (j->kind != JSON_ARRAY) return wrong(c, place, i, json_str(j, S("")));
+    if (j->kind != JSON_ARRAY) return wrong(c, place, i, j);
     Val *items = NEW_N(c->arena, Val, j->count + 1);
     int n = 0;
     for (const Json *e = j->first; e; e = e->next) {
         items[n] = event_value(c->arena, e);
         bool ok = i->nkeys ? items[n].tag == V_CONTEXT : items[n].tag == V_DATE;
-        if (!ok) return wrong(c, place, i, json_str(e, S("")));
+        if (!ok) return wrong(c, place, i, e);
         n++;
     }
     *out = val_list(items, n);
@@ -86,16 +91,16 @@ bool fact_value(Ctx *c, const Indicator *i, const Json *j, Str place, Val *out) 
     switch (i->type) {
     case IND_NUMBER:
     case IND_INTEGER:
-        if (text.n == 0 || !dec_parse(text, &d)) return wrong(c, place, i, text);
-        if (i->type == IND_INTEGER && !dec_is_int(&d)) return wrong(c, place, i, text);
+        if (text.n == 0 || !dec_parse(text, &d)) return wrong(c, place, i, j);
+        if (i->type == IND_INTEGER && !dec_is_int(&d)) return wrong(c, place, i, j);
         *out = val_num(c->arena, &d);
         return true;
     case IND_TEXT:
-        if (j->kind != JSON_STRING && j->kind != JSON_NUMBER) return wrong(c, place, i, text);
+        if (j->kind != JSON_STRING && j->kind != JSON_NUMBER) return wrong(c, place, i, j);
         *out = val_str(text);
         return true;
     case IND_DATE:
-        if (j->kind != JSON_STRING || !date_parse(text, &day)) return wrong(c, place, i, text);
+        if (j->kind != JSON_STRING || !date_parse(text, &day)) return wrong(c, place, i, j);
         *out = val_date(day);
         return true;
     case IND_BOOLEAN:
@@ -104,7 +109,7 @@ bool fact_value(Ctx *c, const Indicator *i, const Json *j, Str place, Val *out) 
         else if (str_eq(text, S("true")) || str_eq(text, S("false")))
             *out = val_bool(str_eq(text, S("true")));
         else
-            return wrong(c, place, i, text);
+            return wrong(c, place, i, j);
         return true;
     case IND_LIST: return list_value(c, i, j, place, out);
     }
@@ -147,8 +152,28 @@ Json *value_to_json(Arena *a, Val v) {
 typedef struct Builder {
     Ctx *c;
     FactSet *set;
+    Str file; /* of a FACTS.json; may be empty */
     int cap;
 } Builder;
+
+/* FACTS.json:3 营业收入.本年 */
+static Str place_of(const Builder *b, const Json *j, Str name) {
+    if (b->file.n == 0) return name;
+    return str_printf(b->c->arena, "%.*s:%u %.*s", STRF(b->file), j->line, STRF(name));
+}
+
+/* A value the dictionary rules out would make the bounds of missing facts unsound. */
+static bool in_domain(Builder *b, const Indicator *i, Val v, const Json *j, Str place) {
+    Dec d, limit;
+    bool inside = i->nvalues == 0 || v.tag != V_STRING;
+    for (int k = 0; k < i->nvalues && !inside; k++) inside = str_eq(i->values[k], val_text(v));
+    if (val_is_num(v)) {
+        d = val_dec(v);
+        if (i->min.n && dec_parse(i->min, &limit) && dec_cmp(&d, &limit) < 0) inside = false;
+        if (i->max.n && dec_parse(i->max, &limit) && dec_cmp(&d, &limit) > 0) inside = false;
+    }
+    return inside || FAIL_AT(b->c, ERR_INPUT, place, M_FACT_DOMAIN, i->name, json_str(j, S("")));
+}
 
 static FactUse *add(Builder *b, const Indicator *i, int32_t year) {
     GROW(b->c->arena, b->set->facts, b->set->n, b->cap);
@@ -163,18 +188,24 @@ static bool read_fact(Builder *b, const Indicator *i, int32_t year, const Json *
     FactUse *f = add(b, i, year);
     const Json *lo = json_get(j, S("min")), *hi = json_get(j, S("max"));
     if (j->kind == JSON_OBJECT && (lo || hi)) {
-        return (!lo || fact_value(b->c, i, lo, place, &f->lo)) &&
-               (!hi || fact_value(b->c, i, hi, place, &f->hi));
+        int cmp;
+        if ((lo && !fact_value(b->c, i, lo, place, &f->lo)) ||
+            (hi && !fact_value(b->c, i, hi, place, &f->hi)))
+            return false;
+        if (lo && hi && (!val_compare(f->lo, f->hi, &cmp) || cmp > 0))
+            return FAIL_AT(b->c, ERR_INPUT, place, M_FACT_BOUNDS, i->name);
+        return true;
     }
     f->has_value = true;
-    return fact_value(b->c, i, j, place, &f->value);
+    return fact_value(b->c, i, j, place, &f->value) && in_domain(b, i, f->value, j, place);
 }
 
 static bool read_yearly(Builder *b, const Indicator *i, int year, const Json *j) {
     bool bound = json_get(j, S("min")) || json_get(j, S("max"));
-    if (j->kind != JSON_OBJECT || bound) return read_fact(b, i, year, j, i->name);
+    if (j->kind != JSON_OBJECT || bound) return read_fact(b, i, year, j, place_of(b, j, i->name));
     for (const Json *e = j->first; e; e = e->next) {
-        Str place = str_printf(b->c->arena, "%.*s.%.*s", STRF(i->name), STRF(e->key));
+        Str name = str_printf(b->c->arena, "%.*s.%.*s", STRF(i->name), STRF(e->key));
+        Str place = place_of(b, e, name);
         int lag = 0;
         while (lag < LAGS && !str_eq(e->key, LAG_NAMES[lag])) lag++;
         if (lag == LAGS) return FAIL_AT(b->c, ERR_INPUT, place, M_FACT_LAG, e->key);
@@ -196,10 +227,11 @@ static Str nearest_name(const PackSet *p, Str key) {
     return found;
 }
 
-bool factset_from_json(Ctx *c, const PackSet *p, const Json *facts, int year, FactSet *out) {
+bool factset_from_json(Ctx *c, const PackSet *p, const Json *facts, Str file, int year,
+                       FactSet *out) {
     *out = (FactSet){.kind = S("")};
-    Builder b = {.c = c, .set = out};
-    if (facts->kind != JSON_OBJECT) return FAIL(c, ERR_INPUT, M_FACT_OBJECT);
+    Builder b = {.c = c, .set = out, .file = file};
+    if (facts->kind != JSON_OBJECT) return FAIL_AT(c, ERR_INPUT, file, M_FACT_OBJECT);
     for (const Json *j = facts->first; j; j = j->next) {
         if (str_eq(j->key, S("参数"))) {
             out->switches = j;
@@ -207,12 +239,12 @@ bool factset_from_json(Ctx *c, const PackSet *p, const Json *facts, int year, Fa
         }
         const Indicator *i = pack_indicator(p, j->key);
         if (!i) {
-            FAIL_AT(c, ERR_INPUT, j->key, M_FACT_UNKNOWN, j->key);
-            fail_hint(c, nearest_name(p, j->key));
+            FAIL_AT(c, ERR_INPUT, place_of(&b, j, j->key), M_FACT_UNKNOWN, j->key);
+            fail_near(c, nearest_name(p, j->key));
             return false;
         }
         bool ok = i->period == PERIOD_YEARLY ? read_yearly(&b, i, year, j)
-                                             : read_fact(&b, i, 0, j, i->name);
+                                             : read_fact(&b, i, 0, j, place_of(&b, j, i->name));
         if (!ok) return false;
     }
     factset_sort(out);

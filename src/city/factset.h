@@ -53,8 +53,10 @@ FactRank fact_names_rank(const FactNames *n);
 FactSet factset_from_view(Arena *a, const FactNames *n, const FactView *v, const Subject *subject,
                           const FactAt *at);
 /* From the object of a FACTS.json: keys are FEEL names or codes; `year` is the year of 本年. A
- * failure names the key, the value and what was expected. */
-bool factset_from_json(Ctx *c, const PackSet *p, const Json *facts, int year, FactSet *out);
+ * failure names file (may be empty) and line, the key, the value and what was expected. A value
+ * outside the dictionary's bounds or values is refused. */
+bool factset_from_json(Ctx *c, const PackSet *p, const Json *facts, Str file, int year,
+                       FactSet *out);
 /* The fact of an indicator (year 0 for attributes), or NULL. */
 const FactUse *factset_get(const FactSet *s, const Indicator *i, int32_t year);
 

@@ -207,14 +207,16 @@ Rule *pack_rule(Ctx *c, const PackSet *p, Str id) {
     int best = 1 + (int)id.n / 2;
     Str nearest = {0};
     for (int i = 0; i < p->nrules; i++) {
-        int d = str_distance(id, p->rules[i]->id, best);
+        Str full = p->rules[i]->id, bare = str_sub(full, p->rules[i]->pack.n + 1, full.n);
+        bool whole = str_find(id, S("/")) >= 0;
+        int d = str_distance(id, whole ? full : bare, best);
         if (d < best) {
             best = d;
             nearest = p->rules[i]->id;
         }
     }
     FAIL(c, ERR_MISSING, M_RULE_UNKNOWN, id);
-    if (nearest.n) fail_hint(c, nearest);
+    fail_near(c, nearest);
     return NULL;
 }
 

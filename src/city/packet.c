@@ -122,12 +122,19 @@ bool packet_read(Ctx *c, Str bytes, PacketHead *out) {
 /* --- differences -------------------------------------------------------------------------------
  */
 
+/* At most n bytes, whole characters. */
+static Str excerpt(Str s, ptrdiff_t from, ptrdiff_t n) {
+    while (from > 0 && from < s.n && ((unsigned char)s.p[from] & 0xC0) == 0x80) from--;
+    ptrdiff_t end = from + n < s.n ? from + n : s.n;
+    while (end > from && end < s.n && ((unsigned char)s.p[end] & 0xC0) == 0x80) end--;
+    return str_sub(s, from, end);
+}
+
 static Str short_text(Arena *a, const Json *j) {
     if (!j) return S("");
     Buf b = buf_new(a, 0);
     json_canonical(&b, j);
-    Str s = buf_str(&b);
-    return s.n <= 200 ? s : str_sub(s, 0, 200);
+    return excerpt(buf_str(&b), 0, 200);
 }
 
 /* The first place where two trees differ; false when they are equal. */
@@ -183,8 +190,8 @@ PacketDiff packet_diff(Ctx *c, Str stored, Str computed) {
          tree_diff(c->arena, x, y, S(""), &d));
     if (!named) { /* the same content in another form, or no JSON at all */
         d.path = S("(form)");
-        d.stored = str_sub(stored, d.at, d.at + 60);
-        d.computed = str_sub(computed, d.at, d.at + 60);
+        d.stored = excerpt(stored, d.at, 60);
+        d.computed = excerpt(computed, d.at, 60);
     }
     return d;
 }

@@ -42,7 +42,7 @@ static bool find_node(Ctx *c, const CompiledVersion *cv, Str name, const DmnNode
     if (name.n == 0 || *out) return true;
     FAIL_AT(c, ERR_INPUT, version_place(c->arena, cv->version), M_RULE_DECISION, name,
             cv->version->rule->id);
-    fail_hint(c, dmn_nearest(cv->model, name, false));
+    fail_near(c, dmn_nearest(cv->model, name, false));
     return false;
 }
 

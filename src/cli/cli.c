@@ -83,11 +83,13 @@ void cli_print_usage(FILE *to, const char *usage) {
     Str rest = str_from(usage);
     while (rest.p) {
         Str line = str_cut(&rest, '\n');
-        fprintf(to, "  jixia %.*s\n", STRF(line));
+        fprintf(to, line.n && line.p[0] == ' ' ? "  %.*s\n" : "  jixia %.*s\n", STRF(line));
     }
 }
 
 int cli_usage(Cli *cli) {
+    FAIL(cli->c, ERR_INPUT, M_CLI_USAGE);
+    print_note(cli, &cli->c->err.note);
     if (cli->usage) cli_print_usage(stderr, cli->usage);
     return EXIT_USAGE;
 }

@@ -57,7 +57,8 @@ int cmd_decide(Cli *cli, int argc, char **argv) {
     Json *json = json_parse(cli->c, bytes, o[0].text);
     bool ok = json && load_default(cli, o[2].text, &pack, &book);
     const Rule *rule = ok ? pack_rule(cli->c, pack, args[0]) : NULL;
-    ok = rule && factset_from_json(cli->c, pack, json, decide_year(options.as_of), &facts);
+    ok = rule &&
+         factset_from_json(cli->c, pack, json, o[0].text, decide_year(options.as_of), &facts);
     options.tables = o[3].given;
     int status = EXIT_YES;
     if (ok) {
@@ -201,6 +202,7 @@ static bool replay_alone(Cli *cli, Str folder, Str packet, PacketDiff *diff) {
     return ok;
 }
 
+/* The decision of a register by its id, or a packet (id 0) against the register's facts. */
 static bool replay_register(Cli *cli, int64_t id, Str packet, PacketDiff *diff) {
     KeptDecision kept;
     Register *reg = register_open(cli->c, cli_db(cli), 2);
@@ -212,6 +214,18 @@ static bool replay_register(Cli *cli, int64_t id, Str packet, PacketDiff *diff) 
     return ok;
 }
 
+/* A packet in a file may be indented, or stand in the output of why or decide: its content counts,
+ * in canonical form. Kept packets (--decision) are compared byte for byte as they are stored. */
+static bool canonical_packet(Ctx *c, Str file, Str *packet) {
+    const Json *j = json_parse(c, *packet, file);
+    if (!j) return false;
+    if (json_get(j, S("packet"))) j = json_get(j, S("packet"));
+    Buf b = buf_new(c->arena, 0);
+    json_canonical(&b, j);
+    *packet = buf_str(&b);
+    return true;
+}
+
 int cmd_replay(Cli *cli, int argc, char **argv) {
     CliOpt o[] = {{.name = "--decision"}, {.name = "--pack"}};
     Str args[1], packet = {0};
@@ -220,10 +234,13 @@ int cmd_replay(Cli *cli, int argc, char **argv) {
     PacketDiff diff = {0};
     if (!cli_parse(cli, argc, argv, o, 2, args, 1, &n)) return cli_failed(cli);
     if ((n == 1) == o[0].given) return cli_usage(cli);
-    if (o[0].given && !str_to_i64(o[0].text, &id)) return cli_usage(cli);
+    if (o[0].given && (!str_to_i64(o[0].text, &id) || id < 1)) {
+        FAIL(cli->c, ERR_INPUT, M_CLI_NUMBER, S("--decision"), o[0].text);
+        return cli_failed(cli);
+    }
     if (n == 1 && !file_read(cli->c, args[0], CLI_FILE_MAX, &packet)) return cli_failed(cli);
-    while (packet.n && packet.p[packet.n - 1] == '\n') packet.n--;
-    bool ok = id || cli_has_db(cli) ? replay_register(cli, id, packet, &diff)
-                                    : replay_alone(cli, o[1].text, packet, &diff);
+    if (n == 1 && !canonical_packet(cli->c, args[0], &packet)) return cli_failed(cli);
+    bool ok = o[0].given || cli_has_db(cli) ? replay_register(cli, id, packet, &diff)
+                                            : replay_alone(cli, o[1].text, packet, &diff);
     return ok ? print_replay(cli, &diff) : cli_failed(cli);
 }

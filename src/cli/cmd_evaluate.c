@@ -160,7 +160,10 @@ int cmd_evaluate(Cli *cli, int argc, char **argv) {
     int64_t threads = sysconf(_SC_NPROCESSORS_ONLN);
     EvaluateOptions options = {0};
     if (!cli_parse(cli, argc, argv, o, 5, args, 0, &n)) return cli_failed(cli);
-    if (o[4].given && !str_to_i64(o[4].text, &threads)) return cli_usage(cli);
+    if (o[4].given && (!str_to_i64(o[4].text, &threads) || threads < 1)) {
+        FAIL(cli->c, ERR_INPUT, M_CLI_NUMBER, S("--threads"), o[4].text);
+        return cli_failed(cli);
+    }
     if (!cli_day(cli, &o[1], &options.as_of) || !cli_instant(cli, &o[2], &options.as_known_ms))
         return cli_failed(cli);
     options.threads = threads < 1 ? 1 : threads > 64 ? 64 : (int)threads;

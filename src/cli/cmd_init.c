@@ -102,9 +102,14 @@ static void list_rules(Listing *l, const PackSet *p) {
 static void list_indicators(Listing *l, const PackSet *p) {
     static const Str KEYS[] = {STR_INIT("name"),   STR_INIT("code"),      STR_INIT("type"),
                                STR_INIT("period"), STR_INIT("unit"),      STR_INIT("grade"),
-                               STR_INIT("pack"),   STR_INIT("definition")};
+                               STR_INIT("pack"),   STR_INIT("min"),       STR_INIT("max"),
+                               STR_INIT("values"), STR_INIT("definition")};
     for (int i = 0; i < p->nindicators; i++) {
         const Indicator *x = p->indicators[i];
+        Str allowed = {0};
+        for (int k = 0; k < x->nvalues; k++)
+            allowed = str_cat(l->cli->arena, k ? str_cat(l->cli->arena, allowed, S("、")) : allowed,
+                              x->values[k]);
         Str values[] = {x->name,
                         x->code,
                         indicator_type_text(x->type),
@@ -112,8 +117,11 @@ static void list_indicators(Listing *l, const PackSet *p) {
                         x->unit,
                         grade_text(x->grade),
                         x->pack,
+                        x->min,
+                        x->max,
+                        allowed,
                         x->definition};
-        row(l, KEYS, values, 8);
+        row(l, KEYS, values, 11);
     }
 }
 

@@ -87,8 +87,10 @@ int cmd_serve(Cli *cli, int argc, char **argv) {
     int64_t port = 8080;
     sigset_t set;
     if (!cli_parse(cli, argc, argv, o, 3, args, 0, &n)) return cli_failed(cli);
-    if (o[0].given && (!str_to_i64(o[0].text, &port) || port < 0 || port > 65535))
-        return cli_usage(cli);
+    if (o[0].given && (!str_to_i64(o[0].text, &port) || port < 0 || port > 65535)) {
+        FAIL(cli->c, ERR_INPUT, M_CLI_NUMBER, S("--port"), o[0].text);
+        return cli_failed(cli);
+    }
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);

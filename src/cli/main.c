@@ -86,7 +86,7 @@ static int dispatch(Cli *cli, int argc, char **argv) {
     }
     cli->what = name;
     FAIL(cli->c, ERR_INPUT, M_CLI_COMMAND, str_from(name));
-    if (near.n) fail_hint(cli->c, str_cat(cli->arena, S("jixia "), near));
+    if (near.n) fail_near(cli->c, str_cat(cli->arena, S("jixia "), near));
     return cli_failed(cli);
 }
 

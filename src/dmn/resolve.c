@@ -53,7 +53,7 @@ static bool resolve_req(Ctx *c, DmnDefs *main, DmnNode *n, DmnReq *r) {
     if (!r->node) {
         FAIL_AT(c, ERR_INPUT, place, M_DMN_NO_ELEMENT, r->href);
         Str near = d && rest.p ? nearest_id(d, rest) : (Str){0};
-        if (near.n) fail_hint(c, str_cat(c->arena, S("#"), near));
+        if (near.n) fail_near(c, str_cat(c->arena, S("#"), near));
         return false;
     }
     if (!kind_fits(r->kind, r->node->kind))

@@ -216,7 +216,7 @@ TEST(dmn_hints_at_the_nearest) {
     Arena *a = arena_open(0);
     Ctx c = ctx_new(a, 0);
     CHECK(load(&c, DEC("abcd", NEEDS("abcx"), "1")) == NULL);
-    CHECK_STR(note_hint(a, &c.err.note, LANG_ZH), S("#abcd"));
+    CHECK_STR(note_hint(a, &c.err.note, LANG_ZH), S("是否指“#abcd”？"));
     Ctx d = ctx_new(a, 0);
     DmnModel *m = load(&d, "<itemDefinition name='tLoan'><typeRef>number</typeRef>"
                            "</itemDefinition><inputData id='a' name='企业名称'>"

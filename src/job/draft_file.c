@@ -17,7 +17,7 @@ static Str temporary(Arena *a, bool xlsx) {
 }
 
 static bool take_file(Ctx *c, Str path, bool written, Str *bytes) {
-    bool ok = written && file_read(c, path, 0, bytes);
+    bool ok = written && file_read(c, path, (size_t)256 << 20, bytes);
     unlink(str_z(c->arena, path));
     return ok;
 }
@@ -44,9 +44,15 @@ static Str head_of(Arena *a, const Indicator *ind) {
     return str_printf(a, "%.*s（%.*s）", STRF(ind->zh), STRF(unit));
 }
 
+enum { FIXED_HEADS = 3 };
+static const Str FIXED[FIXED_HEADS] = {STR_INIT("企业名称"), STR_INIT("统一社会信用代码"),
+                                       STR_INIT("年度")};
+
+/* Fields of the dictionary under heads that differ from each other and from the fixed ones. */
 static bool choose(Ctx *c, const PackSet *pack, Str fields, const Indicator **list, int *n) {
     Map seen = map_new(c->arena);
     *n = 0;
+    for (int i = 0; i < FIXED_HEADS; i++) map_put(&seen, FIXED[i], NULL);
     for (int i = 0; i < pack->nindicators && !fields.n; i++) {
         Indicator *ind = pack->indicators[i];
         if (ind->by == BY_BASIS || map_has(&seen, ind->zh)) continue;
@@ -83,10 +89,10 @@ bool draft_template(Ctx *c, const PackSet *pack, Str fields, bool xlsx, Str *byt
     bool yearly = false;
     if (!choose(c, pack, fields, list, &n)) return false;
     Str *head = NEW_N(c->arena, Str, n + 3);
-    head[0] = S("企业名称");
-    head[1] = S("统一社会信用代码");
+    head[0] = FIXED[0];
+    head[1] = FIXED[1];
     for (int i = 0; i < n; i++) yearly |= list[i]->period == PERIOD_YEARLY;
-    if (yearly) head[heads++] = S("年度");
+    if (yearly) head[heads++] = FIXED[2];
     int first = heads;
     for (int i = 0; i < n; i++) head[heads++] = head_of(c->arena, list[i]);
     Str path = temporary(c->arena, xlsx);

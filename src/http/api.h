@@ -52,4 +52,7 @@ bool api_import_rows(Request *r, Response *out);
 bool api_import_fix(Request *r, Response *out);
 bool api_import_refused(Request *r, Response *out);
 bool api_import_template(Request *r, Response *out);
+/* api_enterprise.c */
+bool api_enterprises(Request *r, Response *out);
+bool api_enterprise(Request *r, Response *out);
 #endif

@@ -106,6 +106,7 @@ static int problem_status(const Ctx *c) {
     case M_IMPORT_MISNAMED: return 415;
     case M_HTTP_IF_MATCH: return 428;
     case M_HTTP_METHOD: return 405;
+    case M_HTTP_SNAPSHOT_GONE: return 410;
     default: return err_http_status(c->err.code);
     }
 }

@@ -67,5 +67,10 @@ const Route ROUTES[] = {
      .path = "/imports/{id}/refused",
      .right = "import:read",
      .run = api_import_refused},
+    {.method = "GET", .path = "/enterprises", .right = "enterprise:read", .run = api_enterprises},
+    {.method = "GET",
+     .path = "/enterprises/{id}",
+     .right = "enterprise:read",
+     .run = api_enterprise},
     {0},
 };

@@ -1,0 +1,73 @@
+/* What the pages about enterprises share: a row of the register, the list behind filters. Internal
+ * to the api_*.c of enterprises, their facts, explanations and matching. */
+#ifndef JIXIA_HTTP_API_ENTERPRISE_H
+#define JIXIA_HTTP_API_ENTERPRISE_H
+#include "city/snapshot.h"
+#include "http/http.h"
+#include "http/json_out.h"
+
+enum { ROW_RULES_MAX = 9, ROW_FIELDS_MAX = 8, ROW_TITLES_MAX = 200 };
+
+/* Makes rows: the dictionaries of the request and the columns it asks for. */
+typedef struct RowMaker {
+    Request *r;
+    FactNames names;
+    const Asked *asked; /* by rules in force */
+    int nasked, year;
+    const Rule *size; /* 企业划型; NULL: the rule set has none */
+    const Rule *rules[ROW_RULES_MAX];
+    const Indicator *fields[ROW_FIELDS_MAX];
+    int nrules, nfields;
+} RowMaker;
+
+/* What is known of one enterprise at the clocks of the request. */
+typedef struct Known {
+    Subject who;
+    FactView view;
+    FactSet set;
+    Str uscc, stock, check; /* check: ok | failed | none */
+} Known;
+
+/* Reads the dictionaries; columns are added by row_columns. */
+bool row_maker_open(Request *r, RowMaker *m);
+/* Adds rules and fields given as comma-separated ids; place names the argument. 422 for an unknown
+ * one or too many. */
+bool row_add_rules(RowMaker *m, Str list, Str place);
+bool row_add_fields(RowMaker *m, Str list, Str place);
+bool row_known(RowMaker *m, int64_t subject, Known *out);
+/* EnterpriseRow of the contract; by and text: how a search found it (empty: null). */
+Json *row_json(RowMaker *m, const Known *k, Str by, Str text);
+/* {code, name} of a division or unit; null when the code is empty. */
+void out_code_name(Arena *a, Json *o, Str key, Str code, Str name);
+/* Facts that count among the view's, of indicators the pack has. */
+int known_facts(const RowMaker *m, const Known *k);
+/* Share of the facts asked for that were given, two digits. */
+Str known_completeness(RowMaker *m, const Known *k);
+/* The fact a column shows: the attribute, or the latest year; NULL when nothing is known. */
+const FactUse *known_latest(const Known *k, const Indicator *i);
+/* The value of a fact as the contract sends it, and its bound ("<=", ">=", empty). */
+Json *fact_use_value(Arena *a, const FactUse *f, Str *bound);
+/* The outcome cell of a rule: {outcome, result, version}. */
+Json *outcome_cell(RowMaker *m, const Known *k, const Rule *rule);
+DecideOptions decide_options(const Request *r, bool brief);
+/* A decision's result for the contract; JSON null when unknown. */
+Json *result_value(Arena *a, Val v);
+/* One journal entry for reading sensitive facts; nothing when `sensitive` is false. */
+bool journal_read(Request *r, Str object, bool sensitive);
+bool is_sensitive(const Indicator *i);
+
+/* --- the list --- */
+typedef struct Selection {
+    const Snapshot *snapshot; /* NULL: not ready; ids are a window of the register */
+    int64_t *ids;             /* in the order of the list */
+    Str *by, *text;           /* how a search found it; NULL without one */
+    int64_t n, of;            /* of: enterprises before filters */
+    int64_t first;            /* ids[0] is this row of the list (only without a snapshot) */
+} Selection;
+
+/* Reads filters and sort from the query and selects; the caller releases the snapshot. */
+bool enterprise_select(Request *r, RowMaker *m, int64_t offset, int64_t limit, Selection *out);
+/* The whole selection as a file. */
+bool enterprise_export(RowMaker *m, const Selection *s, Response *out);
+bool enterprise_wants_export(const Request *r);
+#endif

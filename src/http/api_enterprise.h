@@ -41,6 +41,8 @@ Json *row_json(RowMaker *m, const Known *k, Str by, Str text);
 void out_code_name(Arena *a, Json *o, Str key, Str code, Str name);
 /* Facts that count among the view's, of indicators the pack has. */
 int known_facts(const RowMaker *m, const Known *k);
+/* When the last of the facts that count became known; 0: none. */
+int64_t known_last_ms(const Known *k);
 /* Share of the facts asked for that were given, two digits. */
 Str known_completeness(RowMaker *m, const Known *k);
 /* The fact a column shows: the attribute, or the latest year; NULL when nothing is known. */

@@ -11,6 +11,7 @@
 #include "job/export.h"
 
 enum { HEADS_MAX = 12 + 2 * ROW_RULES_MAX + 3 * ROW_FIELDS_MAX, FILE_MAX = 256 << 20 };
+enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000 }; /* days of the city */
 
 #define XLSX_TYPE "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -128,7 +129,8 @@ static bool put_row(RowMaker *m, Export *e, int64_t id) {
     put_fields(m, e, json_get(o, S("values")));
     export_number(e, text_at(o, S("facts")));
     export_number(e, text_at(o, S("completeness")));
-    export_date(e, str_sub(text_at(o, S("last_known_at")), 0, 10));
+    int64_t known = known_last_ms(&k);
+    export_date(e, known ? date_text(m->r->c->arena, (known + CHINA_MS) / DAY_MS) : S(""));
     export_text(e, k.who.demo ? S("DEMO") : S(""));
     return export_end_row(e);
 }

@@ -178,16 +178,19 @@ static void bind_sources(Filter *f) {
     }
 }
 
-/* Subjects with facts of a batch; `import` is the batch the import made. */
+/* Subjects that the batch of an import has facts of. */
 static bool bind_import(Filter *f) {
     Str text = http_query(f->r, S("import"));
-    int64_t batch;
+    int64_t id;
     if (text.n == 0) return true;
-    if (!str_to_i64(text, &batch))
+    if (!str_to_i64(text, &id))
         return HTTP_INVALID(f->r, S("?import"), M_HTTP_QUERY, S("import"), text);
     uint8_t *touched = NEW_N(f->r->c->arena, uint8_t, f->s->n + 1);
     Rows *rows =
-        Q(f->r->db, "SELECT DISTINCT subject FROM fact_record WHERE batch = $1", db_i(batch));
+        Q(f->r->db,
+          "SELECT DISTINCT f.subject FROM import_draft d JOIN fact_record f ON f.batch = d.batch "
+          "WHERE d.id = $1",
+          db_i(id));
     while (rows && row_next(rows)) {
         int64_t row = snapshot_row(f->s, row_i64(rows, 0));
         if (row >= 0) touched[row] = 1;

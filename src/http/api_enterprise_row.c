@@ -82,7 +82,7 @@ int known_facts(const RowMaker *m, const Known *k) {
     return n;
 }
 
-static int64_t last_known(const Known *k) {
+int64_t known_last_ms(const Known *k) {
     int64_t last = 0;
     for (int i = 0; i < k->view.n; i++) {
         const FactSlot *s = &k->view.slots[i];
@@ -227,7 +227,7 @@ Json *row_json(RowMaker *m, const Known *k, Str by, Str text) {
     for (int i = 0; i < m->nfields; i++) out_field(m, values, k, m->fields[i]);
     out_int(a, o, S("facts"), known_facts(m, k));
     out_str(a, o, S("completeness"), known_completeness(m, k));
-    out_instant(a, o, S("last_known_at"), last_known(k));
+    out_instant(a, o, S("last_known_at"), known_last_ms(k));
     out_bool(a, o, S("demo"), k->who.demo);
     out_match(a, o, by, text);
     return o;

@@ -22,7 +22,7 @@ LDLIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lxlsxwriter -l:libbidgc
 LAYERS := base codec decimal feel dmn batch graph optim store city job http cli
 SRC := $(foreach l,$(LAYERS),$(wildcard src/$(l)/*.c))
 LIBSRC := $(filter-out src/cli/main.c,$(SRC))
-TESTSRC := tests/main.c $(wildcard tests/unit/*.c)
+TESTSRC := tests/main.c $(wildcard tests/*_fixture.c tests/unit/*.c)
 OBJ := $(LIBSRC:%.c=$(B)/%.o)
 TESTOBJ := $(TESTSRC:%.c=$(B)/%.o)
 THREADSRC := tests/main.c $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)) \

@@ -49,7 +49,7 @@ typedef struct Conn {
 } Conn;
 
 bool server_secure_cookie(const Server *s) {
-    return s->secure_cookie;
+    return s && s->secure_cookie;
 }
 
 /* --- gate --------------------------------------------------------------------------------------

@@ -16,5 +16,6 @@ Server *server_start(Ctx *c, const Register *reg, const ServerOptions *o);
 int server_port(const Server *s);
 /* Stops accepting, lets running requests finish (at most 10 s), closes. */
 void server_stop(Server *s);
+/* Whether cookies are for HTTPS only; false without a server. */
 bool server_secure_cookie(const Server *s);
 #endif

@@ -1,0 +1,130 @@
+/* See http_fixture.h. */
+#include "tests/http_fixture.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "tests/test.h"
+
+static const Act ACT = {STR_INIT("tester"), STR_INIT("test")};
+
+static void say(HttpFixture *f) {
+    Str text = note_text(f->arena, &f->ctx.err.note, LANG_EN);
+    test_failed(__FILE__, __LINE__, str_z(f->arena, text));
+    ctx_clear(&f->ctx);
+}
+
+typedef struct NewUser {
+    User user;
+    Str password;
+} NewUser;
+
+static bool add_user(Db *db, void *data) {
+    NewUser *n = data;
+    n->user.id = user_add(db, &n->user, n->password, &ACT);
+    return n->user.id != 0;
+}
+
+int64_t http_new_user(HttpFixture *f, Str name, uint32_t roles, bool must_change) {
+    NewUser n = {.user = {.name = name, .roles = roles, .must_change = must_change},
+                 .password = S(FIXTURE_PASSWORD)};
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    if (!db || !tx_run(db, DB_WRITE, add_user, &n)) say(f);
+    if (db) db_return(db);
+    return n.user.id;
+}
+
+Str http_sign_in(HttpFixture *f, Str name, Str password) {
+    User u;
+    Str token = S("");
+    f->ctx.now_ms = f->now_ms;
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    if (!db || !session_open(db, name, password, S("127.0.0.1"), &u, &token)) say(f);
+    if (db) db_return(db);
+    return token;
+}
+
+HttpFixture *http_fixture(void) {
+    static HttpFixture f;
+    InitReport report;
+    if (f.reg) return &f;
+    f.arena = arena_open(0);
+    f.now_ms = clock_now_ms();
+    f.ctx = ctx_new(f.arena, f.now_ms);
+    f.url = test_db_url(f.arena);
+    if (register_init(&f.ctx, f.url, S("packs/zibo"), &ACT, &report))
+        f.reg = register_open(&f.ctx, f.url, HTTP_POOL);
+    if (!f.reg) {
+        say(&f);
+        return &f;
+    }
+    for (int i = 0; i < ROLES; i++) {
+        Str name = role_text((Role)i);
+        http_new_user(&f, name, 1u << i, false);
+        f.tokens[i] = http_sign_in(&f, name, S(FIXTURE_PASSWORD));
+    }
+    http_new_user(&f, S("boss"), (1u << ROLES) - 1, false);
+    f.boss = http_sign_in(&f, S("boss"), S(FIXTURE_PASSWORD));
+    return &f;
+}
+
+static void read_query(Arena *a, Request *r, Str query) {
+    r->query = NEW_N(a, Pair, HTTP_PAIRS_MAX);
+    while (query.p && r->nquery < HTTP_PAIRS_MAX) {
+        Str value = str_cut(&query, '&');
+        Str name = str_cut(&value, '=');
+        r->query[r->nquery++] = (Pair){name, value.p ? value : S("")};
+    }
+}
+
+static void add_header(Request *r, Str name, Str value) {
+    r->headers[r->nheaders++] = (Pair){name, value};
+}
+
+static void read_headers(HttpFixture *f, Request *r, const HttpCall *call) {
+    static int serial;
+    bool key = false, type = false;
+    r->headers = NEW_N(f->call, Pair, FIXTURE_PAIRS + 4);
+    for (int i = 0; i < FIXTURE_PAIRS && call->headers[i].name.n; i++) {
+        add_header(r, call->headers[i].name, call->headers[i].value);
+        key |= str_eq_nocase(call->headers[i].name, S("idempotency-key"));
+        type |= str_eq_nocase(call->headers[i].name, S("content-type"));
+    }
+    if (call->bare) return;
+    add_header(r, S("X-Jixia-CSRF"), S("1"));
+    if (!type) add_header(r, S("Content-Type"), S("application/json"));
+    if (!key) add_header(r, S("Idempotency-Key"), str_printf(f->call, "key-%08d", serial++));
+}
+
+HttpReply http_call(HttpFixture *f, const HttpCall *call) {
+    if (f->call) arena_close(f->call);
+    f->call = arena_open(0);
+    Ctx c = ctx_new(f->call, f->now_ms);
+    Str path = str_from(call->path), query = path;
+    path = str_cut(&query, '?');
+    Request r = {.c = &c,
+                 .reg = f->reg,
+                 .id = S("test"),
+                 .method = str_from(call->method),
+                 .path = str_cat(f->call, S("/api/v1"), path),
+                 .address = S("127.0.0.1"),
+                 .body = call->body,
+                 .token = call->token};
+    Response out = {0};
+    read_query(f->call, &r, query);
+    read_headers(f, &r, call);
+    http_dispatch(&r, &out);
+    if (r.db) db_return(r.db);
+    HttpReply reply = {.status = out.status, .body = out.body, .type = out.type};
+    reply.etag = str_dup(f->arena, out.etag);
+    reply.location = str_dup(f->arena, out.location);
+    reply.cookie = str_dup(f->arena, out.cookie);
+    Ctx parse = ctx_new(f->call, 0);
+    if (out.body.n && str_find(out.type, S("json")) >= 0)
+        reply.json = json_parse(&parse, out.body, S("answer"));
+    return reply;
+}
+
+HttpReply http_get(HttpFixture *f, Str token, const char *path) {
+    return http_call(f, &(HttpCall){.method = "GET", .path = path, .token = token});
+}

@@ -1,0 +1,499 @@
+/* Every route against the rights table and the contract; what every write refuses; sessions;
+ * repeated and hostile requests. */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "tests/http_fixture.h"
+#include "tests/test.h"
+
+enum { CONTRACT_MAX = 4 << 20, MINUTE_MS = 60000 };
+
+static bool is_get(const Route *t) {
+    return strcmp(t->method, "GET") == 0;
+}
+
+static void fail_at(const char *method, const char *path, Str what, int status) {
+    char text[256];
+    snprintf(text, sizeof text, "%s %s: %.*s: %d", method, path, STRF(what), status);
+    test_failed(__FILE__, __LINE__, text);
+}
+
+/* The path of a route with things that exist where they are cheap to make. */
+static const char *path_of(HttpFixture *f, const Route *t) {
+    Str path = str_from(t->path);
+    if (str_starts(path, S("/rules/{"))) return "/rules/zibo/gazelle";
+    ptrdiff_t at = str_find(path, S("{"));
+    if (at < 0) return t->path;
+    ptrdiff_t end = str_find(path, S("}"));
+    Str out = str_cat(f->arena, str_sub(path, 0, at), S("1"));
+    return str_z(f->arena, str_cat(f->arena, out, str_sub(path, end + 1, path.n)));
+}
+
+/* --- rights ------------------------------------------------------------------------------------
+ */
+
+TEST(http_every_route_has_a_right) {
+    for (const Route *t = ROUTES; t->method; t++) {
+        if (!right_find(str_from(t->right))) fail_at(t->method, t->path, str_from(t->right), 0);
+        for (const Route *o = ROUTES; o != t; o++)
+            if (strcmp(o->method, t->method) == 0 && strcmp(o->path, t->path) == 0)
+                fail_at(t->method, t->path, S("listed twice"), 0);
+    }
+}
+
+TEST(http_not_signed_in) {
+    HttpFixture *f = http_fixture();
+    for (const Route *t = ROUTES; t->method; t++) {
+        bool open = strcmp(t->right, "public:read") == 0;
+        HttpCall call = {.method = t->method, .path = path_of(f, t), .body = S("{}")};
+        HttpReply r = http_call(f, &call);
+        if ((r.status == 401) == open || r.status == 403 || r.status >= 500)
+            fail_at(t->method, t->path, S("not signed in"), r.status);
+        call.token = S("0123456789012345678901234567890123456789012");
+        r = http_call(f, &call);
+        if ((r.status == 401) == open) fail_at(t->method, t->path, S("unknown token"), r.status);
+    }
+}
+
+TEST(http_all_routes_all_roles) {
+    HttpFixture *f = http_fixture();
+    for (const Route *t = ROUTES; t->method; t++) {
+        const Right *right = right_find(str_from(t->right));
+        for (int i = 0; right && i < ROLES; i++) {
+            bool allowed = right_scope(right, (Role)i) != SCOPE_NONE;
+            bool ends = strcmp(t->method, "DELETE") == 0 && strcmp(t->path, "/session") == 0;
+            Str own = ends ? http_sign_in(f, role_text((Role)i), S(FIXTURE_PASSWORD)) : S("");
+            HttpReply r = http_call(f, &(HttpCall){.method = t->method,
+                                                   .path = path_of(f, t),
+                                                   .token = ends ? own : f->tokens[i],
+                                                   .body = S("{}")});
+            if (r.status == 401 || (r.status == 403) == allowed || r.status >= 500)
+                fail_at(t->method, t->path, role_text((Role)i), r.status);
+            if (r.status != 403) continue;
+            CHECK_STR(json_get_str(r.json, S("right")), right->name);
+            CHECK(json_get(r.json, S("roles"))->count > 0);
+        }
+    }
+}
+
+TEST(http_a_denied_write_changes_nothing) {
+    HttpFixture *f = http_fixture();
+    Str body = S("{\"name\":\"intruder\",\"display_name\":\"x\",\"roles\":[\"sysadmin\"]}");
+    HttpReply r = http_call(
+        f, &(HttpCall){
+               .method = "POST", .path = "/users", .token = f->tokens[ROLE_AUDITOR], .body = body});
+    CHECK_INT(r.status, 403);
+    r = http_get(f, f->boss, "/users?q=intruder");
+    CHECK_INT(json_get_i64(r.json, S("total"), -1), 0);
+}
+
+/* --- the contract ------------------------------------------------------------------------------
+ */
+
+static Json *contract(HttpFixture *f) {
+    Str text;
+    Json *j = NULL;
+    if (file_read(&f->ctx, S("src/http/openapi.json"), CONTRACT_MAX, &text))
+        j = json_parse(&f->ctx, text, S("openapi.json"));
+    CHECK(j != NULL);
+    return j;
+}
+
+static Str lower(Arena *a, const char *method) {
+    Buf b = buf_new(a, 0);
+    for (; *method; method++) buf_char(&b, (char)(*method | 32));
+    return buf_str(&b);
+}
+
+static const Json *operation(HttpFixture *f, const Json *doc, const Route *t) {
+    const Json *path = json_get(json_get(doc, S("paths")), str_from(t->path));
+    return json_get(path, lower(f->arena, t->method));
+}
+
+static bool takes(const Json *op, Str parameter) {
+    const Json *list = json_get(op, S("parameters"));
+    for (const Json *p = list ? list->first : NULL; p; p = p->next)
+        if (str_ends(json_get_str(p, S("$ref")), parameter)) return true;
+    return false;
+}
+
+TEST(http_every_route_is_in_the_contract) {
+    HttpFixture *f = http_fixture();
+    const Json *doc = contract(f);
+    for (const Route *t = ROUTES; t->method; t++) {
+        const Json *op = operation(f, doc, t);
+        if (!op) {
+            fail_at(t->method, t->path, S("not in openapi.json"), 0);
+            continue;
+        }
+        CHECK_STR(json_get_str(op, S("x-right")), str_from(t->right));
+        if (takes(op, S("/idempotency_key")) != t->idempotent)
+            fail_at(t->method, t->path, S("Idempotency-Key differs"), 0);
+    }
+}
+
+/* --- writes ------------------------------------------------------------------------------------
+ */
+
+static bool is_json_write(const Json *op) {
+    const Json *content = json_get(json_get(op, S("requestBody")), S("content"));
+    return json_get(content, S("application/json")) ||
+           json_get(content, S("application/merge-patch+json"));
+}
+
+TEST(http_writes_need_the_csrf_header) {
+    HttpFixture *f = http_fixture();
+    for (const Route *t = ROUTES; t->method; t++) {
+        if (is_get(t)) continue;
+        HttpCall call = {.method = t->method,
+                         .path = path_of(f, t),
+                         .token = f->boss,
+                         .body = S("{}"),
+                         .bare = true,
+                         .headers = {{S("Content-Type"), S("application/json")},
+                                     {S("Idempotency-Key"), S("csrf-csrf")}}};
+        HttpReply r = http_call(f, &call);
+        if (r.status != 403) fail_at(t->method, t->path, S("without X-Jixia-CSRF"), r.status);
+        call.headers[2] = (Pair){S("X-Jixia-CSRF"), S("0")};
+        r = http_call(f, &call);
+        if (r.status != 403) fail_at(t->method, t->path, S("X-Jixia-CSRF: 0"), r.status);
+        call.headers[2].value = S("1");
+        call.headers[3] = (Pair){S("Sec-Fetch-Site"), S("cross-site")};
+        r = http_call(f, &call);
+        if (r.status != 403) fail_at(t->method, t->path, S("from another site"), r.status);
+    }
+}
+
+TEST(http_writes_need_if_match) {
+    HttpFixture *f = http_fixture();
+    const Json *doc = contract(f);
+    Str body = S("{\"reason\":\"test\",\"display_name\":\"x\"}");
+    for (const Route *t = ROUTES; t->method; t++) {
+        if (is_get(t) || !takes(operation(f, doc, t), S("/if_match"))) continue;
+        bool made = str_starts(str_from(t->path), S("/users"));
+        HttpCall call = {
+            .method = t->method, .path = path_of(f, t), .token = f->boss, .body = body};
+        HttpReply r = http_call(f, &call);
+        if (r.status != 428 && (made || r.status != 404))
+            fail_at(t->method, t->path, S("without If-Match"), r.status);
+        call.headers[0] = (Pair){S("If-Match"), S("\"user-1-0\"")};
+        r = http_call(f, &call);
+        if (r.status != 412 && (made || r.status != 404))
+            fail_at(t->method, t->path, S("stale If-Match"), r.status);
+    }
+}
+
+TEST(http_writes_need_a_whole_body) {
+    static const Str BAD[] = {STR_INIT(""),
+                              STR_INIT("{"),
+                              STR_INIT("[]"),
+                              STR_INIT("\"x\""),
+                              STR_INIT("{\"a\":1,\"a\":2}"),
+                              STR_INIT("{\"a\":\"\xff\"}"),
+                              STR_INIT("{} {}"),
+                              STR_INIT("nul")};
+    HttpFixture *f = http_fixture();
+    const Json *doc = contract(f);
+    int tested = 0;
+    for (const Route *t = ROUTES; t->method; t++) {
+        if (is_get(t) || !is_json_write(operation(f, doc, t))) continue;
+        tested++;
+        HttpCall call = {.method = t->method, .path = path_of(f, t), .token = f->boss};
+        for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+            call.body = BAD[i];
+            HttpReply r = http_call(f, &call);
+            if (r.status != 400 && (r.status != 404 || !strchr(t->path, '{')))
+                fail_at(t->method, t->path, BAD[i], r.status);
+        }
+        call.body = S("{}");
+        call.headers[0] = (Pair){S("Content-Type"), S("text/plain")};
+        HttpReply r = http_call(f, &call);
+        if (r.status != 415 && (r.status != 404 || !strchr(t->path, '{')))
+            fail_at(t->method, t->path, S("text/plain"), r.status);
+    }
+    CHECK(tested >= 4);
+}
+
+static void check_pointer(HttpFixture *f, const HttpCall *call, Str pointer) {
+    HttpReply r = http_call(f, call);
+    CHECK_INT(r.status, 422);
+    CHECK_STR(json_get_str(json_at(json_get(r.json, S("errors")), 0), S("pointer")), pointer);
+}
+
+TEST(http_wrong_values_are_pointed_at) {
+    HttpFixture *f = http_fixture();
+    check_pointer(f, &(HttpCall){.method = "POST", .path = "/session", .body = S("{}")},
+                  S("/name"));
+    check_pointer(f,
+                  &(HttpCall){.method = "POST",
+                              .path = "/users",
+                              .token = f->boss,
+                              .body = S("{\"name\":\"new.user\",\"roles\":[\"policy\",\"king\"]}")},
+                  S("/roles/1"));
+    check_pointer(f,
+                  &(HttpCall){.method = "GET", .path = "/rules?as_of=2021-02-30", .token = f->boss},
+                  S("?as_of"));
+    check_pointer(f, &(HttpCall){.method = "GET", .path = "/search?q=", .token = f->boss}, S("?q"));
+    check_pointer(f, &(HttpCall){.method = "GET", .path = "/search?q=ab&limit=0", .token = f->boss},
+                  S("?limit"));
+}
+
+/* --- problems ----------------------------------------------------------------------------------
+ */
+
+static void check_problem(HttpReply r, int status, Str type) {
+    CHECK_INT(r.status, status);
+    CHECK(str_starts(r.type, S("application/problem+json")));
+    CHECK_STR(json_get_str(r.json, S("type")), type);
+    CHECK_INT(json_get_i64(r.json, S("status"), 0), status);
+    CHECK(json_get_str(r.json, S("title")).n > 0);
+    CHECK(json_get_str(r.json, S("detail")).n > 0);
+    CHECK(str_starts(json_get_str(r.json, S("instance")), S("/api/v1/")));
+    CHECK_STR(json_get_str(r.json, S("request_id")), S("test"));
+}
+
+TEST(http_problems) {
+    HttpFixture *f = http_fixture();
+    check_problem(http_get(f, S(""), "/rules"), 401, S("/problems/sign-in"));
+    check_problem(http_get(f, f->tokens[ROLE_LEADER], "/users"), 403, S("/problems/denied"));
+    check_problem(http_get(f, f->boss, "/nothing"), 404, S("/problems/missing"));
+    check_problem(http_get(f, f->boss, "/rules/zibo/nothing"), 404, S("/problems/missing"));
+    check_problem(http_get(f, f->boss, "/users/0"), 404, S("/problems/missing"));
+    check_problem(http_get(f, f->boss, "/users/99999999999999999999"), 404, S("/problems/missing"));
+    HttpReply r = http_call(f, &(HttpCall){.method = "PUT", .path = "/rules", .token = f->boss});
+    CHECK_INT(r.status, 405);
+    r = http_call(f, &(HttpCall){.method = "GET",
+                                 .path = "/rules/zibo/nothing",
+                                 .token = f->boss,
+                                 .headers = {{S("Accept-Language"), S("en")}}});
+    CHECK_STR(json_get_str(r.json, S("title")), S("there is no rule “zibo/nothing”"));
+}
+
+TEST(http_answers_are_kept_by_etag) {
+    static const char *const PATHS[] = {
+        "/meta/fields",        "/meta/rules", "/meta/documents",  "/meta/sources",
+        "/meta/divisions",     "/meta/roles", "/meta/industries", "/rules",
+        "/rules/zibo/gazelle", "/overview"};
+    HttpFixture *f = http_fixture();
+    for (size_t i = 0; i < sizeof PATHS / sizeof *PATHS; i++) {
+        HttpReply r = http_get(f, f->tokens[ROLE_POLICY], PATHS[i]);
+        Str tag = r.etag, quoted = str_printf(f->arena, "W/\"x\", \"%.*s\"", STRF(tag));
+        if (r.status != 200 || tag.n == 0) fail_at("GET", PATHS[i], S("no ETag"), r.status);
+        HttpCall call = {.method = "GET",
+                         .path = PATHS[i],
+                         .token = f->tokens[ROLE_LEADER],
+                         .headers = {{S("If-None-Match"), quoted}}};
+        r = http_call(f, &call);
+        if (r.status != 304 || r.body.n) fail_at("GET", PATHS[i], S("same"), r.status);
+        call.headers[0].value = S("\"other\"");
+        r = http_call(f, &call);
+        if (r.status != 200) fail_at("GET", PATHS[i], S("another"), r.status);
+        call.path = str_z(f->arena, str_cat(f->arena, str_from(PATHS[i]), S("?as_of=2021-06-30")));
+        call.headers[0].value = quoted;
+        r = http_call(f, &call);
+        if (r.status != 200) fail_at("GET", call.path, S("another day"), r.status);
+    }
+}
+
+/* --- sessions ----------------------------------------------------------------------------------
+ */
+
+static HttpReply sign_in(HttpFixture *f, const char *name, const char *password) {
+    Str body = str_printf(f->arena, "{\"name\":\"%s\",\"password\":\"%s\"}", name, password);
+    return http_call(f, &(HttpCall){.method = "POST", .path = "/session", .body = body});
+}
+
+static Str token_of(HttpFixture *f, HttpReply r) {
+    Str s = r.cookie;
+    CHECK(str_starts(s, S("jixia=")));
+    CHECK(str_find(s, S("HttpOnly")) > 0 && str_find(s, S("SameSite=Lax")) > 0);
+    return str_dup(f->arena, str_sub(str_cut(&s, ';'), 6, 1000));
+}
+
+TEST(http_five_wrong_passwords_lock) {
+    HttpFixture *f = http_fixture();
+    int64_t before = f->now_ms;
+    http_new_user(f, S("locked"), 1u << ROLE_POLICY, false);
+    CHECK_INT(sign_in(f, "nobody", FIXTURE_PASSWORD).status, 401);
+    for (int i = 0; i < LOCK_AFTER; i++) CHECK_INT(sign_in(f, "locked", "wrong").status, 401);
+    CHECK_INT(sign_in(f, "locked", FIXTURE_PASSWORD).status, 429);
+    f->now_ms += LOCK_MINUTES * MINUTE_MS - 1;
+    CHECK_INT(sign_in(f, "locked", FIXTURE_PASSWORD).status, 429);
+    f->now_ms += 1;
+    HttpReply r = sign_in(f, "locked", FIXTURE_PASSWORD);
+    CHECK_INT(r.status, 201);
+    CHECK_STR(json_get_str(json_get(r.json, S("user")), S("name")), S("locked"));
+    f->now_ms = before;
+}
+
+TEST(http_sessions_end) {
+    HttpFixture *f = http_fixture();
+    int64_t before = f->now_ms;
+    http_new_user(f, S("guest"), 1u << ROLE_POLICY, false);
+    Str token = token_of(f, sign_in(f, "guest", FIXTURE_PASSWORD));
+    CHECK_INT(http_get(f, token, "/me").status, 200);
+    f->now_ms += SESSION_HOURS * 60 * (int64_t)MINUTE_MS - 1;
+    CHECK_INT(http_get(f, token, "/me").status, 200);
+    f->now_ms += 1;
+    CHECK_INT(http_get(f, token, "/me").status, 401);
+    f->now_ms = before;
+    HttpReply r = http_call(f, &(HttpCall){.method = "DELETE", .path = "/session", .token = token});
+    CHECK_INT(r.status, 204);
+    CHECK(str_find(r.cookie, S("Max-Age=0")) > 0);
+    CHECK_INT(http_get(f, token, "/me").status, 401);
+}
+
+TEST(http_disabled_users_are_out) {
+    HttpFixture *f = http_fixture();
+    int64_t id = http_new_user(f, S("leaver"), 1u << ROLE_POLICY, false);
+    const char *path = str_z(f->arena, str_printf(f->arena, "/users/%lld", (long long)id));
+    Str token = token_of(f, sign_in(f, "leaver", FIXTURE_PASSWORD));
+    Str etag = str_printf(f->arena, "\"%.*s\"", STRF(http_get(f, f->boss, path).etag));
+    HttpReply r = http_call(f, &(HttpCall){.method = "PATCH",
+                                           .path = path,
+                                           .token = f->boss,
+                                           .body = S("{\"disabled\":true,\"reason\":\"left\"}"),
+                                           .headers = {{S("If-Match"), etag}}});
+    CHECK_INT(r.status, 200);
+    CHECK_INT(http_get(f, token, "/me").status, 401);
+    CHECK_INT(sign_in(f, "leaver", FIXTURE_PASSWORD).status, 401);
+}
+
+TEST(http_one_time_passwords_must_be_changed) {
+    HttpFixture *f = http_fixture();
+    http_new_user(f, S("novice"), 1u << ROLE_SYSADMIN, true);
+    Str token = token_of(f, sign_in(f, "novice", FIXTURE_PASSWORD));
+    HttpCall add = {.method = "POST",
+                    .path = "/users",
+                    .token = token,
+                    .body = S("{\"name\":\"by.novice\",\"roles\":[\"policy\"]}")};
+    CHECK_INT(http_get(f, token, "/users").status, 200);
+    HttpReply r = http_call(f, &add);
+    CHECK_INT(r.status, 403);
+    HttpCall change = {.method = "PATCH",
+                       .path = "/me",
+                       .token = token,
+                       .body = S("{\"current\":\"wrong\",\"password\":\"another-moon-43\"}")};
+    CHECK_INT(http_call(f, &change).status, 422);
+    change.body = S("{\"current\":\"" FIXTURE_PASSWORD "\",\"password\":\"short\"}");
+    CHECK_INT(http_call(f, &change).status, 422);
+    change.body = S("{\"current\":\"" FIXTURE_PASSWORD "\",\"password\":\"another-moon-43\"}");
+    r = http_call(f, &change);
+    CHECK_INT(r.status, 200);
+    CHECK_INT(http_get(f, token, "/me").status, 401);
+    add.token = token_of(f, r);
+    r = http_call(f, &add);
+    CHECK_INT(r.status, 201);
+    CHECK(json_get_str(r.json, S("one_time_password")).n >= 16);
+    CHECK(str_starts(r.location, S("/api/v1/users/")));
+}
+
+/* --- repeated requests -------------------------------------------------------------------------
+ */
+
+TEST(http_the_same_key_gives_the_same_answer) {
+    HttpFixture *f = http_fixture();
+    HttpCall add = {.method = "POST",
+                    .path = "/users",
+                    .token = f->boss,
+                    .body = S("{\"name\":\"once\",\"roles\":[\"policy\"]}"),
+                    .headers = {{S("Idempotency-Key"), S("same-key-1")}}};
+    HttpReply r = http_call(f, &add);
+    CHECK_INT(r.status, 201);
+    Str first = str_dup(f->arena, r.body), etag = r.etag, location = r.location;
+    r = http_call(f, &add);
+    CHECK_INT(r.status, 201);
+    CHECK_STR(r.body, first);
+    CHECK_STR(r.etag, etag);
+    CHECK_STR(r.location, location);
+    add.body = S("{\"name\":\"twice\",\"roles\":[\"policy\"]}");
+    check_problem(http_call(f, &add), 422, S("/problems/validation"));
+    add.token = f->tokens[ROLE_SYSADMIN]; /* keys are each user's own */
+    CHECK_INT(http_call(f, &add).status, 201);
+    add.headers[0].value = S("short");
+    CHECK_INT(http_call(f, &add).status, 400);
+}
+
+TEST(http_a_running_key_is_a_conflict) {
+    HttpFixture *f = http_fixture();
+    Str body = S("{\"name\":\"running\",\"roles\":[\"policy\"]}");
+    Str hash = hash_hex(f->arena, HASH_SHA256, str_cat(f->arena, S("POST /api/v1/users\n"), body));
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    User boss;
+    CHECK(user_by_name(db, S("boss"), &boss));
+    CHECK(tx_begin(db, DB_WRITE));
+    CHECK(EXEC(db,
+               "INSERT INTO idempotency(key, app_user, request_sha256, status, etag, location, "
+               "body, made_ms) VALUES ('still-running', $1, $2, 0, '', '', $3, $4)",
+               db_i(boss.id), db_s(hash), db_b(S("")), db_i(f->now_ms)));
+    CHECK(tx_commit(db));
+    db_return(db);
+    HttpReply r =
+        http_call(f, &(HttpCall){.method = "POST",
+                                 .path = "/users",
+                                 .token = f->boss,
+                                 .body = body,
+                                 .headers = {{S("Idempotency-Key"), S("still-running")}}});
+    check_problem(r, 409, S("/problems/conflict"));
+}
+
+/* --- hostile -----------------------------------------------------------------------------------
+ */
+
+static Str repeated(Arena *a, const char *piece, size_t n) {
+    Buf b = buf_new(a, 0);
+    for (size_t i = 0; i < n; i++) buf_put(&b, str_from(piece));
+    return buf_str(&b);
+}
+
+TEST(http_hostile_bodies) {
+    HttpFixture *f = http_fixture();
+    Arena *a = arena_open(0);
+    Str deep = str_cat(a, S("{\"name\":"), repeated(a, "[", 100000));
+    Str big = str_printf(a, "{\"name\":\"%.*s\"}", STRF(repeated(a, "0123456789", 1 << 20)));
+    HttpCall call = {.method = "POST", .path = "/session", .body = big};
+    CHECK_INT(http_call(f, &call).status, 413);
+    call.body = deep;
+    CHECK_INT(http_call(f, &call).status, 413);
+    call.body = S("{\"name\":\"a\\u0000b\",\"password\":\"x\"}");
+    int status = http_call(f, &call).status;
+    CHECK(status == 400 || status == 401);
+    call.body = S("{\"name\":\"' OR 1=1 --\",\"password\":\"x\"}");
+    CHECK_INT(http_call(f, &call).status, 401);
+    arena_close(a);
+}
+
+TEST(http_hostile_queries) {
+    static const char *const QS[] = {"' OR '1'='1",
+                                     "%' --",
+                                     "\\",
+                                     "_",
+                                     "%%",
+                                     "<script>alert(1)</script>",
+                                     "\"; DROP TABLE subject; --",
+                                     "\xf0\x9f\x92\xa5",
+                                     "淄%_\\",
+                                     "0x00",
+                                     "𠮷野"};
+    HttpFixture *f = http_fixture();
+    for (size_t i = 0; i < sizeof QS / sizeof *QS; i++) {
+        const char *path = str_z(f->arena, str_printf(f->arena, "/search?q=%s", QS[i]));
+        HttpReply r = http_get(f, f->boss, path);
+        if (r.status != 200) fail_at("GET", path, S("search"), r.status);
+        CHECK_STR(json_get_str(r.json, S("q")), str_from(QS[i]));
+        path = str_z(f->arena, str_printf(f->arena, "/users?q=%s", QS[i]));
+        r = http_get(f, f->boss, path);
+        if (r.status != 200) fail_at("GET", path, S("users"), r.status);
+        bool in_names = strcmp(QS[i], "_") == 0; /* clerk_office */
+        CHECK((json_get_i64(r.json, S("total"), -1) > 0) == in_names);
+        path = str_z(f->arena, str_printf(f->arena, "/rules/%s/x", QS[i]));
+        r = http_get(f, f->boss, path);
+        if (r.status != 404) fail_at("GET", path, S("rule"), r.status);
+    }
+    CHECK_INT(http_get(f, f->boss, "/health").status, 200);
+    CHECK(http_get(f, f->boss, "/search?q=新华").json != NULL);
+    const char *path =
+        str_z(f->arena, str_cat(f->arena, S("/search?q="), repeated(f->arena, "淄", 101)));
+    CHECK_INT(http_get(f, f->boss, path).status, 422);
+}

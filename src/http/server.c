@@ -3,7 +3,11 @@
  *
  * The gate refuses what proxies and servers read differently (request smuggling): exactly one Host,
  * at most one Content-Length, never both that and Transfer-Encoding, only `chunked`, no blanks in
- * header names, known methods, no NUL.
+ * header names, known methods, no NUL, no folded lines.
+ *
+ * The library joins folded lines, drops lines without a name and cuts texts at a NUL without saying
+ * so. It leaves the texts of a head where they were received, so what it passed over shows as a
+ * gap between them (head_is_whole).
  */
 #include "http/server.h"
 
@@ -40,6 +44,8 @@ struct Server {
 /* One request on its way in. */
 typedef struct Conn {
     Arena *arena;
+    size_t target_bytes; /* of the request target as received */
+    bool let_in;         /* the gate was passed, or `refuse` is set */
     Ctx c;
     Request r;
     Buf body;
@@ -104,6 +110,37 @@ static enum MHD_Result on_argument(void *user, enum MHD_ValueKind kind, const ch
     return MHD_YES;
 }
 
+static uintptr_t end_of(const char *text, size_t n) {
+    return (uintptr_t)text + n;
+}
+
+/* Nothing but CR LF, or LF, between two texts of the head. */
+static bool is_line_end(uintptr_t from, const char *to) {
+    return (uintptr_t)to == from + 2 || (uintptr_t)to == from + 1;
+}
+
+/* Whether the parts of a head lie side by side: method, target, version, then names and values in
+ * order, one colon and at most two blanks between them. Sizes come from what the library says the
+ * head has in all. */
+static bool head_is_whole(struct MHD_Connection *mhd, const Conn *conn, const char *method,
+                          const char *version) {
+    const Request *r = &conn->r;
+    const union MHD_ConnectionInfo *size =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    uintptr_t end = end_of(version, strlen(version));
+    if ((uintptr_t)version != end_of(method, strlen(method)) + conn->target_bytes + 2) return false;
+    for (int i = 0; i < r->nheaders; i++) {
+        const Pair *h = &r->headers[i];
+        uintptr_t colon = end_of(h->name.p, (size_t)h->name.n);
+        if (!is_line_end(end, h->name.p)) return false;
+        uintptr_t blanks = (uintptr_t)h->value.p - colon - 1;
+        if (h->value.n && blanks > 2) return false;
+        end = blanks > 2 ? colon + 1 : end_of(h->value.p, (size_t)h->value.n);
+    }
+    uintptr_t all = size ? (uintptr_t)method + size->header_size : 0;
+    return all >= end + 2 && all <= end + 4;
+}
+
 static bool known_method(Str m) {
     static const char *const KNOWN[] = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"};
     for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
@@ -111,7 +148,7 @@ static bool known_method(Str m) {
     return false;
 }
 
-static int gate(struct MHD_Connection *mhd, Conn *conn) {
+static int gate(struct MHD_Connection *mhd, Conn *conn, const char *method, const char *version) {
     Head h = {.conn = conn};
     Request *r = &conn->r;
     r->headers = NEW_N(conn->arena, Pair, HTTP_PAIRS_MAX);
@@ -119,6 +156,7 @@ static int gate(struct MHD_Connection *mhd, Conn *conn) {
     MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, on_header, &h);
     MHD_get_connection_values_n(mhd, MHD_GET_ARGUMENT_KIND, on_argument, &h);
     if (!known_method(r->method)) return 501;
+    if (!head_is_whole(mhd, conn, method, version)) return 400;
     if (h.bad || h.hosts != 1 || h.lengths > 1 || h.encodings > 1) return 400;
     if (h.lengths && h.encodings) return 400;
     if (r->path.n == 0 || r->path.p[0] != '/' || utf8_invalid_at(r->path) >= 0) return 400;
@@ -143,11 +181,30 @@ static Str client_address(Arena *a, struct MHD_Connection *mhd) {
     return str_dup(a, str_from(text));
 }
 
-static Conn *conn_open(Server *s, struct MHD_Connection *mhd, const char *url, const char *method) {
+/* The first the library tells of a request: its target as received. */
+static void *on_target(void *user, const char *target, struct MHD_Connection *mhd) {
+    Server *s = user;
     Arena *a = arena_open(HTTP_ARENA_MAX);
     Conn *conn = NEW(a, Conn);
+    (void)mhd;
     conn->arena = a;
+    conn->target_bytes = strlen(target);
     conn->start_us = clock_mono_us();
+    atomic_fetch_add(&s->running, 1);
+    return conn;
+}
+
+/* Decodes %XX of a path or argument. %00 becomes a byte that no text has: the gate refuses it. */
+static size_t on_escaped(void *user, struct MHD_Connection *mhd, char *text) {
+    (void)user, (void)mhd;
+    for (char *p = strstr(text, "%00"); p; p = strstr(p, "%00")) memset(p, 0xff, 3);
+    return MHD_http_unescape(text);
+}
+
+static void conn_begin(Server *s, struct MHD_Connection *mhd, Conn *conn, const char *url,
+                       const char *method, const char *version) {
+    Arena *a = conn->arena;
+    conn->let_in = true;
     conn->c = ctx_new(a, clock_now_ms());
     conn->body_max = HTTP_UPLOAD_MAX;
     conn->body = buf_new(a, HTTP_UPLOAD_MAX);
@@ -158,11 +215,9 @@ static Conn *conn_open(Server *s, struct MHD_Connection *mhd, const char *url, c
                         .method = str_dup(a, str_from(method)),
                         .path = str_dup(a, str_from(url)),
                         .address = client_address(a, mhd)};
-    conn->refuse = gate(mhd, conn);
+    conn->refuse = gate(mhd, conn, method, version);
     const char *token = MHD_lookup_connection_value(mhd, MHD_COOKIE_KIND, "jixia");
     conn->r.token = str_dup(a, str_from(token));
-    atomic_fetch_add(&s->running, 1);
-    return conn;
 }
 
 static void add_header(struct MHD_Response *m, Arena *a, const char *name, Str value) {
@@ -234,9 +289,9 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *mhd, const 
                                   size_t *size, void **state) {
     Server *s = user;
     Conn *conn = *state;
-    (void)version;
-    if (!conn) {
-        *state = conn_open(s, mhd, url, method);
+    if (!conn) return MHD_NO;
+    if (!conn->let_in) {
+        conn_begin(s, mhd, conn, url, method, version);
         return MHD_YES;
     }
     if (*size) {
@@ -298,8 +353,9 @@ Server *server_start(Ctx *c, const Register *reg, const ServerOptions *o) {
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         (unsigned)PER_ADDRESS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_THREAD_STACK_SIZE, (size_t)1 << 20,
-        MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
+        MHD_OPTION_UNESCAPE_CALLBACK, on_escaped, NULL, MHD_OPTION_THREAD_STACK_SIZE,
+        (size_t)1 << 20, MHD_OPTION_END);
     if (s->daemon) return s;
     FAIL(c, ERR_INPUT, M_HTTP_LISTEN, o->bind, str_printf(c->arena, "%d", o->port));
     arena_close(a);

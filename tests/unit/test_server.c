@@ -153,6 +153,40 @@ TEST(server_gate_refuses_what_proxies_read_differently) {
     stop(s);
 }
 
+TEST(server_lets_ordinary_heads_in) {
+    static const Str GOOD[] = {
+        STR_INIT(HEALTH HOST "X-A:\r\n" CLOSE "\r\n"),
+        STR_INIT(HEALTH HOST "X-A: \r\n" CLOSE "\r\n"),
+        STR_INIT(HEALTH HOST CLOSE "X-A:\r\n\r\n"),
+        STR_INIT(HEALTH "Host:localhost\r\n" CLOSE "X-A:b\r\n\r\n"),
+        STR_INIT(HEALTH "host: localhost\r\nconnection: close\r\nx-a:  b c\r\n\r\n"),
+        STR_INIT("GET /api/v1/health?a=b&c=%41+d&e&=f HTTP/1.1\r\n" HOST CLOSE "\r\n"),
+        STR_INIT("GET /api/v1/%68ealth HTTP/1.1\r\n" HOST CLOSE "\r\n"),
+        STR_INIT(HEALTH HOST CLOSE "Cookie: jixia=abc; other=\"x y\"; z\r\n\r\n"),
+        STR_INIT("\r\n" HEALTH HOST CLOSE "\r\n"),
+        STR_INIT("GET /api/v1/health HTTP/1.0\r\n" HOST "\r\n"),
+    };
+    HttpFixture *f = http_fixture();
+    Server *s = start(f);
+    Arena *a = arena_open(0);
+    for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
+        int status = exchange(server_port(s), GOOD[i]);
+        test_case_begin("server head", GOOD[i]);
+        CHECK_INT(status, 200);
+        test_case_end();
+    }
+    Buf b = buf_new(a, 0);
+    buf_lit(&b, HEALTH HOST CLOSE);
+    for (int i = 0; i < 60; i++)
+        buf_printf(&b, "X-Header-%d: a value of some length, as browsers and proxies send\r\n", i);
+    buf_lit(&b, "X-Long: ");
+    for (int i = 0; i < 20000; i++) buf_char(&b, 'x');
+    buf_lit(&b, "\r\n\r\n");
+    CHECK_INT(exchange(server_port(s), buf_str(&b)), 200);
+    arena_close(a);
+    stop(s);
+}
+
 TEST(server_gate_limits_heads_and_bodies) {
     HttpFixture *f = http_fixture();
     Server *s = start(f);

@@ -161,14 +161,14 @@ install: build/jixia build/jixia.1
 build/jixia.1: tools/man.sh build/jixia
 	@tools/man.sh build/jixia >$@.tmp && mv $@.tmp $@
 
-bench: build/jixia build/bench/policy
+bench: build/jixia build/bench/engine
 	@bench/run.sh
 
-build/bench/policy: build/release/jixia bench/policy.c
-	@$(SUB) VARIANT=release build/release/bench/policy
-	@mkdir -p $(@D) && cp build/release/bench/policy $@
+build/bench/engine: build/release/jixia bench/engine.c
+	@$(SUB) VARIANT=release build/release/bench/engine
+	@mkdir -p $(@D) && cp build/release/bench/engine $@
 
-$(B)/bench/policy: $(OBJ) $(B)/bench/policy.o
+$(B)/bench/engine: $(OBJ) $(B)/bench/engine.o
 	@echo "link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -208,4 +208,4 @@ format:
 clean:
 	rm -rf build web/dist
 
--include $(OBJ:.o=.d) $(TESTOBJ:.o=.d) $(THREADOBJ:.o=.d) $(B)/src/cli/main.d $(B)/bench/policy.d
+-include $(OBJ:.o=.d) $(TESTOBJ:.o=.d) $(THREADOBJ:.o=.d) $(B)/src/cli/main.d $(B)/bench/engine.d

@@ -128,7 +128,7 @@ test('import three bad rows, fix them in the grid, commit, undo', async () => {
   await page.waitForURL(/\/imports\/\w+/)
   await page.getByText(/3 错误/).waitFor()
   await shoot(page, 'import-bad')
-  const edits = fixes ?? [['3 统一社会信用代码', '91370300MA3C00002X'], ['4 营业收入(万元)', '1200'], ['5 企业名称', '测试导入丁有限公司']]
+  const edits = fixes ?? [['3 统一社会信用代码', '91370300MA3C00002X'], ['4 营业收入(万元)', '1200'], ['5 企业名称', '测试导入丁有限公司'], ['5 统一社会信用代码', '91370300MA3C00004X']]
   for (const [at, text] of edits) {
     const [row, head] = at.split(' ')
     await page.getByRole('button', { name: new RegExp(`第 ${row} 行 ${head.replace(/[()]/g, '\\$&')}$`) }).click()

@@ -37,9 +37,17 @@ void hash_add(Hash *h, Str bytes) {
     if (!EVP_DigestUpdate((EVP_MD_CTX *)h, bytes.p, (size_t)bytes.n)) no_digest();
 }
 
-void hash_close(Hash *h, unsigned char out[HASH_BYTES]) {
+void hash_copy(Hash *to, const Hash *from) {
+    if (!EVP_MD_CTX_copy_ex((EVP_MD_CTX *)to, (const EVP_MD_CTX *)from)) no_digest();
+}
+
+void hash_finish(Hash *h, unsigned char out[HASH_BYTES]) {
     unsigned n = 0;
     if (!EVP_DigestFinal_ex((EVP_MD_CTX *)h, out, &n) || n != HASH_BYTES) no_digest();
+}
+
+void hash_close(Hash *h, unsigned char out[HASH_BYTES]) {
+    hash_finish(h, out);
     EVP_MD_CTX_free((EVP_MD_CTX *)h);
 }
 

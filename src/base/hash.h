@@ -10,8 +10,12 @@ typedef struct Hash Hash;
 /* An incremental digest; aborts when the library lacks the algorithm. */
 Hash *hash_open(HashKind kind);
 void hash_add(Hash *h, Str bytes);
+/* Makes `to` (open, of the same kind) what `from` is: a prefix hashed once, continued often. */
+void hash_copy(Hash *to, const Hash *from);
 /* Writes the digest and frees h. */
 void hash_close(Hash *h, unsigned char out[HASH_BYTES]);
+/* Writes the digest; h may only be copied into or closed then. */
+void hash_finish(Hash *h, unsigned char out[HASH_BYTES]);
 /* The digest of one piece of bytes, as 64 lower-case hex digits. */
 Str hash_hex(Arena *a, HashKind kind, Str bytes);
 Str hex_text(Arena *a, const unsigned char *bytes, size_t n);

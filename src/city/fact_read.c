@@ -134,10 +134,9 @@ static bool read_range(Db *db, Pile *p, int64_t from, int64_t to, const FactAt *
 bool fact_read(Db *db, int64_t subject, const FactAt *at, const FactRank *rank, FactView *out) {
     Ctx *c = db_ctx(db);
     Pile pile = {.arena = c->arena};
-    int64_t *ids, root = subject_root(db, subject);
+    int64_t *ids, root;
     int n;
-    if (!root) root = subject; /* no such subject: a view without facts */
-    bool ok = subject_members(db, root, &ids, &n);
+    bool ok = subject_members_at(db, subject, at->seq, &root, &ids, &n);
     for (int i = 0; ok && i < n; i++) ok = read_range(db, &pile, ids[i], ids[i] + 1, at);
     if (!ok) return false;
     fact_judge(pile.items, pile.n, at, rank);

@@ -199,6 +199,7 @@ PacketDiff packet_diff(Ctx *c, Str stored, Str computed) {
 bool packet_replay(Ctx *c, const Rulebook *b, Str bytes, const FactSet *facts, PacketDiff *diff) {
     PacketHead head;
     FactSet inside;
+    if (packet_damage(c, bytes, diff)) return true;
     if (!packet_read(c, bytes, &head)) return false;
     const CompiledVersion *cv = map_get(&b->by_hash, head.rule_hash);
     const Rule *rule = cv ? cv->version->rule : pack_rule(c, b->pack, head.rule);

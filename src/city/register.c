@@ -249,12 +249,14 @@ bool decision_get(Db *db, int64_t id, KeptDecision *out) {
 static bool facts_at(Ctx *c, Db *db, const PackSet *pack, const PacketHead *h, FactSet *out) {
     ptrdiff_t colon = str_find(h->subject, S(":"));
     if (colon <= 0 || h->seq == 0) return false;
-    int64_t id = subject_by_code(db, str_sub(h->subject, 0, colon),
-                                 str_sub(h->subject, colon + 1, h->subject.n));
+    int64_t id = subject_holder(db, str_sub(h->subject, 0, colon),
+                                str_sub(h->subject, colon + 1, h->subject.n));
     FactAt at = {.as_of = date_to_int(h->as_of), .as_known = h->as_known_ms, .seq = h->seq};
     FactNames names;
     if (!id || !fact_names(db, pack, &at, &names)) return false;
-    return register_facts(db, &names, id, &at, out) && ctx_ok(c);
+    if (!register_facts(db, &names, id, &at, out)) return false;
+    out->subject = h->subject; /* a better code may have come since */
+    return ctx_ok(c);
 }
 
 /* The rulebook of a rule version that is no longer in force. */
@@ -272,7 +274,11 @@ bool register_replay(Ctx *c, Db *db, const Register *r, Str packet, PacketDiff *
     FactSet facts;
     PackSet *old_pack = NULL;
     Rulebook *old_book = NULL;
-    if (!packet_read(c, packet, &head)) return false;
+    if (!packet_read(c, packet, &head)) {
+        if (!packet_damage(c, packet, diff)) return false;
+        ctx_clear(c);
+        return true;
+    }
     if (head.rule_hash.n && !map_get(&r->book->by_hash, head.rule_hash))
         old_rules(c, db, head.rule_hash, &old_pack, &old_book);
     const PackSet *pack = old_book ? old_pack : r->pack;

@@ -62,6 +62,10 @@ bool subject_loader_close(SubjectLoader *l);
 int64_t subject_root(Db *db, int64_t id);
 /* The root, then everything merged into it, directly or not; in the ctx arena. */
 bool subject_members(Db *db, int64_t root, int64_t **ids, int *n);
+/* The same for a reader at seq, from any member: mergers made or undone later do not count. */
+bool subject_members_at(Db *db, int64_t id, int64_t seq, int64_t *root, int64_t **ids, int *n);
+/* Who holds scheme:value itself, whatever it was merged into; 0 (nothing recorded) when nobody. */
+int64_t subject_holder(Db *db, Str scheme, Str value);
 /* The subject with its current name, code, places; ERR_MISSING when there is none. */
 bool subject_get(Db *db, int64_t id, Subject *out);
 /* Subjects for a list of ids in their order (chunks of one query each). */

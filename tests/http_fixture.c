@@ -68,12 +68,28 @@ HttpFixture *http_fixture(void) {
     return &f;
 }
 
+static int hex(char ch) {
+    const char *digits = "0123456789abcdef", *at = ch ? strchr(digits, ch | 32) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+/* %XX decoded; a lone % stays. */
+static Str decoded(Arena *a, Str s) {
+    Buf b = buf_new(a, 0);
+    for (ptrdiff_t i = 0; i < s.n; i++) {
+        bool two = s.p[i] == '%' && i + 2 < s.n && hex(s.p[i + 1]) >= 0 && hex(s.p[i + 2]) >= 0;
+        buf_char(&b, two ? (char)(hex(s.p[i + 1]) * 16 + hex(s.p[i + 2])) : s.p[i]);
+        i += two ? 2 : 0;
+    }
+    return buf_str(&b);
+}
+
 static void read_query(Arena *a, Request *r, Str query) {
     r->query = NEW_N(a, Pair, HTTP_PAIRS_MAX);
     while (query.p && r->nquery < HTTP_PAIRS_MAX) {
         Str value = str_cut(&query, '&');
         Str name = str_cut(&value, '=');
-        r->query[r->nquery++] = (Pair){name, value.p ? value : S("")};
+        r->query[r->nquery++] = (Pair){name, value.p ? decoded(a, value) : S("")};
     }
 }
 

@@ -23,7 +23,7 @@ HttpFixture *http_fixture(void);
 
 typedef struct HttpCall {
     const char *method;
-    const char *path; /* below /api/v1; a query may follow, not encoded */
+    const char *path; /* below /api/v1; a query may follow, its values with or without %XX */
     Str token;        /* empty: not signed in */
     Str body;
     Pair headers[FIXTURE_PAIRS]; /* besides those below, which `bare` leaves out */

@@ -32,16 +32,13 @@ static Tally *listed(const Tallies *t, int *n) {
     return out;
 }
 
-Str overview_place(const Snapshot *s, int64_t row) {
-    return s->texts[s->unit[row] ? s->unit[row] : s->division[row]];
-}
-
 Tally *overview_places(Arena *a, const CodeLists *l, const Snapshot *s, int *n) {
     Tallies t = {.arena = a, .by_code = map_new(a)};
     for (int i = 0; i < l->ndivisions; i++) tally(&t, l->divisions[i].code, l->divisions[i].name);
     for (int64_t i = 0; i < s->n; i++) {
-        Str code = overview_place(s, i);
-        tally(&t, code, division_name(l, code))->n++;
+        Str division = s->texts[s->division[i]], unit = s->texts[s->unit[i]];
+        if (division.n || !unit.n) tally(&t, division, division_name(l, division))->n++;
+        if (unit.n && !str_eq(unit, division)) tally(&t, unit, division_name(l, unit))->n++;
     }
     return listed(&t, n);
 }
@@ -49,8 +46,9 @@ Tally *overview_places(Arena *a, const CodeLists *l, const Snapshot *s, int *n) 
 Tally *overview_industries(Arena *a, const CodeLists *l, const Snapshot *s, int *n) {
     Tallies t = {.arena = a, .by_code = map_new(a)};
     for (int64_t i = 0; i < s->n; i++) {
-        const Industry *section = industry_section(l, s->texts[s->industry[i]]);
-        tally(&t, section ? section->code : S(""), section ? section->name : S(""))->n++;
+        Str code = s->texts[s->industry[i]];
+        const Industry *section = industry_section(l, code);
+        tally(&t, section ? section->code : code, section ? section->name : S(""))->n++;
     }
     Tally *all = listed(&t, n), *out = NEW_N(a, Tally, *n + 1);
     int at = 0;
@@ -58,7 +56,7 @@ Tally *overview_industries(Arena *a, const CodeLists *l, const Snapshot *s, int 
         for (int k = 0; k < *n; k++)
             if (all[k].code.n && str_eq(all[k].code, l->industries[i].code)) out[at++] = all[k];
     for (int k = 0; k < *n; k++)
-        if (!all[k].code.n) out[at++] = all[k];
+        if (!map_has(&l->industry, all[k].code)) out[at++] = all[k];
     return out;
 }
 

@@ -15,12 +15,11 @@ typedef struct Completeness {
     int64_t have, conflicts;
 } Completeness;
 
-/* Where a row counts: its assessed unit, else its registered division, else empty. */
-Str overview_place(const Snapshot *s, int64_t row);
 /* Enterprises by place: the units of the city in their order, then other places, then unknown.
- * Units without an enterprise are listed with 0. */
+ * Units without an enterprise are listed with 0. One registered in a district and assessed by a
+ * zone counts in both, as in the lists behind the numbers. */
 Tally *overview_places(Arena *a, const CodeLists *l, const Snapshot *s, int *n);
-/* Enterprises by section of GB/T 4754, those without a (known) industry last. */
+/* Enterprises by section of GB/T 4754, then codes that are none of its own, then unknown. */
 Tally *overview_industries(Arena *a, const CodeLists *l, const Snapshot *s, int *n);
 /* Data that rules for enterprises in force on the day read, most asked for first. */
 Completeness *overview_completeness(Arena *a, const Rulebook *b, const Snapshot *s, int *n);

@@ -1,11 +1,12 @@
 /* The first page: what is on file, how it is decided, what is missing, where it is from. Every
  * number of enterprises comes with the list behind it. */
+#include "base/hash.h"
 #include "city/overview.h"
 #include "city/pack_names.h"
-#include "http/api.h"
+#include "http/api_import.h"
 #include "http/json_out.h"
 
-enum { SNAPSHOT_WAIT_MS = 8000 };
+enum { SNAPSHOT_WAIT_MS = 8000, IMPORTS = 5 };
 
 static Str outcome_href(Arena *a, const Rule *rule, Outcome o) {
     return str_printf(a, "/enterprises?rule=%.*s&outcome=%.*s", STRF(rule->id),
@@ -98,6 +99,21 @@ static void out_sources(Request *r, Json *o, const Snapshot *s) {
     }
 }
 
+/* The latest imports of a reader who may see them, as in the list of imports. */
+static bool out_imports(Request *r, Json *o) {
+    const Right *right = right_find(S("import:read"));
+    RightScope scope = right ? rights_scope(right, r->user->roles) : SCOPE_NONE;
+    Json *list = out_list(r->c->arena, o, S("imports"));
+    Draft *drafts;
+    int n;
+    int64_t total;
+    if (scope == SCOPE_NONE) return true;
+    Str owner = scope == SCOPE_ALL ? S("") : r->user->name;
+    if (!draft_list(r->db, owner, 0, IMPORTS, &drafts, &n, &total)) return false;
+    for (int i = 0; i < n; i++) json_push(list, import_row_answer(r, &drafts[i]));
+    return true;
+}
+
 /* --- notices -----------------------------------------------------------------------------------
  */
 
@@ -149,7 +165,7 @@ static void out_overview(Request *r, Json *o, const Snapshot *s) {
     out_rules(r, o, s);
     out_completeness(r, o, s);
     out_sources(r, o, s);
-    out_list(a, o, S("imports"));
+    out_imports(r, o);
     out_notices(r, o, s);
 }
 
@@ -159,7 +175,10 @@ bool api_overview(Request *r, Response *out) {
     if (!snapshot_get(r->db, r->reg, r->as_of, &r->at, SNAPSHOT_WAIT_MS, &s)) return false;
     out_overview(r, o, s);
     http_reply(out, r, 200, o);
-    if (s) out->etag = http_tag(r);
+    Buf b = buf_new(r->c->arena, 0); /* imports move without the facts, and not all see them */
+    json_print(&b, json_get(o, S("imports")), 0);
+    Str imports = str_sub(hash_hex(r->c->arena, HASH_SHA256, buf_str(&b)), 0, 8);
+    if (s) out->etag = str_cat(r->c->arena, http_tag(r), imports);
     snapshot_release(s);
     return ctx_ok(r->c);
 }

@@ -296,6 +296,41 @@ TEST(http_answers_are_kept_by_etag) {
     }
 }
 
+/* --- numbers and their lists -------------------------------------------------------------------
+ */
+
+typedef struct Number {
+    int64_t n;
+    const char *href;
+} Number;
+
+/* All {n, href} below j. */
+static int numbers(Arena *a, const Json *j, Number *out, int n, int most) {
+    Str href = json_get_str(j, S("href"));
+    if (j->kind == JSON_OBJECT && json_get(j, S("n")) && n < most)
+        out[n++] = (Number){json_get_i64(j, S("n"), -1), str_z(a, href)};
+    for (const Json *e = j->first; e; e = e->next) n = numbers(a, e, out, n, most);
+    return n;
+}
+
+TEST(http_numbers_of_the_overview_are_their_lists) {
+    enum { MOST = 2000 };
+    static Number all[MOST];
+    HttpFixture *f = http_fixture();
+    HttpReply r = http_get(f, f->tokens[ROLE_LEADER], "/overview");
+    CHECK_INT(r.status, 200);
+    int n = r.json ? numbers(f->arena, r.json, all, 0, MOST) : 0;
+    CHECK(n > 100);
+    for (int i = 0; i < n; i++) {
+        r = http_get(f, f->tokens[ROLE_LEADER], all[i].href);
+        if (json_get_i64(r.json, S("total"), -1) != all[i].n)
+            fail_at("number", all[i].href, str_printf(f->arena, "%lld", (long long)all[i].n),
+                    (int)json_get_i64(r.json, S("total"), -1));
+    }
+    CHECK_INT(json_get(http_get(f, f->tokens[ROLE_LEADER], "/overview").json, S("imports"))->count,
+              0);
+}
+
 /* --- sessions ----------------------------------------------------------------------------------
  */
 

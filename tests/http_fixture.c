@@ -44,6 +44,16 @@ Str http_sign_in(HttpFixture *f, Str name, Str password) {
     return token;
 }
 
+static void upload(HttpFixture *f) {
+    Str body = S("{\"name\":\"paste\",\"source\":\"self_report\",\"period\":\"2021\","
+                 "\"rows\":[[\"企业名称\",\"统一社会信用代码\",\"营业收入(万元)\"],"
+                 "[\"演示氢能科技有限公司\",\"91370303MA3DEMO01X\",\"8,600.00\"]]}");
+    HttpReply r = http_call(
+        f, &(HttpCall){.method = "POST", .path = "/imports", .token = f->boss, .body = body});
+    CHECK_INT(r.status, 201);
+    CHECK_STR(r.location, S("/api/v1/imports/1"));
+}
+
 HttpFixture *http_fixture(void) {
     static HttpFixture f;
     InitReport report;
@@ -65,6 +75,7 @@ HttpFixture *http_fixture(void) {
     }
     http_new_user(&f, S("boss"), (1u << ROLES) - 1, false);
     f.boss = http_sign_in(&f, S("boss"), S(FIXTURE_PASSWORD));
+    upload(&f);
     return &f;
 }
 

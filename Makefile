@@ -36,7 +36,7 @@ GENERATED := $(GEN)/migrations.h $(GEN)/pinyin_table.h $(GEN)/zone_table.h $(GEN
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 SUB = $(MAKE) -s --no-print-directory $(PARALLEL)
 
-.PHONY: all setup web web-unit web-e2e run test unit check linted format bench install smoke clean
+.PHONY: all setup web web-unit web-e2e run test unit check tidied formatted linted format bench install smoke clean
 all: build/jixia
 FORCE:
 
@@ -176,7 +176,6 @@ $(B)/bench/engine: $(OBJ) $(B)/bench/engine.o
 test: build/.setup build/.web
 	@$(SUB) VARIANT=asan build/asan/tests/run build/asan/jixia build/tools/tidy
 	@$(SUB) VARIANT=tsan build/tsan/tests/threads
-	@build/tools/tidy
 	@tests/all.sh
 
 # One suite, quickly: make unit T=name VARIANT=asan
@@ -188,10 +187,14 @@ CFILES := $(wildcard $(LAYERS:%=src/%/*.[ch]) tests/*.[ch] tests/unit/*.[ch] tes
   tools/*.c bench/*.c)
 check: build/.setup build/.web
 	@$(SUB) VARIANT=release build/tools/tidy $(SRC:%.c=build/release/%.o)
-	@build/tools/tidy
-	@clang-format-14 --dry-run -Werror $(CFILES)
-	@$(SUB) -k VARIANT=release linted
+	@$(SUB) -k VARIANT=release tidied formatted linted
 	@echo "check: clean"
+
+tidied: build/tools/tidy
+	@build/tools/tidy
+
+formatted:
+	@clang-format-14 --dry-run -Werror $(CFILES)
 
 # clang-tidy sees a file again when its object was made again: its source or a header changed.
 linted: $(SRC:%.c=build/lint/%.ok)

@@ -53,6 +53,11 @@ tck() {
   echo "$all passed, 0 failed"
 }
 
+tidy() {
+  if build/tools/tidy; then echo '1 passed, 0 failed'; else echo '0 passed, 1 failed'; return 1; fi
+}
+
+stage 'house rules' tidy
 stage 'unit SQLite' build/asan/tests/run
 stage 'unit PostgreSQL' tests/pg.sh build/asan/tests/run
 stage 'threads' build/tsan/tests/threads

@@ -43,7 +43,8 @@ int main(int argc, char **argv) {
         }
     }
     printf("static const struct {\n    const char *name;\n    const unsigned char *data;\n"
-           "    size_t size;\n} %s[] = {\n", argv[1]);
+           "    size_t size;\n} %s[] = {\n",
+           argv[1]);
     for (int i = 0; i < count; i++) {
         printf("    {\"%s\", EMBED_%d, sizeof EMBED_%d - 1},\n", names[i], i, i);
         free(names[i]);

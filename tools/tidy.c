@@ -43,16 +43,16 @@ static const struct {
 } FOREIGN[] = {
     {"sqlite3.h", "src/store/db_sqlite.c"}, {"libpq-fe.h", "src/store/db_pg.c"},
     {"microhttpd.h", "src/http/server.c"},  {"expat.h", "src/codec/xml.c"},
-    {"zip.h", "src/codec/unzip.c"},           {"xlsxwriter.h", "src/job/xlsx_write.c"},
+    {"zip.h", "src/codec/unzip.c"},         {"xlsxwriter.h", "src/job/xlsx_write.c"},
     {"freexl.h", "src/job/xls.c"},          {"sodium.h", "src/base/secret.c"},
     {"openssl/", "src/base/hash.c"},        {"bid_functions.h", "src/decimal/dec.c"},
     {"pcre2.h", "src/feel/regex.c"},        {"yaml.h", "src/codec/yaml.c"},
     {"iconv.h", "src/codec/gb18030.c"},
 };
 
-static const char *const BANNED[] = {"strcpy",  "strcat",    "sprintf", "vsprintf", "gets", "atoi",
-                                     "atol",    "atof",      "strtok",  "localtime", "gmtime",
-                                     "mktime",  "setlocale", "rand",    "srand",    "alloca"};
+static const char *const BANNED[] = {
+    "strcpy", "strcat",    "sprintf", "vsprintf", "gets",      "atoi", "atol",  "atof",
+    "strtok", "localtime", "gmtime",  "mktime",   "setlocale", "rand", "srand", "alloca"};
 static const char *const HEAP[] = {"malloc", "calloc", "realloc", "free", "strdup"};
 
 static int findings;
@@ -100,8 +100,10 @@ static void check_foreign(const char *path, int line, const char *header) {
 
 static void check_include(const char *path, int line, const char *text) {
     char header[256];
-    if (sscanf(text, "#include \"%255[^\"]\"", header) == 1) check_own_include(path, line, header);
-    else if (sscanf(text, "#include <%255[^>]>", header) == 1) check_foreign(path, line, header);
+    if (sscanf(text, "#include \"%255[^\"]\"", header) == 1)
+        check_own_include(path, line, header);
+    else if (sscanf(text, "#include <%255[^>]>", header) == 1)
+        check_foreign(path, line, header);
 }
 
 static void check_word(const char *path, int line, const char *word, bool call) {
@@ -153,7 +155,14 @@ static bool ends_with(const char *s, const char *tail) {
 }
 
 static void check_leftovers(const char *path, int line, const char *text) {
-    static const char *const WORDS[] = {"TO" "DO", "FIX" "ME", "XX" "X:", "HA" "CK"};
+    static const char *const WORDS[] = {"TO"
+                                        "DO",
+                                        "FIX"
+                                        "ME",
+                                        "XX"
+                                        "X:",
+                                        "HA"
+                                        "CK"};
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
         if (strstr(text, WORDS[i])) finding(path, line, "leftover: ", WORDS[i]);
 }
@@ -171,8 +180,10 @@ static void check_file(const char *path) {
         if (c && columns(text) > COLUMNS) finding(path, line, "longer than 100 columns", "");
         if (!table) check_leftovers(path, line, text);
         if (!c) continue;
-        if (text[0] == '#') check_include(path, line, text);
-        else check_code(path, line, text, &comment);
+        if (text[0] == '#')
+            check_include(path, line, text);
+        else
+            check_code(path, line, text, &comment);
         bool opens = text[0] && !isspace((unsigned char)text[0]) && ends_with(text, ") {");
         if (opens) function_start = line;
         if (text[0] == '}' && function_start) {

@@ -3,13 +3,15 @@
 
 #include "store/counter.h"
 
-/* clang-format off */
 const SourceClass SOURCE_CLASSES[] = {
-    {STR_INIT("audit_report"), STR_INIT("赋码审计报告"), STR_INIT("Coded audit report"), true, false},
-    {STR_INIT("authorised_proof"), STR_INIT("企业授权证明"), STR_INIT("Proof authorised by the firm"), true, false},
+    {STR_INIT("audit_report"), STR_INIT("赋码审计报告"), STR_INIT("Coded audit report"), true,
+     false},
+    {STR_INIT("authorised_proof"), STR_INIT("企业授权证明"),
+     STR_INIT("Proof authorised by the firm"), true, false},
     {STR_INIT("department"), STR_INIT("部门答复"), STR_INIT("Answer of a department"), true, false},
     {STR_INIT("statistics"), STR_INIT("统计部门"), STR_INIT("Statistics department"), false, false},
-    {STR_INIT("annual_report"), STR_INIT("公开年报"), STR_INIT("Published annual report"), true, false},
+    {STR_INIT("annual_report"), STR_INIT("公开年报"), STR_INIT("Published annual report"), true,
+     false},
     {STR_INIT("list"), STR_INIT("公布名单"), STR_INIT("Published list"), true, false},
     {STR_INIT("self_report"), STR_INIT("企业自报"), STR_INIT("Self-report"), true, false},
     {STR_INIT("expert"), STR_INIT("专家意见"), STR_INIT("Expert opinion"), true, false},
@@ -17,7 +19,6 @@ const SourceClass SOURCE_CLASSES[] = {
     {STR_INIT("demo"), STR_INIT("演示数据"), STR_INIT("Demonstration data"), true, true},
     {STR_INIT("suspect"), STR_INIT("存疑数据"), STR_INIT("Suspect data"), false, false},
 };
-/* clang-format on */
 const int SOURCE_CLASS_COUNT = sizeof SOURCE_CLASSES / sizeof *SOURCE_CLASSES;
 
 const SourceClass *source_class(Str code) {

@@ -34,11 +34,16 @@ int main(int argc, char **argv) {
     if (!f) return 2;
     while (fscanf(f, "%15s %127s %127s %127s", op, x, y, got) == 4) {
         _Decimal128 a = parse(x), b = parse(y), want;
-        if (!strcmp(op, "add")) want = a + b;
-        else if (!strcmp(op, "sub")) want = a - b;
-        else if (!strcmp(op, "mul")) want = a * b;
-        else if (!strcmp(op, "div") && b != 0) want = a / b;
-        else continue;
+        if (!strcmp(op, "add"))
+            want = a + b;
+        else if (!strcmp(op, "sub"))
+            want = a - b;
+        else if (!strcmp(op, "mul"))
+            want = a * b;
+        else if (!strcmp(op, "div") && b != 0)
+            want = a / b;
+        else
+            continue;
         checked++;
         if (!strcmp(got, "none") || parse(got) != want) {
             different++;

@@ -82,7 +82,7 @@ static Json *run_one(Cli *cli, DmnEval *e, const DmnNode *n, bool trace) {
     Arena *a = cli->arena;
     Json *o = json_new(a, JSON_OBJECT);
     Eval *f = dmn_feel(e);
-    f->diag.notes = f->diag.notes_last = NULL;
+    diag_rewind(f, (DiagMark){0});
     dmn_explain(e, trace);
     Val v = dmn_run_node(e, n);
     json_set(o, S("decision"), json_string(a, n->name));

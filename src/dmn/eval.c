@@ -219,7 +219,7 @@ int dmn_conditions(DmnEval *e, const DmnNode *n, DmnCondition *out, int max) {
     if (!n->expr || n->expr->kind != EXPR_LITERAL) return 0;
     while (ir_node(e->m->prog, root)->op == IR_COERCE) root = ir_node(e->m->prog, root)->a;
     Eval *f = &e->feel;
-    Ctx before = f->diag;
+    DiagMark before = diag_mark(f);
     int count = feel_conjuncts(f, root, NULL, found, max < MANY ? max : MANY);
     int shown = count < max ? count : max;
     if (shown > MANY) shown = MANY;
@@ -231,7 +231,6 @@ int dmn_conditions(DmnEval *e, const DmnNode *n, DmnCondition *out, int max) {
                                 .gap = gap_of(f, &found[i]),
                                 .op = found[i].op,
                                 .node = found[i].node};
-    f->diag = before;
-    if (before.notes_last) before.notes_last->next = NULL;
+    diag_rewind(f, before);
     return count;
 }

@@ -234,7 +234,7 @@ static void view_fill(TableRun *r, DmnTableView *view) {
     uint8_t *cells = NEW_N(a, uint8_t, t->nrules * t->ninputs);
     uint8_t *rules = NEW_N(a, uint8_t, t->nrules);
     Val *outputs = NEW_N(a, Val, t->nrules * t->noutputs);
-    Ctx before = r->e->diag;
+    DiagMark before = diag_mark(r->e);
     for (int i = 0; i < t->nrules; i++) {
         rules[i] = CELL_TRUE;
         for (int k = 0; k < t->ninputs; k++) {
@@ -250,8 +250,7 @@ static void view_fill(TableRun *r, DmnTableView *view) {
         for (int k = 0; k < t->noutputs; k++)
             outputs[i * t->noutputs + k] = t->noutputs > 1 ? val_ctx(v)->vals[k] : v;
     }
-    r->e->diag = before;
-    if (before.notes_last) before.notes_last->next = NULL;
+    diag_rewind(r->e, before);
     view->table = t;
     view->inputs = r->inputs;
     view->cells = cells;

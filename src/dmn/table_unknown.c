@@ -295,7 +295,7 @@ Val table_unknown(TableRun *r, const RuleSet *known) {
     Worlds cur = worlds_new(r);
     Val *deps = NEW_N(r->e->arena, Val, r->t->ninputs);
     int ndeps = 0;
-    Ctx before = r->e->diag;
+    DiagMark before = diag_mark(r->e);
     world_put(&cur, known);
     for (int k = 0; k < r->t->ninputs && !cur.over; k++) {
         if (!val_has_unknown(r->inputs[k])) continue;
@@ -313,9 +313,7 @@ Val table_unknown(TableRun *r, const RuleSet *known) {
     }
     r->quiet = cur.over || cur.n > 1;
     Val v = cur.over ? by_bounds(r, known, deps, ndeps) : join_worlds(r, &cur, deps, ndeps);
-    if (r->quiet && v.tag != V_NULL) { /* findings of worlds that need not be the real one */
-        r->e->diag = before;
-        if (before.notes_last) before.notes_last->next = NULL;
-    }
+    /* findings of worlds that need not be the real one */
+    if (r->quiet && v.tag != V_NULL) diag_rewind(r->e, before);
     return v;
 }

@@ -18,7 +18,43 @@ Eval eval_new(const Program *p, Arena *a) {
     return e;
 }
 
+DiagMark diag_mark(const Eval *e) {
+    return (DiagMark){e->diag.notes, e->diag.notes_last, e->diag.note_count};
+}
+
+void diag_rewind(Eval *e, DiagMark m) {
+    e->diag.notes = m.notes;
+    e->diag.notes_last = m.last;
+    e->diag.note_count = m.count;
+    if (m.last) m.last->next = NULL;
+}
+
+/* A loop can make a null in each of millions of rounds: behind the limit one reason stands for all.
+ * It is the last of the list; after a rewind it may have to be put there again. */
+static Val null_beyond(Eval *e) {
+    Ctx *d = &e->diag;
+    Null *why = e->beyond;
+    if (!why) {
+        Ctx aside = ctx_new(e->arena, 0);
+        why = NEW(e->arena, Null);
+        why->note = NOTE(&aside, 1, S(""), M_FEEL_LIMIT_REASONS,
+                         str_printf(e->arena, "%d", (int)FEEL_REASONS));
+        e->beyond = why;
+    }
+    d->note_count++;
+    if (d->notes_last != why->note) {
+        if (d->notes_last)
+            d->notes_last->next = why->note;
+        else
+            d->notes = why->note;
+        d->notes_last = why->note;
+    }
+    return (Val){.tag = V_NULL, .p = why};
+}
+
 Val feel_null_(Eval *e, Msg msg, int n, const Str *args) {
+    if (e->reasons >= FEEL_REASONS) return null_beyond(e);
+    e->reasons++;
     Str place = ir_place(e->arena, e->prog, e->at);
     Null *why = NEW(e->arena, Null);
     why->note = note_at_(&e->diag, 1, place, msg, n, args);

@@ -69,7 +69,8 @@ enum {
     FEEL_STEPS = 50 * 1000 * 1000,
     FEEL_DEPTH = 3000,
     FEEL_LIST = 1000 * 1000,
-    FEEL_NESTING = 400 /* lists and contexts inside one another */
+    FEEL_REASONS = 10 * 1000, /* reasons for nulls kept one by one */
+    FEEL_NESTING = 400        /* lists and contexts inside one another */
 };
 
 struct Eval {
@@ -88,6 +89,8 @@ struct Eval {
     int64_t max_list;
     Val met;      /* an unknown that a called function gave: see builtin_call */
     IrId at;      /* the node being evaluated, for reasons */
+    int reasons;  /* reasons made so far, also those taken back */
+    void *beyond; /* the null that stands for every reason behind FEEL_REASONS; NULL before */
     Trace *trace; /* NULL: none */
 };
 
@@ -115,6 +118,15 @@ Val feel_path(Eval *e, Val v, Str name);
  */
 #define FEEL_NULL(e, ...) feel_null_((e), FAIL_ARGS_(__VA_ARGS__))
 Val feel_null_(Eval *e, Msg msg, int n, const Str *args) __attribute__((cold));
+
+/* What was found so far, and taking back what was found since: findings of a case that need not be
+ * the real one are not reported. diag.note_count counts also what FEEL_REASONS left out. */
+typedef struct DiagMark {
+    Note *notes, *last;
+    int count;
+} DiagMark;
+DiagMark diag_mark(const Eval *e);
+void diag_rewind(Eval *e, DiagMark m);
 
 /* Operators on values, with unknowns, as the evaluator computes them (IR_ADD … IR_GE, IR_AND,
  * IR_OR): for built-ins, tables and tests. */

@@ -39,7 +39,7 @@ void trace_close(Eval *e, int32_t rec, Val value) {
 void trace_add(Eval *e, TraceKind kind, IrId node, int32_t detail, Val value, const Val *left,
                const Val *right) {
     Trace *t = e->trace;
-    if (!t) return;
+    if (!t || t->n >= TRACE_MAX) return;
     TraceRec rec = {.kind = (uint8_t)kind, .node = node, .detail = detail, .value = value};
     if (left) {
         rec.pooled = right ? 2 : 1;

@@ -348,8 +348,7 @@ Val unknown_lift(Eval *e, LiftFn fn, const void *ctx, const Val *args, int n) {
     int total = combinations(&l, args, n);
     if (total == 0) return unknown_of(e, args, n);
     Val results[UNKNOWN_CASES], *in = NEW_N(e->arena, Val, n);
-    Ctx diag = e->diag;
-    Note *last = e->diag.notes_last;
+    DiagMark before = diag_mark(e);
     Trace *trace = e->trace;
     e->trace = NULL;
     for (int k = 0; k < total; k++) {
@@ -357,8 +356,7 @@ Val unknown_lift(Eval *e, LiftFn fn, const void *ctx, const Val *args, int n) {
         results[k] = fn(e, ctx, in, n);
     }
     e->trace = trace;
-    e->diag = diag; /* what only some choice would report is not reported */
-    if (last) last->next = NULL;
+    diag_rewind(e, before); /* what only some choice would report is not reported */
     if (total == 1 && results[0].tag == V_NULL) return fn(e, ctx, in, n);
     return unknown_join(e, results, total, args, n);
 }

@@ -37,14 +37,12 @@ static bool is_open(Val v) {
 /* op on two ends; open when either is open or the kinds do not fit. */
 static Val ends(Eval *e, IrOp op, Val x, Val y) {
     if (is_open(x) || is_open(y)) return OPEN;
-    Ctx diag = e->diag;
-    Note *last = e->diag.notes_last;
+    DiagMark before = diag_mark(e);
     Trace *trace = e->trace;
     e->trace = NULL;
     Val v = op_known(e, op, x, y);
     e->trace = trace;
-    e->diag = diag;
-    if (last) last->next = NULL;
+    diag_rewind(e, before);
     return v.tag == V_NULL ? OPEN : v;
 }
 

@@ -57,6 +57,30 @@ static void run_cases(const Case *cases, size_t n) {
 }
 #define RUN(cases) run_cases(cases, sizeof(cases) / sizeof *(cases))
 
+/* A null with a reason in each of very many rounds: memory stays bounded, the list says so. */
+TEST(feel_reasons_are_limited) {
+    Fixture f = fixture();
+    enum { ROUNDS = 3 * FEEL_REASONS };
+    Str text = str_printf(f.a, "count((for i in 1..%d return i / 0)[item = null])", (int)ROUNDS);
+    IrId id = feel_compile(&f.c, f.p, text, FEEL_EXPRESSION, f.s, NULL, S("t"));
+    Eval e = eval_new(f.p, f.a);
+    Val v = feel_eval(&e, id, NULL);
+    CHECK_INT(v.i, ROUNDS);
+    CHECK_INT(e.diag.note_count, ROUNDS);
+    int listed = 0;
+    for (const Note *n = e.diag.notes; n; n = n->next) listed++;
+    CHECK_INT(listed, FEEL_REASONS + 1);
+    CHECK(e.diag.notes_last->msg == M_FEEL_LIMIT_REASONS);
+    diag_rewind(&e, (DiagMark){0});
+    CHECK(e.diag.notes == NULL && e.diag.note_count == 0);
+    IrId one = feel_compile(&f.c, f.p, S("1 / 0"), FEEL_EXPRESSION, f.s, NULL, S("t"));
+    feel_eval(&e, one, NULL); /* the same reason is listed again, once */
+    feel_eval(&e, one, NULL);
+    CHECK_INT(e.diag.note_count, 2);
+    CHECK(e.diag.notes && e.diag.notes == e.diag.notes_last && !e.diag.notes->next);
+    arena_close(f.a);
+}
+
 TEST(feel_arithmetic) {
     static const Case C[] = {
         {"1 + 2 * 3", "7"},

@@ -199,32 +199,27 @@ static void waste_time(Ctx *c, Str password) {
 }
 
 typedef struct SignIn {
-    Str name, password, address;
+    Str address;
     User *user;
     Str *token;
+    Str hash;     /* that the password was compared with */
+    bool matches; /* the password with the hash */
     bool wrong;
 } SignIn;
 
-static bool open_in_tx(Db *db, void *data) {
-    SignIn *s = data;
+/* A name that is locked learns nothing about its password. */
+static bool not_locked(Ctx *c, const User *u) {
+    if (u->locked_until_ms <= c->now_ms) return true;
+    int64_t wait = (u->locked_until_ms - c->now_ms + 999) / 1000;
+    return FAIL(c, ERR_BUSY, M_USER_LOCKED, str_printf(c->arena, "%lld", (long long)wait));
+}
+
+static bool session_add(Db *db, const SignIn *s) {
     Ctx *c = db_ctx(db);
-    int64_t failures = 0;
-    s->wrong = true;
-    if (!user_by_name(db, s->name, s->user) || s->user->disabled) {
-        waste_time(c, s->password);
-        return ctx_ok(c);
-    }
-    if (s->user->locked_until_ms > c->now_ms) {
-        int64_t wait = (s->user->locked_until_ms - c->now_ms + 999) / 1000;
-        return FAIL(c, ERR_BUSY, M_USER_LOCKED, str_printf(c->arena, "%lld", (long long)wait));
-    }
-    Str hash = stored_password(db, s->user->id, &failures);
-    if (!ctx_ok(c)) return false;
-    if (!secret_check_password(hash, s->password)) return count_failure(db, s->user, failures);
-    s->wrong = false;
-    *s->token = secret_token(c->arena, 32);
     Act act = {.actor = s->user->name, .reason = S("sign-in")};
-    return EXEC(db,
+    *s->token = secret_token(c->arena, 32);
+    return EXEC(db, "DELETE FROM session WHERE expires_ms < $1", db_i(c->now_ms)) &&
+           EXEC(db,
                 "INSERT INTO session(token_sm3, app_user, created_ms, seen_ms, expires_ms, "
                 "address) VALUES ($1, $2, $3, $3, $4, $5)",
                 db_s(hash_hex(c->arena, HASH_SM3, *s->token)), db_i(s->user->id), db_i(c->now_ms),
@@ -236,10 +231,39 @@ static bool open_in_tx(Db *db, void *data) {
            journal_user(db, &act, "session.open", s->user->id);
 }
 
+/* The row is locked and read again: many attempts at once must not get around the lock, nor a
+ * password that was changed meanwhile still open a session. */
+static bool open_in_tx(Db *db, void *data) {
+    SignIn *s = data;
+    int64_t failures = 0;
+    s->wrong = true;
+    if (!EXEC(db, "UPDATE app_user SET failures = failures WHERE id = $1", db_i(s->user->id)) ||
+        !user_get(db, s->user->id, s->user))
+        return false;
+    if (s->user->disabled) return true;
+    if (!not_locked(db_ctx(db), s->user)) return false;
+    Str hash = stored_password(db, s->user->id, &failures);
+    if (!s->matches || !str_eq(hash, s->hash)) return count_failure(db, s->user, failures);
+    s->wrong = false;
+    return session_add(db, s);
+}
+
+/* The password is compared before the transaction: argon2id takes tens of milliseconds, during
+ * which nobody else could write. */
 bool session_open(Db *db, Str name, Str password, Str address, User *user, Str *token) {
-    SignIn s = {name, password, address, user, token, false};
+    Ctx *c = db_ctx(db);
+    SignIn s = {.address = address, .user = user, .token = token};
+    int64_t failures;
+    if (!user_by_name(db, name, user) || user->disabled) {
+        if (ctx_ok(c)) waste_time(c, password);
+        return FAIL(c, ERR_AUTH, M_SIGN_IN_WRONG);
+    }
+    if (!not_locked(c, user)) return false;
+    s.hash = stored_password(db, user->id, &failures);
+    if (!ctx_ok(c)) return false;
+    s.matches = secret_check_password(s.hash, password);
     if (!tx_run(db, DB_WRITE, open_in_tx, &s)) return false;
-    return !s.wrong || FAIL(db_ctx(db), ERR_AUTH, M_SIGN_IN_WRONG);
+    return !s.wrong || FAIL(c, ERR_AUTH, M_SIGN_IN_WRONG);
 }
 
 bool session_find(Db *db, Str token, User *out) {

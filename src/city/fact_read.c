@@ -102,13 +102,23 @@ static bool read_records(Db *db, Pile *p, int64_t from, int64_t to, const FactAt
     return ok && ctx_ok(c);
 }
 
-static void mark_withdrawn(Pile *p, int64_t subject, int64_t fact) {
-    for (int i = 0; i < p->n; i++)
-        if (p->items[i].id == fact && p->items[i].subject == subject) p->items[i].withdrawn = true;
+/* The facts from `first` on are in order of subject. */
+static void mark_withdrawn(Pile *p, int first, int64_t subject, int64_t fact) {
+    int low = first, high = p->n;
+    while (low < high) {
+        int mid = low + (high - low) / 2;
+        if (p->items[mid].subject < subject)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (int i = low; i < p->n && p->items[i].subject == subject; i++)
+        if (p->items[i].id == fact) p->items[i].withdrawn = true;
 }
 
 /* A withdrawal counts from the known time of its batch, unless that batch was itself undone. */
-static bool read_withdrawals(Db *db, Pile *p, int64_t from, int64_t to, const FactAt *at) {
+static bool read_withdrawals(Db *db, Pile *p, int first, int64_t from, int64_t to,
+                             const FactAt *at) {
     Rows *r = Q(db,
                 "SELECT w.subject, w.fact, b.known_ms, b.recorded_ms, v.seq, v.recorded_ms "
                 "FROM withdrawal w JOIN batch b ON b.id = w.batch "
@@ -118,15 +128,17 @@ static bool read_withdrawals(Db *db, Pile *p, int64_t from, int64_t to, const Fa
     while (row_next(r)) {
         int64_t known = row_i64(r, 2) ? row_i64(r, 2) : row_i64(r, 3);
         bool undone = !row_null(r, 4) && row_i64(r, 4) <= at->seq && row_i64(r, 5) <= at->as_known;
-        if (known <= at->as_known && !undone) mark_withdrawn(p, row_i64(r, 0), row_i64(r, 1));
+        if (known <= at->as_known && !undone)
+            mark_withdrawn(p, first, row_i64(r, 0), row_i64(r, 1));
     }
     rows_close(r);
     return ctx_ok(db_ctx(db));
 }
 
 static bool read_range(Db *db, Pile *p, int64_t from, int64_t to, const FactAt *at) {
+    int first = p->n;
     return read_records(db, p, from, to, at) &&
-           (p->n == 0 || read_withdrawals(db, p, from, to, at));
+           (p->n == first || read_withdrawals(db, p, first, from, to, at));
 }
 
 /* --- one subject ------------------------------------------------------------------------------ */

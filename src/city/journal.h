@@ -33,7 +33,8 @@ typedef struct JournalReport {
     Str head;         /* hash of the last entry, hex */
 } JournalReport;
 
-/* Walks the whole chain. True when it could be read, whatever it found. */
+/* Walks the whole chain in a read transaction of its own. True when it could be read, whatever it
+ * found. */
 bool journal_verify(Db *db, JournalReport *out);
 
 typedef struct JournalEntry {

@@ -62,6 +62,20 @@ static bool decide_subject(Worker *w, const Subject *subject, const FactView *vi
     return true;
 }
 
+/* A rule that takes all memory ends the evaluation, not the process. Deciding calls no foreign
+ * library and holds no lock, so control may leave it anywhere. */
+static bool decide_guarded(Worker *w, const Subject *subject, const FactView *view) {
+    jmp_buf full;
+    if (setjmp(full)) {
+        arena_trap(w->scratch, NULL);
+        return FAIL_AT(&w->c, ERR_LIMIT, subject->name, M_LIMIT_MEMORY);
+    }
+    arena_trap(w->scratch, &full);
+    bool ok = decide_subject(w, subject, view);
+    arena_trap(w->scratch, NULL);
+    return ok;
+}
+
 /* The subjects of a page and the stream of their facts run in the same order of id. */
 static bool decide_page(Worker *w, const SubjectHits *page) {
     FactView none = {0};
@@ -73,7 +87,7 @@ static bool decide_page(Worker *w, const SubjectHits *page) {
     for (int i = 0; ok && i < page->n; i++) {
         while (view && view->subject < page->items[i].id) view = fact_stream_next(s);
         bool own = view && view->subject == page->items[i].id;
-        ok = decide_subject(w, &page->items[i], own ? view : &none);
+        ok = decide_guarded(w, &page->items[i], own ? view : &none);
     }
     if (s) fact_stream_close(s);
     return ok && ctx_ok(&w->c);

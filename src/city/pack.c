@@ -137,8 +137,8 @@ PackSet *pack_parse(Ctx *c, const PackFile *files, int n) {
     p->files = arena_copy(a, files, (size_t)n * sizeof *files);
     p->packs = NEW_N(a, PackInfo, n ? n : 1);
     p->hash = files_hash(a, p);
-    Ctx inner = *c; /* everything parsed must live as long as the set */
-    inner.arena = a;
+    Ctx inner = ctx_new(a, c->now_ms); /* everything parsed must live as long as the set */
+    inner.lang = c->lang;
     if (parse_files(&inner, p)) return p;
     ctx_adopt(c, &inner);
     arena_close(a);

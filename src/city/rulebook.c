@@ -12,7 +12,8 @@ static Val bound_value(Ctx *c, const Indicator *i, Str text) {
 /* What no fact exceeds: an unknown number is a number, an unknown date a date, so that comparing it
  * can only be true or false. */
 static Val widest(const Indicator *i, bool upper) {
-    if (i->type == IND_DATE) return val_date(date_to_days(upper ? 9999 : 1, upper ? 12 : 1, 1));
+    if (i->type == IND_DATE)
+        return val_date(upper ? date_to_days(9999, 12, 31) : date_to_days(1, 1, 1));
     if (i->type != IND_NUMBER && i->type != IND_INTEGER) return val_null();
     return (Val){.tag = V_NUM, .i = upper ? 1 : -1, .exp = 30};
 }

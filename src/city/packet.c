@@ -130,23 +130,26 @@ static Str excerpt(Str s, ptrdiff_t from, ptrdiff_t n) {
     return str_sub(s, from, end);
 }
 
-static Str short_text(Arena *a, const Json *j) {
+static Str whole_text(Arena *a, const Json *j) {
     if (!j) return S("");
     Buf b = buf_new(a, 0);
     json_canonical(&b, j);
-    return excerpt(buf_str(&b), 0, 200);
+    return buf_str(&b);
+}
+
+static Str member_path(Arena *a, Str path, Str key) {
+    return path.n ? str_printf(a, "%.*s.%.*s", STRF(path), STRF(key)) : key;
 }
 
 /* The first place where two trees differ; false when they are equal. */
 static bool tree_diff(Arena *a, const Json *x, const Json *y, Str path, PacketDiff *out) {
     if (x && y && x->kind == y->kind && x->kind == JSON_OBJECT) {
         for (const Json *e = x->first; e; e = e->next)
-            if (tree_diff(a, e, json_get(y, e->key),
-                          path.n ? str_printf(a, "%.*s.%.*s", STRF(path), STRF(e->key)) : e->key,
-                          out))
+            if (tree_diff(a, e, json_get(y, e->key), member_path(a, path, e->key), out))
                 return true;
         for (const Json *e = y->first; e; e = e->next)
-            if (!json_get(x, e->key)) return tree_diff(a, NULL, e, e->key, out);
+            if (!json_get(x, e->key))
+                return tree_diff(a, NULL, e, member_path(a, path, e->key), out);
         return false;
     }
     if (x && y && x->kind == y->kind && x->kind == JSON_ARRAY) {
@@ -155,11 +158,11 @@ static bool tree_diff(Arena *a, const Json *x, const Json *y, Str path, PacketDi
             if (tree_diff(a, e, f, str_printf(a, "%.*s[%d]", STRF(path), i), out)) return true;
         return false;
     }
-    Str p = short_text(a, x), q = short_text(a, y);
+    Str p = whole_text(a, x), q = whole_text(a, y);
     if (x && y && str_eq(p, q)) return false;
     out->path = path;
-    out->stored = p;
-    out->computed = q;
+    out->stored = excerpt(p, 0, 200);
+    out->computed = excerpt(q, 0, 200);
     return true;
 }
 

@@ -324,20 +324,21 @@ Val feel_test(Eval *e, IrId cell, Val input, const Frame *f) {
     return eval_tests(e, n, input, f);
 }
 
-static int flatten(const Program *p, IrId id, IrId *out, int n, int max) {
+/* A chain longer than what can be evaluated is cut there: its head counts as one condition. */
+static int flatten(const Program *p, IrId id, IrId *out, int n, int max, int depth) {
     const IrNode *x = ir_node(p, id);
-    if (x->op == IR_COERCE) return flatten(p, x->a, out, n, max);
-    if (x->op != IR_AND) {
+    if (x->op == IR_COERCE && depth < FEEL_DEPTH) return flatten(p, x->a, out, n, max, depth + 1);
+    if (x->op != IR_AND || depth >= FEEL_DEPTH) {
         if (n < max) out[n] = id;
         return n + 1;
     }
-    n = flatten(p, x->a, out, n, max);
-    return flatten(p, x->b, out, n, max);
+    n = flatten(p, x->a, out, n, max, depth + 1);
+    return flatten(p, x->b, out, n, max, depth + 1);
 }
 
 int feel_conjuncts(Eval *e, IrId id, const Frame *f, Conjunct *out, int max) {
     IrId *ids = NEW_N(e->arena, IrId, max);
-    int n = flatten(e->prog, id, ids, 0, max);
+    int n = flatten(e->prog, id, ids, 0, max, 0);
     for (int i = 0; i < n && i < max; i++) {
         const IrNode *x = ir_node(e->prog, ids[i]);
         Conjunct *c = &out[i];

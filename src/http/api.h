@@ -55,4 +55,7 @@ bool api_import_template(Request *r, Response *out);
 /* api_enterprise.c */
 bool api_enterprises(Request *r, Response *out);
 bool api_enterprise(Request *r, Response *out);
+
+/* api_fact.c */
+bool api_facts(Request *r, Response *out);
 #endif

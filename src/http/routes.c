@@ -72,5 +72,6 @@ const Route ROUTES[] = {
      .path = "/enterprises/{id}",
      .right = "enterprise:read",
      .run = api_enterprise},
+    {.method = "GET", .path = "/enterprises/{id}/facts", .right = "fact:read", .run = api_facts},
     {0},
 };

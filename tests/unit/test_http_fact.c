@@ -1,0 +1,140 @@
+/* Facts of an enterprise as the page shows them: what counts, what does not and why, at which
+ * clocks. */
+#include "tests/http_fixture.h"
+#include "tests/test.h"
+
+static int64_t firm_id(HttpFixture *f, Str code) {
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    int64_t id = subject_by_code(db, S("stock"), code);
+    db_return(db);
+    CHECK(id > 0);
+    return id;
+}
+
+static HttpReply get_facts(HttpFixture *f, Str code, const char *query) {
+    Str path =
+        str_printf(f->arena, "/enterprises/%lld/facts%s", (long long)firm_id(f, code), query);
+    HttpReply r = http_get(f, f->boss, str_z(f->arena, path));
+    CHECK_INT(r.status, 200);
+    return r;
+}
+
+static const Json *group(HttpReply r, Str name, Str period) {
+    const Json *items = json_get(r.json, S("items"));
+    for (const Json *g = items ? items->first : NULL; g; g = g->next)
+        if (str_eq(json_get_str(g, S("name")), name) &&
+            str_eq(json_get_str(g, S("period")), period))
+            return g;
+    return NULL;
+}
+
+static bool has_text(const Json *list, Str text) {
+    for (const Json *e = list ? list->first : NULL; e; e = e->next)
+        if (str_eq(e->text, text)) return true;
+    return false;
+}
+
+static bool is_true(const Json *o, Str key) {
+    const Json *j = json_get(o, key);
+    return j && j->kind == JSON_BOOL && j->truth;
+}
+
+TEST(facts_of_a_known_firm) {
+    HttpFixture *f = http_fixture();
+    HttpReply r = get_facts(f, S("002088.SZ"), "");
+    const Json *g = group(r, S("净利润"), S("2019"));
+    const Json *fact = json_get(g, S("counts"));
+    CHECK_STR(json_get_str(fact, S("value")), S("340262932.35"));
+    CHECK_STR(json_get_str(fact, S("status")), S("counts"));
+    CHECK_STR(json_get_str(fact, S("source")), S("annual_report/finglm"));
+    CHECK_STR(json_get_str(fact, S("known_at")), S("2020-04-29T00:00:00+08:00"));
+    CHECK_STR(json_get_str(g, S("unit")), S("元"));
+    CHECK(!is_true(g, S("missing")) && !is_true(g, S("conflict")));
+    CHECK(json_get_str(g, S("why")).n > 0);
+    CHECK_INT(json_get_i64(r.json, S("total"), -1), json_get(r.json, S("items"))->count);
+}
+
+TEST(facts_a_suspect_value_is_shown_and_unusable) {
+    HttpFixture *f = http_fixture();
+    HttpReply r = get_facts(f, S("002088.SZ"), "?field=%E5%87%80%E5%88%A9%E6%B6%A6");
+    const Json *g = group(r, S("净利润"), S("2020"));
+    CHECK(g != NULL);
+    CHECK(json_get(g, S("counts"))->kind == JSON_NULL);
+    const Json *others = json_get(g, S("others"));
+    CHECK_INT(others->count, 1);
+    CHECK_STR(json_get_str(others->first, S("value")), S("937420.55"));
+    CHECK_STR(json_get_str(others->first, S("status")), S("unusable"));
+    CHECK(str_find(json_get_str(others->first, S("reason")), S("数量级")) >= 0);
+    const Json *flags = json_get(others->first, S("flags"));
+    CHECK(flags->count >= 1);
+    CHECK_STR(json_get_str(flags->first, S("code")), S("suspect"));
+    const Json *items = json_get(r.json, S("items"));
+    for (const Json *e = items->first; e; e = e->next)
+        CHECK_STR(json_get_str(e, S("name")), S("净利润"));
+}
+
+TEST(facts_as_known_hides_what_came_later) {
+    HttpFixture *f = http_fixture();
+    HttpReply r = get_facts(f, S("002088.SZ"), "?missing=false&as_known=2020-04-28");
+    CHECK(group(r, S("净利润"), S("2019")) == NULL);
+    r = get_facts(f, S("002088.SZ"), "?missing=false&as_known=2020-04-29");
+    CHECK(group(r, S("净利润"), S("2019")) != NULL);
+    CHECK(group(r, S("净利润"), S("2020")) == NULL);
+}
+
+TEST(facts_missing_ones_are_those_rules_ask_for) {
+    HttpFixture *f = http_fixture();
+    Str path = str_printf(f->arena, "/enterprises/%lld", (long long)firm_id(f, S("000756.SZ")));
+    HttpReply r = http_get(f, f->boss, str_z(f->arena, path));
+    int64_t missing = json_get_i64(r.json, S("missing"), -1), seen = 0;
+    r = get_facts(f, S("000756.SZ"), "");
+    const Json *items = json_get(r.json, S("items"));
+    for (const Json *g = items->first; g; g = g->next) {
+        if (!is_true(g, S("missing"))) continue;
+        seen++;
+        CHECK(json_get(g, S("counts"))->kind == JSON_NULL);
+        CHECK(json_get(g, S("rules"))->count > 0);
+    }
+    CHECK_INT(seen, missing);
+    CHECK(missing > 0);
+    const Json *g = group(r, S("营业收入"), S("2020"));
+    CHECK(g && has_text(json_get(g, S("rules")), S("cn/enterprise-size")));
+    r = get_facts(f, S("000756.SZ"), "?missing=false");
+    for (const Json *e = json_get(r.json, S("items"))->first; e; e = e->next)
+        CHECK(json_get(e, S("counts"))->kind != JSON_NULL || json_get(e, S("others"))->count > 0);
+}
+
+TEST(facts_refuse_what_is_not_there) {
+    HttpFixture *f = http_fixture();
+    CHECK_INT(http_get(f, f->boss, "/enterprises/999999/facts").status, 404);
+    CHECK_INT(http_get(f, f->boss, "/enterprises/x/facts").status, 404);
+    CHECK_INT(http_get(f, f->boss, "/enterprises/1/facts?missing=maybe").status, 422);
+    HttpReply r = http_get(f, f->boss, "/enterprises/1/facts?field=nothing");
+    CHECK_INT(r.status, 422);
+    CHECK_STR(json_get_str(json_get(r.json, S("errors"))->first, S("pointer")), S("?field"));
+}
+
+static int64_t reads(HttpFixture *f, Str object) {
+    JournalEntry *e;
+    int n = 0, found = 0;
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    CHECK(journal_list(db, object, 0, 1000, &e, &n));
+    for (int i = 0; i < n; i++)
+        found += str_eq(e[i].action, S("fact.read")) && str_eq(e[i].actor, S("boss"));
+    db_return(db);
+    return found;
+}
+
+TEST(facts_sensitive_reads_are_journalled_once) {
+    HttpFixture *f = http_fixture();
+    bool sensitive = false;
+    HttpReply r = get_facts(f, S("000756.SZ"), "?missing=false");
+    for (const Json *g = json_get(r.json, S("items"))->first; g; g = g->next) {
+        const Indicator *i = pack_indicator(f->reg->pack, json_get_str(g, S("field")));
+        sensitive |= i->grade == GRADE_SENSITIVE || i->grade == GRADE_SECRET;
+    }
+    int64_t before = reads(f, S("stock:000756.SZ"));
+    get_facts(f, S("000756.SZ"), "");
+    CHECK_INT(reads(f, S("stock:000756.SZ")), before + (sensitive ? 1 : 0));
+    CHECK(before == 0 || sensitive);
+}

@@ -22,7 +22,7 @@ static bool sweep(Db *db, void *user) {
 
 typedef struct First {
     Str password;
-    bool made;
+    bool show; /* made now, with a password nobody knows yet */
 } First;
 
 static bool first_user(Db *db, void *user) {
@@ -30,14 +30,16 @@ static bool first_user(Db *db, void *user) {
     Ctx *c = db_ctx(db);
     if (user_count(db) > 0 || !ctx_ok(c)) return ctx_ok(c);
     Act act = {.actor = S("system:first-run"), .reason = S("first run")};
+    const char *given = getenv("JIXIA_ADMIN_PASSWORD"); /* for unattended installs */
+    bool chosen = given && *given; /* by the operator: not a one-time password */
     User admin = {.name = S("admin"),
                   .display_name = S("首位管理员"),
-                  .must_change = true,
+                  .must_change = !chosen,
                   .roles = 1u << ROLE_SYSADMIN | 1u << ROLE_CLERK_OFFICE};
-    const char *given = getenv("JIXIA_ADMIN_PASSWORD"); /* for unattended installs */
-    f->password = given && *given ? str_from(given) : user_one_time_password(c->arena);
-    f->made = user_add(db, &admin, f->password, &act) != 0;
-    return f->made;
+    f->password = chosen ? str_from(given) : user_one_time_password(c->arena);
+    bool ok = user_add(db, &admin, f->password, &act) != 0;
+    f->show = ok && !chosen;
+    return ok;
 }
 
 /* The sealer's second: numbers and links what was written since. */
@@ -61,7 +63,7 @@ static bool prepare(Cli *cli, const Register *reg) {
     Db *db = db_borrow(cli->c, reg->store);
     bool ok = db && tx_run(db, DB_WRITE, first_user, &first) && tx_run(db, DB_WRITE, sweep, NULL);
     if (db) db_return(db);
-    if (!ok || !first.made) return ok;
+    if (!ok || !first.show) return ok;
     Str args[] = {first.password};
     cli_print(
         str_cat(cli->arena, msg_text(cli->arena, M_CLI_FIRST_RUN, cli->c->lang, 1, args), S("\n")));

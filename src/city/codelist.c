@@ -8,6 +8,7 @@ enum { COLUMNS_MAX = 4 };
 /* A table read by the names of its columns. */
 typedef struct Table {
     Ctx *c;
+    Str path;
     Csv csv;
     int columns[COLUMNS_MAX];
     int n;
@@ -22,7 +23,7 @@ static bool open_table(Ctx *c, const PackSet *p, Str path, const Str *heads, int
         const PackFile *own = pack_file(p, p->packs[i].id, path);
         if (own) f = own;
     }
-    *t = (Table){.c = c, .n = n};
+    *t = (Table){.c = c, .path = path, .n = n};
     if (!f) return false;
     t->csv = csv_open(c->arena, f->bytes, ',');
     if (!csv_next(&t->csv, &row)) return false;
@@ -38,6 +39,10 @@ static bool open_table(Ctx *c, const PackSet *p, Str path, const Str *heads, int
 static bool next_row(Table *t) {
     CsvRow row;
     while (csv_next(&t->csv, &row)) {
+        if (row.problem != MSG_NONE)
+            return FAIL_AT(t->c, ERR_INPUT,
+                           str_printf(t->c->arena, "%.*s:%lld", STRF(t->path), (long long)row.line),
+                           row.problem);
         if (row.n < 2) continue;
         for (int k = 0; k < t->n; k++)
             t->cells[k] =

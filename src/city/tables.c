@@ -45,9 +45,14 @@ static bool open_table(Table *t, Str third) {
            str_eq(t->head[2], third);
 }
 
+/* False at the end, and with a failure at a record that cannot be read. */
 static bool next_row(Table *t) {
-    while (csv_next(&t->csv, &t->row))
+    while (csv_next(&t->csv, &t->row)) {
+        if (t->row.problem != MSG_NONE)
+            return FAIL_AT(t->c, ERR_INPUT, pack_place(t->c->arena, t->file, (uint32_t)t->row.line),
+                           t->row.problem);
         if (t->row.n > 1) return true;
+    }
     return false;
 }
 
@@ -91,7 +96,7 @@ static bool load_subjects(Table *t) {
     if (!open_table(t, S("name"))) return ctx_ok(t->c);
     while (next_row(t))
         if (!load_subject(t)) return false;
-    return true;
+    return ctx_ok(t->c);
 }
 
 /* --- facts -------------------------------------------------------------------------------------
@@ -163,10 +168,9 @@ static bool load_facts(Table *t) {
     BatchNew b = {.origin = pack_place(t->c->arena, t->file, 0), .origin_sha256 = sha};
     int64_t batch = batch_new(t->db, &b);
     FactLoader *l = batch ? fact_loader_open(t->db, batch) : NULL;
-    while (l && ctx_ok(t->c) && next_row(t))
-        if (!load_fact(t, l)) return false;
+    while (l && ctx_ok(t->c) && next_row(t) && load_fact(t, l)) continue;
     t->report->tables++;
-    return l && ctx_ok(t->c) && fact_loader_close(l) && batch_publish(t->db, batch, t->act, NULL);
+    return fact_loader_close(l) && batch_publish(t->db, batch, t->act, NULL);
 }
 
 static bool is_table(const PackFile *f) {

@@ -43,7 +43,3 @@ bool secret_check_password(Str hash, Str password) {
     for (ptrdiff_t i = 0; i < hash.n; i++) text[i] = hash.p[i];
     return crypto_pwhash_str_verify(text, password.p, (unsigned long long)password.n) == 0;
 }
-
-bool secret_equal(Str x, Str y) {
-    return x.n == y.n && sodium_memcmp(x.p, y.p, (size_t)x.n) == 0;
-}

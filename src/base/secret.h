@@ -1,4 +1,4 @@
-/* Secrets: passwords (argon2id), random bytes, constant-time comparison. */
+/* Secrets: passwords (argon2id), random bytes. */
 #ifndef JIXIA_BASE_SECRET_H
 #define JIXIA_BASE_SECRET_H
 #include "base/str.h"
@@ -11,5 +11,4 @@ Str secret_token(Arena *a, size_t n);
  */
 bool secret_hash_password(Arena *a, Str password, Str *out);
 bool secret_check_password(Str hash, Str password);
-bool secret_equal(Str x, Str y);
 #endif

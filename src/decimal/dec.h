@@ -52,7 +52,6 @@ bool dec_modulo(Dec *r, const Dec *x, const Dec *y); /* x - y * floor(x / y) */
 bool dec_sqrt(Dec *r, const Dec *x);
 bool dec_exp(Dec *r, const Dec *x);
 bool dec_ln(Dec *r, const Dec *x);
-bool dec_neg(Dec *r, const Dec *x);
 bool dec_abs(Dec *r, const Dec *x);
 /* Rounds to `scale` decimals (may be negative). A scale beyond the digits x has leaves x as is.
  * False when scale is outside DEC_SCALE_MIN … DEC_SCALE_MAX. */

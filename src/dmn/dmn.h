@@ -99,8 +99,6 @@ Eval *dmn_feel(DmnEval *e);
 void dmn_set_node(DmnEval *e, const DmnNode *n, Val v);
 /* The same by name; false when the model has no such input or decision. */
 bool dmn_set(DmnEval *e, Str name, Val v);
-/* Every entry of a context; entries that name nothing are skipped and counted in the result. */
-int dmn_set_all(DmnEval *e, Val context);
 /* The value of a decision, input or service (called with the inputs set by name). */
 Val dmn_run_node(DmnEval *e, const DmnNode *n);
 /* By name; false when there is none. */

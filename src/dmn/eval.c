@@ -158,13 +158,6 @@ bool dmn_set(DmnEval *e, Str name, Val v) {
     return true;
 }
 
-int dmn_set_all(DmnEval *e, Val context) {
-    int skipped = 0;
-    if (context.tag != V_CONTEXT) return 0;
-    const Context *c = val_ctx(context);
-    for (int i = 0; i < c->n; i++) skipped += !dmn_set(e, c->keys[i], c->vals[i]);
-    return skipped;
-}
 
 /* A service as an invocable: its parameters come from the inputs by name. */
 static Val run_service(DmnEval *e, const DmnNode *n) {

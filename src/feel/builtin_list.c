@@ -155,28 +155,38 @@ Val bi_index_of(Eval *e, const Val *args, int n) {
     return new_list(out, count);
 }
 
-/* Leaves of nested lists; out NULL only counts. Lists nest as deep as the evaluator let them. */
-static int64_t leaves(Val list, Val *out) {
-    int64_t count = 0;
+/* Counts the leaves of nested lists. Each item visited is a step: one list may be shared at every
+ * level, and then there are far more visits than lists. */
+static bool count_leaves(Eval *e, Val list, int64_t *count) {
+    if (!spend(e, list.n)) return false;
+    for (uint32_t i = 0; i < list.n; i++) {
+        Val v = val_items(list)[i];
+        if (v.tag != V_LIST)
+            ++*count;
+        else if (!count_leaves(e, v, count))
+            return false;
+    }
+    return *count <= e->max_list;
+}
+
+static Val *copy_leaves(Val list, Val *out) {
     for (uint32_t i = 0; i < list.n; i++) {
         Val v = val_items(list)[i];
         if (v.tag == V_LIST)
-            count += leaves(v, out ? out + count : NULL);
-        else {
-            if (out) out[count] = v;
-            count++;
-        }
+            out = copy_leaves(v, out);
+        else
+            *out++ = v;
     }
-    return count;
+    return out;
 }
 
 Val bi_flatten(Eval *e, const Val *args, int n) {
     (void)n;
     if (args[0].tag == V_NULL) return fn_null_arg(e, "flatten", "list");
-    int64_t count = leaves(args[0], NULL);
-    if (count > e->max_list || !spend(e, count)) return fn_limit(e, "flatten");
+    int64_t count = 0;
+    if (!count_leaves(e, args[0], &count)) return fn_limit(e, "flatten");
     Val *out = NEW_N(e->arena, Val, count);
-    leaves(args[0], out);
+    copy_leaves(args[0], out);
     return new_list(out, (int)count);
 }
 

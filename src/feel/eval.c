@@ -64,7 +64,7 @@ Val feel_null_(Eval *e, Msg msg, int n, const Str *args) {
 }
 
 Str kind_text(Eval *e, Val v) {
-    return type_text(e->arena, type_of_value(e->arena, v));
+    return type_text(e->arena, type_of_kind(e->arena, v));
 }
 
 Str value_text(Eval *e, Val v) {

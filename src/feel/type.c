@@ -2,6 +2,7 @@
  * once another type or node points to them. */
 #include "feel/type.h"
 
+#include <limits.h>
 #include <string.h>
 
 #define BASE(k, text)                                                                              \
@@ -204,20 +205,24 @@ Str type_text(Arena *a, const Type *t) {
     return buf_str(&b);
 }
 
-static const Type *list_type(Arena *a, Val v) {
+/* The type of a value, looking into at most `depth` lists and contexts inside one another. */
+static const Type *type_at(Arena *a, Val v, int depth);
+
+static const Type *list_type(Arena *a, Val v, int depth) {
     const Type *elem = type_of(T_NULL);
     for (uint32_t i = 0; i < v.n && elem->kind != T_ANY; i++)
-        elem = type_join(a, elem, type_of_value(a, val_items(v)[i]));
+        elem = type_join(a, elem, type_at(a, val_items(v)[i], depth - 1));
     return v.n ? type_list(a, elem) : type_list(a, type_of(T_NULL));
 }
 
-static const Type *context_type(Arena *a, const Context *c) {
+static const Type *context_type(Arena *a, const Context *c, int depth) {
     TypeMember *m = NEW_N(a, TypeMember, c->n);
-    for (int i = 0; i < c->n; i++) m[i] = (TypeMember){c->keys[i], type_of_value(a, c->vals[i])};
+    for (int i = 0; i < c->n; i++)
+        m[i] = (TypeMember){c->keys[i], type_at(a, c->vals[i], depth - 1)};
     return type_context(a, m, c->n, false);
 }
 
-const Type *type_of_value(Arena *a, Val v) {
+static const Type *type_at(Arena *a, Val v, int depth) {
     static const TypeKind SIMPLE[V_TAGS] = {
         [V_NULL] = T_NULL,       [V_UNKNOWN] = T_ANY,   [V_BOOL] = T_BOOLEAN,
         [V_NUM] = T_NUMBER,      [V_BIGNUM] = T_NUMBER, [V_STRING] = T_STRING,
@@ -225,12 +230,21 @@ const Type *type_of_value(Arena *a, Val v) {
         [V_DAYS] = T_DAYS,       [V_MONTHS] = T_MONTHS, [V_LIST] = T_LIST,
         [V_CONTEXT] = T_CONTEXT, [V_RANGE] = T_RANGE,   [V_FUNCTION] = T_FUNCTION,
     };
-    if (v.tag == V_LIST) return list_type(a, v);
-    if (v.tag == V_CONTEXT) return context_type(a, val_ctx(v));
+    if (v.tag == V_LIST && depth > 0) return list_type(a, v, depth);
+    if (v.tag == V_CONTEXT && depth > 0) return context_type(a, val_ctx(v), depth);
     if (v.tag == V_RANGE) {
         const Range *r = v.p;
         Val end = r->lo.tag == V_NULL ? r->hi : r->lo;
-        return type_range(a, type_of_value(a, end));
+        return type_range(a, type_at(a, end, depth));
     }
     return type_of(SIMPLE[v.tag]);
+}
+
+const Type *type_of_value(Arena *a, Val v) {
+    return type_at(a, v, INT_MAX);
+}
+
+const Type *type_of_kind(Arena *a, Val v) {
+    enum { SHOWN = 2 };
+    return type_at(a, v, SHOWN);
 }

@@ -72,4 +72,7 @@ bool type_disjoint(const Type *x, const Type *y);
 Str type_text(Arena *a, const Type *t);
 /* The type of a value, as exact as the value shows. */
 const Type *type_of_value(Arena *a, Val v);
+/* The same for a message: what lies deeper than two levels is any list or context. One list may be
+ * shared at every level, so looking all the way down could take for ever. */
+const Type *type_of_kind(Arena *a, Val v);
 #endif

@@ -217,6 +217,7 @@ static void print_list(Buf *b, Val v, Form form) {
 }
 
 static void print_val(Buf *b, Val v, Form form) {
+    if (b->over) return; /* a list may stand in itself many times: no work for what is cut off */
     Form inside = form == FORM_BARE ? FORM_INSIDE : form;
     if (val_is_temporal(v)) {
         if (form == FORM_LITERAL) buf_lit(b, "@\"");

@@ -81,6 +81,23 @@ TEST(feel_reasons_are_limited) {
     arena_close(f.a);
 }
 
+/* One list in itself twice, sixty times over: 2^60 leaves, and as many places in its text. */
+TEST(feel_shared_lists_cost_their_steps) {
+    static const char NESTED[] =
+        "(for i in 1..60 return if i = 1 then [%s] else [partial[-1], partial[-1]])[-1]";
+    static const char *const INNER[] = {"1", ""};
+    for (size_t i = 0; i < sizeof INNER / sizeof *INNER; i++) {
+        Fixture f = fixture();
+        char nested[256];
+        snprintf(nested, sizeof nested, NESTED, INNER[i]);
+        Str flat = str_printf(f.a, "flatten(%s)", nested);
+        Str wrong = str_printf(f.a, "%s + 1", nested);
+        CHECK_STR(run(&f, str_z(f.a, flat), NULL), S("null !"));
+        CHECK_STR(run(&f, str_z(f.a, wrong), NULL), S("null !"));
+        arena_close(f.a);
+    }
+}
+
 TEST(feel_arithmetic) {
     static const Case C[] = {
         {"1 + 2 * 3", "7"},

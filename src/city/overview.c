@@ -3,32 +3,39 @@
 
 #include <stdlib.h>
 
+typedef struct Node {
+    Tally tally;
+    struct Node *next;
+} Node;
+
 typedef struct Tallies {
     Arena *arena;
     Map by_code;
-    Tally **items;
-    int n, cap;
+    Node *first, *last;
+    int n;
 } Tallies;
 
 static Tally *tally(Tallies *t, Str code, Str name) {
-    Tally *k = map_get(&t->by_code, code);
-    if (k) return k;
-    k = NEW(t->arena, Tally);
-    *k = (Tally){.code = code, .name = name.n ? name : code};
-    GROW(t->arena, t->items, t->n, t->cap);
-    t->items[t->n++] = k;
+    Node *k = map_get(&t->by_code, code);
+    if (k) return &k->tally;
+    k = NEW(t->arena, Node);
+    k->tally = (Tally){.code = code, .name = name.n ? name : code};
+    if (t->last) t->last->next = k;
+    if (!t->first) t->first = k;
+    t->last = k;
+    t->n++;
     map_put(&t->by_code, code, k);
-    return k;
+    return &k->tally;
 }
 
 /* In order of being made, what has no code last. */
 static Tally *listed(const Tallies *t, int *n) {
     Tally *out = NEW_N(t->arena, Tally, t->n + 1);
     *n = 0;
-    for (int i = 0; i < t->n; i++)
-        if (t->items[i]->code.n) out[(*n)++] = *t->items[i];
-    for (int i = 0; i < t->n; i++)
-        if (!t->items[i]->code.n) out[(*n)++] = *t->items[i];
+    for (const Node *k = t->first; k; k = k->next)
+        if (k->tally.code.n) out[(*n)++] = k->tally;
+    for (const Node *k = t->first; k; k = k->next)
+        if (!k->tally.code.n) out[(*n)++] = k->tally;
     return out;
 }
 

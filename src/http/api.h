@@ -33,7 +33,8 @@ bool api_rule(Request *r, Response *out);
 
 /* api_overview.c */
 bool api_overview(Request *r, Response *out);
-/* Counts of a rule in a snapshot with their lists; null without one. */
+/* Counts of a rule in a snapshot with their lists; null without one and for rules on
+ * persons and the city. */
 struct Snapshot;
 void api_out_counts(Arena *a, Json *o, const struct Snapshot *s, const Rule *rule);
 

@@ -14,7 +14,8 @@ static Str outcome_href(Arena *a, const Rule *rule, Outcome o) {
 }
 
 void api_out_counts(Arena *a, Json *o, const Snapshot *s, const Rule *rule) {
-    const PackSet *p = s ? s->pack : NULL;
+    bool evaluated = s && str_eq(rule->subject, S("enterprise"));
+    const PackSet *p = evaluated ? s->pack : NULL;
     for (int k = 0; p && k < p->nrules; k++) {
         if (p->rules[k] != rule) continue;
         Json *counts = out_object(a, o, S("counts"));

@@ -231,12 +231,25 @@ static bool is_amount(const Indicator *i) {
     return i && (i->type == IND_NUMBER || i->type == IND_INTEGER);
 }
 
+static void add_name(Arena *a, Str *list, Str name) {
+    if (name.n == 0 || str_find(*list, name) >= 0) return;
+    *list = list->n ? str_printf(a, "%.*s、%.*s", STRF(*list), STRF(name)) : name;
+}
+
+/* The fact an input is read from in a year: its own, or the one that stands in for it. */
+static const FactUse *read_from(const Run *r, const Indicator *i, int32_t year, bool *borrowed) {
+    const FactUse *own = factset_get(r->set, i, year);
+    *borrowed = false;
+    if ((own && (own->has_value || own->none)) || !i->fallback) return own;
+    const FactUse *other = factset_get(r->set, i->fallback, year);
+    *borrowed = other && other->has_value;
+    return *borrowed ? other : own;
+}
+
 /* The facts behind a condition: where they are from, and their unit when they share one. */
 static void describe_inputs(Run *r, const CompiledVersion *cv, ConditionResult *k) {
     const DmnNode *inputs[INPUTS_MAX];
-    Buf b = buf_new(r->a, 4096);
-    Str last = {0};
-    bool mixed = false;
+    bool mixed = false, borrowed;
     int n = dmn_inputs_of(cv->model, k->node, inputs, INPUTS_MAX);
     for (int i = 0; i < n && i < INPUTS_MAX; i++) {
         const Indicator *ind = pack_indicator(r->book->pack, inputs[i]->name);
@@ -244,14 +257,11 @@ static void describe_inputs(Run *r, const CompiledVersion *cv, ConditionResult *
         if (is_amount(ind)) k->unit = ind->unit;
         for (int lag = 0; ind && lag < (ind->period == PERIOD_YEARLY ? LAGS : 1); lag++) {
             int32_t year = ind->period == PERIOD_YEARLY ? r->year - lag : 0;
-            const FactUse *f = factset_get(r->set, ind, year);
-            if (!f || f->source.n == 0 || str_find(buf_str(&b), f->source) >= 0) continue;
-            if (last.n) buf_lit(&b, "、");
-            buf_put(&b, f->source);
-            last = f->source;
+            const FactUse *f = read_from(r, ind, year, &borrowed);
+            if (f) add_name(r->a, &k->source, f->source);
+            if (f && borrowed) add_name(r->a, &k->borrowed, f->indicator->name);
         }
     }
-    k->source = buf_str(&b);
     if (mixed) k->unit = S("");
 }
 
@@ -271,6 +281,8 @@ static void decide_conditions(Run *r, const CompiledVersion *cv, DmnEval *e, Dec
         k->text = p->text;
         k->value = p->value;
         k->gap = p->gap;
+        k->op = p->op;
+        k->bar = p->required;
         if (p->required.tag != V_NULL && p->required.tag != V_UNKNOWN)
             k->required = required_text(r->a, p->op, p->required);
         /* A quotient of amounts has no unit of its own. */
@@ -314,6 +326,17 @@ static const RuleVersion *choose_version(const Run *r, const Rule *rule) {
     return v;
 }
 
+/* The value of every input and decision; after the errors were gathered, since a decision nobody
+ * asked for may fail. */
+static void list_steps(Run *r, const CompiledVersion *cv, DmnEval *e, Decision *d) {
+    d->steps = NEW_N(r->a, DecisionStep, cv->model->nnodes + 1);
+    for (int i = 0; i < cv->model->nnodes; i++) {
+        const DmnNode *n = cv->model->nodes[i];
+        if (n->kind == NODE_INPUT || n->kind == NODE_DECISION)
+            d->steps[d->nsteps++] = (DecisionStep){n, dmn_run_node(e, n)};
+    }
+}
+
 static void run_version(Run *r, const CompiledVersion *cv, Decision *d) {
     DmnEval *e = prepare(r, cv);
     if (cv->result) d->result = dmn_run_node(e, cv->result);
@@ -330,11 +353,13 @@ static void run_version(Run *r, const CompiledVersion *cv, Decision *d) {
     if (r->depth > 0) return;
     if (!r->o->brief) decide_conditions(r, cv, e, d);
     add_errors(r, d, e);
+    if (r->o->tables) list_steps(r, cv, e, d);
     d->tables = dmn_tables(e);
 }
 
 static Decision decide_run(Run *r, const Rule *rule) {
-    Decision d = {.rule = rule,
+    Decision d = {.pack = r->book->pack,
+                  .rule = rule,
                   .subject = r->set->subject,
                   .subject_name = r->set->name,
                   .demo = r->set->demo,

@@ -69,14 +69,24 @@ typedef struct ConditionResult {
     Str required;    /* "≤ 500"; empty when there is none */
     Str text;        /* the comparison as written */
     Str unit;        /* of value and gap; empty when it is not one plain unit */
-    Str source;      /* sources of the facts it reads, joined by 、 */
+    Str source;      /* codes of the sources of the facts it reads, joined by 、 */
+    Str borrowed;    /* names of indicators that stood in for missing ones, joined by 、 */
+    IrOp op;         /* of the comparison that decides */
+    Val bar;         /* what stands on its right; V_NULL when there is none */
     const DmnNode *node;
 } ConditionResult;
 
 /* What a rule's age says: in force as seen, or older than the last day it was seen in force. */
 typedef enum Validity { VALIDITY_IN_FORCE, VALIDITY_UNCHECKED } Validity;
 
+/* A node of the model with its value, for the page that opens a decision. */
+typedef struct DecisionStep {
+    const DmnNode *node;
+    Val value;
+} DecisionStep;
+
 typedef struct Decision {
+    const PackSet *pack;
     const Rule *rule;
     const RuleVersion *version; /* NULL: none in force */
     Str subject, subject_name;
@@ -94,6 +104,8 @@ typedef struct Decision {
     Note *errors;
     int nconditions, nmissing, nfacts, nerrors;
     const DmnTableView *tables; /* when asked for */
+    DecisionStep *steps;        /* with the tables: inputs and decisions in order of the file */
+    int nsteps;
 } Decision;
 
 typedef struct DecideOptions {

@@ -28,7 +28,8 @@ static Json *basis_json(Arena *a, const Basis *b, Status status) {
     return o;
 }
 
-static Json *condition_json(Arena *a, const ConditionResult *k, Lang lang, bool numbers) {
+static Json *condition_json(Arena *a, const Decision *d, const ConditionResult *k, Lang lang,
+                            bool numbers) {
     Json *o = json_new(a, JSON_OBJECT);
     const RuleCondition *c = k->condition;
     set_str(a, o, S("text"), lang == LANG_EN && c->text_en.n ? c->text_en : c->text_zh);
@@ -38,7 +39,7 @@ static Json *condition_json(Arena *a, const ConditionResult *k, Lang lang, bool 
     set_opt(a, o, S("required"), k->required);
     json_set(o, S("gap"), report_value_json(a, k->gap, numbers));
     set_opt(a, o, S("unit"), k->unit);
-    set_opt(a, o, S("source"), k->source);
+    set_opt(a, o, S("source"), report_condition_source(a, d, k, lang));
     set_opt(a, o, S("place"), k->node->id);
     set_opt(a, o, S("expression"), k->text);
     json_set(o, S("fixed"), json_bool(a, c->fixed));
@@ -127,9 +128,10 @@ Json *report_json(Arena *a, const Decision *d, const FactSet *set, Lang lang, bo
     json_set(o, S("unchecked"), json_bool(a, d->validity == VALIDITY_UNCHECKED));
     json_set(o, S("result"), report_value_json(a, d->result, numbers));
     set_opt(a, o, S("unit"), v ? v->unit : S(""));
+    const int *order = report_order(a, d, NULL);
     Json *conditions = json_set(o, S("conditions"), json_new(a, JSON_ARRAY));
     for (int i = 0; i < d->nconditions; i++)
-        json_push(conditions, condition_json(a, &d->conditions[i], lang, numbers));
+        json_push(conditions, condition_json(a, d, &d->conditions[order[i]], lang, numbers));
     json_set(o, S("missing"), missing_json(a, d, lang));
     json_set(o, S("missing_basis"), basis_missing_json(a, v));
     json_set(o, S("distance"), json_new(a, JSON_ARRAY));

@@ -1,56 +1,8 @@
 /* A decision as a page for people. Words come from the table of texts; layout by indentation only,
  * so that mixed Chinese and ASCII line up in every font. */
 #include "base/date.h"
+#include "city/pack_names.h"
 #include "city/report.h"
-
-/* 1234567.5 → 1,234,567.5 */
-static Str grouped(Arena *a, Str digits) {
-    ptrdiff_t point = str_find(digits, S("."));
-    ptrdiff_t whole = point < 0 ? digits.n : point, sign = digits.n && digits.p[0] == '-';
-    Buf b = buf_new(a, 4096);
-    for (ptrdiff_t i = 0; i < whole; i++) {
-        if (i > sign && (whole - i) % 3 == 0) buf_char(&b, ',');
-        buf_char(&b, digits.p[i]);
-    }
-    buf_put(&b, str_sub(digits, whole, digits.n));
-    return buf_str(&b);
-}
-
-static Str trimmed_fixed(Arena *a, const Dec *x, int scale) {
-    Str s = dec_fixed(a, x, scale);
-    Dec again;
-    return dec_parse(s, &again) ? dec_text(a, &again) : s;
-}
-
-static Str scaled(Arena *a, const Dec *x, int exp, int scale, const char *unit) {
-    Dec factor = dec_scaled(1, exp), y;
-    if (!dec_mul(&y, x, &factor)) return dec_text(a, x);
-    return str_cat(a, grouped(a, trimmed_fixed(a, &y, scale)), str_from(unit));
-}
-
-static Str number_text(Arena *a, const Dec *x, Str unit, Lang lang) {
-    Dec size, wan = dec_int(10000), yi = dec_int(100000000);
-    dec_abs(&size, x);
-    if (str_eq(unit, S("比率"))) return scaled(a, x, 2, 2, "%");
-    if (str_eq(unit, S("元")) && lang == LANG_ZH) {
-        if (dec_cmp(&size, &yi) >= 0) return scaled(a, x, -8, 4, " 亿元");
-        if (dec_cmp(&size, &wan) >= 0) return scaled(a, x, -4, 2, " 万元");
-    }
-    Str text = grouped(a, dec_text(a, x));
-    return unit.n ? str_printf(a, "%.*s %.*s", STRF(text), STRF(unit)) : text;
-}
-
-Str report_value(Arena *a, Val v, Str unit, Lang lang) {
-    if (v.tag == V_NULL || v.tag == V_UNKNOWN) return S("—");
-    if (val_is_num(v)) {
-        Dec d = val_dec(v);
-        return number_text(a, &d, unit, lang);
-    }
-    if (v.tag == V_BOOL && lang == LANG_ZH) return v.i ? S("是") : S("否");
-    Buf b = buf_new(a, 4096);
-    val_string(&b, v);
-    return buf_str(&b);
-}
 
 typedef struct Page {
     Arena *a;
@@ -98,35 +50,27 @@ static Str mark(Outcome o) {
     return o == OUTCOME_MET ? S("✓") : o == OUTCOME_NOT_MET ? S("✗") : S("？");
 }
 
-/* "≤ 500" with its number in people's form. */
-static Str required_text(Page *p, const ConditionResult *k) {
-    ptrdiff_t blank = str_find(k->required, S(" "));
-    Dec d;
-    if (blank < 0 || !dec_parse(str_sub(k->required, blank + 1, k->required.n), &d))
-        return k->required;
-    return str_printf(p->a, "%.*s %.*s", STRF(str_sub(k->required, 0, blank)),
-                      STRF(number_text(p->a, &d, k->unit, p->lang)));
-}
-
-static void put_condition(Page *p, const ConditionResult *k) {
+static void put_condition(Page *p, const Decision *d, const ConditionResult *k, int depth) {
     const RuleCondition *c = k->condition;
+    Str indent = str_sub(S("                    "), 0, 2 + 4 * depth);
     Str text = p->lang == LANG_EN && c->text_en.n ? c->text_en : c->text_zh;
-    buf_printf(p->b, "  %.*s %.*s\n", STRF(mark(k->outcome)), STRF(text));
-    if (k->value.tag != V_NULL || k->required.n) {
-        put(p, S("      "));
-        SAY(p, M_REPORT_VALUE, report_value(p->a, k->value, k->unit, p->lang),
-            or_dash(required_text(p, k)));
-        if (k->gap.tag != V_NULL)
-            SAY(p, M_REPORT_GAP, report_value(p->a, k->gap, k->unit, p->lang));
+    Str value = report_condition_value(p->a, k, p->lang);
+    Str required = report_condition_required(p->a, k, p->lang);
+    Str gap = report_condition_gap(p->a, k, p->lang);
+    buf_printf(p->b, "%.*s%.*s %.*s\n", STRF(indent), STRF(mark(k->outcome)), STRF(text));
+    if (value.n || required.n) {
+        buf_printf(p->b, "%.*s    ", STRF(indent));
+        SAY(p, M_REPORT_VALUE, or_dash(value), or_dash(required));
+        if (gap.n) buf_printf(p->b, "%s%.*s", p->lang == LANG_ZH ? "　" : "  ", STRF(gap));
         put(p, S("\n"));
     }
     if (k->outcome == OUTCOME_UNDECIDABLE || k->outcome == OUTCOME_NEEDS_PERSON) {
-        put(p, S("      "));
+        buf_printf(p->b, "%.*s    ", STRF(indent));
         say(p, outcome_message(k->outcome));
         put(p, S("\n"));
     }
-    put(p, S("      "));
-    SAY(p, M_REPORT_SOURCE, or_dash(k->source));
+    buf_printf(p->b, "%.*s    ", STRF(indent));
+    SAY(p, M_REPORT_SOURCE, or_dash(report_condition_source(p->a, d, k, p->lang)));
     put_basis(p, &c->basis, c->status);
     if (c->fixed && k->outcome == OUTCOME_NOT_MET) say(p, M_REPORT_FIXED);
     put(p, S("\n"));
@@ -189,6 +133,39 @@ static void put_missing(Page *p, const Decision *d) {
     }
 }
 
+enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000 }; /* days of the city */
+
+/* A fact as it decided: name, year, value, source, the day it became known. */
+static void put_fact(Page *p, const Decision *d, const FactUse *f) {
+    Val v = f->value;
+    Unknown bounds = {.lo = f->lo, .hi = f->hi};
+    if (!f->has_value) v = (Val){.tag = V_UNKNOWN, .p = &bounds};
+    Str label = p->lang == LANG_EN && f->indicator->en.n ? f->indicator->en : f->indicator->zh;
+    buf_printf(p->b, "  · %.*s", STRF(label));
+    if (f->year) buf_printf(p->b, " %d", f->year);
+    put(p, p->lang == LANG_ZH ? S("：") : S(": "));
+    if (f->none)
+        say(p, M_REPORT_NONE);
+    else
+        put(p, report_value(p->a, v, f->indicator->unit, p->lang));
+    if (f->source.n) {
+        put(p, S("  "));
+        put(p, pack_source_title(p->a, d->pack, f->source, p->lang));
+    }
+    if (f->known_ms > 0) {
+        put(p, S("  "));
+        SAY(p, M_REPORT_KNOWN_ON, date_text(p->a, (f->known_ms + CHINA_MS) / DAY_MS));
+    }
+    put(p, S("\n"));
+}
+
+static void put_facts(Page *p, const Decision *d) {
+    if (d->nfacts == 0) return;
+    say(p, M_REPORT_FACTS);
+    put(p, S("\n"));
+    for (int i = 0; i < d->nfacts; i++) put_fact(p, d, d->facts[i]);
+}
+
 void report_text(Buf *b, const Decision *d, Lang lang) {
     Page p = {.a = b->arena, .b = b, .lang = lang};
     put_head(&p, d);
@@ -196,9 +173,13 @@ void report_text(Buf *b, const Decision *d, Lang lang) {
         say(&p, M_REPORT_CONDITIONS);
         put(&p, S("\n"));
     }
-    for (int i = 0; i < d->nconditions; i++) put_condition(&p, &d->conditions[i]);
+    int *depths;
+    const int *order = report_order(p.a, d, &depths);
+    for (int i = 0; i < d->nconditions; i++)
+        put_condition(&p, d, &d->conditions[order[i]], depths[i]);
     put_missing(&p, d);
     for (int i = 0; i < d->nerrors; i++) {
         buf_printf(b, "  ! %.*s\n", STRF(note_text(p.a, &d->errors[i], lang)));
     }
+    put_facts(&p, d);
 }

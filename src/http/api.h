@@ -57,6 +57,9 @@ bool api_import_template(Request *r, Response *out);
 bool api_enterprises(Request *r, Response *out);
 bool api_enterprise(Request *r, Response *out);
 
-/* api_fact.c */
+/* api_fact.c, api_enterprise_history.c, api_explain.c, api_match.c */
 bool api_facts(Request *r, Response *out);
+bool api_history(Request *r, Response *out);
+bool api_explain(Request *r, Response *out);
+bool api_match(Request *r, Response *out);
 #endif

@@ -1,0 +1,151 @@
+/* GET /enterprises/{id}/history: what became known when, newest first. */
+#include <stdlib.h>
+
+#include "base/date.h"
+#include "city/report.h"
+#include "http/api.h"
+#include "http/api_enterprise.h"
+
+enum { LIMIT_MOST = 500, OFFSET_MOST = 1 << 30 };
+
+/* A fact, or the withdrawal of one, as an event. */
+typedef struct Event {
+    int64_t at_ms, seq, id;
+    const Fact *fact, *before;
+    const Indicator *indicator;
+} Event;
+
+typedef struct History {
+    RowMaker m;
+    Known k;
+    Event *events;
+    int n, cap;
+    bool sensitive;
+} History;
+
+/* The fact of the same source and slot that this one corrects. */
+static const Fact *corrected(const FactSlot *s, const Fact *f) {
+    const Fact *out = NULL;
+    for (int i = 0; i < s->n_all; i++) {
+        const Fact *g = s->all[i];
+        if (g->source == f->source && g->kind == f->kind && g->id < f->id &&
+            (!out || g->id > out->id))
+            out = g;
+    }
+    return out;
+}
+
+static void gather(History *h) {
+    Arena *a = h->m.r->c->arena;
+    for (int i = 0; i < h->k.view.n; i++) {
+        const FactSlot *s = &h->k.view.slots[i];
+        if (s->indicator < 1 || s->indicator > h->m.names.nindicators) continue;
+        const Indicator *ind = h->m.names.indicators[s->indicator - 1];
+        for (int k = 0; ind && k < s->n_all; k++) {
+            const Fact *f = s->all[k];
+            GROW(a, h->events, h->n, h->cap);
+            h->events[h->n++] = (Event){.at_ms = f->known_ms ? f->known_ms : f->recorded_ms,
+                                        .seq = f->seq,
+                                        .id = f->id,
+                                        .fact = f,
+                                        .before = corrected(s, f),
+                                        .indicator = ind};
+        }
+    }
+}
+
+static int newest_first(const void *px, const void *py) {
+    const Event *x = px, *y = py;
+    if (x->at_ms != y->at_ms) return x->at_ms < y->at_ms ? 1 : -1;
+    return (x->id < y->id) - (x->id > y->id);
+}
+
+static Str shown(const History *h, const Indicator *i, const Fact *f) {
+    Arena *a = h->m.r->c->arena;
+    Dec d;
+    bool number = f->type == FACT_NUMBER && dec_parse(f->value, &d);
+    Str text = number ? report_value(a, val_num(a, &d), i->unit, h->m.r->c->lang) : f->value;
+    if (f->type == FACT_BOOLEAN)
+        text = report_value(a, val_bool(str_eq(f->value, S("true"))), S(""), h->m.r->c->lang);
+    if (f->type == FACT_NONE) text = msg_text(a, M_REPORT_NONE, h->m.r->c->lang, 0, NULL);
+    return f->kind == FACT_LOWER   ? str_cat(a, S("≥ "), text)
+           : f->kind == FACT_UPPER ? str_cat(a, S("≤ "), text)
+                                   : text;
+}
+
+static Str period_of(Arena *a, const Indicator *i, const Fact *f) {
+    int64_t days;
+    if (i->period == PERIOD_YEARLY) return str_printf(a, "%d", f->period);
+    return f->period && date_from_int(f->period, &days) ? date_text(a, days) : S("");
+}
+
+/* Actor, reason and draft of the batch. */
+static bool out_batch(History *h, Json *o, int64_t batch) {
+    Request *r = h->m.r;
+    Arena *a = r->c->arena;
+    Rows *rows = Q(r->db,
+                   "SELECT b.actor, b.reason, d.id FROM batch b "
+                   "LEFT JOIN import_draft d ON d.batch = b.id WHERE b.id = $1",
+                   db_i(batch));
+    bool found = rows && row_next(rows);
+    int64_t draft = found ? row_i64(rows, 2) : 0;
+    out_str(a, o, S("actor"), found ? str_dup(a, row_str(rows, 0)) : S(""));
+    out_opt(a, o, S("reason"), found ? str_dup(a, row_str(rows, 1)) : S(""));
+    out_opt(a, o, S("import"), draft ? str_printf(a, "%lld", (long long)draft) : S(""));
+    if (rows) rows_close(rows);
+    return ctx_ok(r->c);
+}
+
+static bool out_event(History *h, Json *list, const Event *e) {
+    Request *r = h->m.r;
+    Arena *a = r->c->arena;
+    const Indicator *i = e->indicator;
+    const Fact *f = e->fact;
+    Str code = f->source >= 1 && f->source <= h->m.names.nsources
+                   ? h->m.names.sources[f->source - 1].code
+                   : S("");
+    const SourceClass *class = source_class(code);
+    Str label = r->c->lang == LANG_EN && i->en.n ? i->en : i->zh;
+    Str period = period_of(a, i, f), after = shown(h, i, f);
+    if (period.n) label = str_printf(a, "%.*s %.*s", STRF(label), STRF(period));
+    Str args[] = {label, e->before ? shown(h, i, e->before) : after, after};
+    Msg m = f->withdrawn ? M_HISTORY_WITHDRAWN : e->before ? M_HISTORY_CORRECTED : M_HISTORY_FACT;
+    Json *o = out_item(a, list);
+    out_int(a, o, S("seq"), e->seq);
+    out_instant(a, o, S("at"), e->at_ms);
+    out_str(a, o, S("kind"),
+            f->withdrawn ? S("withdrawal")
+            : e->before  ? S("correction")
+                         : S("fact"));
+    out_str(a, o, S("text"), msg_text(a, m, r->c->lang, 3, args));
+    out_str(a, o, S("field"), i->code);
+    out_opt(a, o, S("period"), period);
+    json_set(o, S("before"), e->before ? api_fact_value(r->c, e->before) : json_new(a, JSON_NULL));
+    json_set(o, S("after"), f->withdrawn ? json_new(a, JSON_NULL) : api_fact_value(r->c, f));
+    out_opt(a, o, S("source"), code);
+    out_bool(a, o, S("demo"), h->k.who.demo || (class && class->demo));
+    h->sensitive |= is_sensitive(i);
+    return out_batch(h, o, f->batch);
+}
+
+bool api_history(Request *r, Response *out) {
+    Arena *a = r->c->arena;
+    History *h = NEW(a, History);
+    int64_t id, offset, limit;
+    if (!http_query_int(r, S("offset"), 0, 0, OFFSET_MOST, &offset) ||
+        !http_query_int(r, S("limit"), 100, 1, LIMIT_MOST, &limit) || !http_id(r, 0, &id) ||
+        !row_maker_open(r, &h->m) || !row_known(&h->m, id, &h->k))
+        return false;
+    gather(h);
+    if (h->n > 1) qsort(h->events, (size_t)h->n, sizeof *h->events, newest_first);
+    Json *o = json_new(a, JSON_OBJECT);
+    Json *items = out_list(a, o, S("items"));
+    for (int64_t i = offset; i < h->n && i < offset + limit; i++)
+        if (!out_event(h, items, &h->events[i])) return false;
+    out_int(a, o, S("total"), h->n);
+    out_int(a, o, S("offset"), offset);
+    out_int(a, o, S("limit"), limit);
+    http_out_clocks(r, o);
+    http_reply(out, r, 200, o);
+    return journal_read(r, h->k.who.code, h->sensitive);
+}

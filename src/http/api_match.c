@@ -1,0 +1,119 @@
+/* POST /match 名单比对: a pasted column of names or codes, answered in the same order. */
+#include "city/match.h"
+#include "http/api.h"
+#include "http/api_enterprise.h"
+
+enum { LINES_MOST = 5000 };
+
+static Str score_text(Arena *a, int score) {
+    if (score >= 1000) return S("1");
+    if (score <= 0) return S("0");
+    return str_printf(a, "0.%03d", score);
+}
+
+static Str by_text(MatchBy by) {
+    switch (by) {
+    case MATCH_CODE: return S("code");
+    case MATCH_NAME: return S("name");
+    case MATCH_FORMER_NAME: return S("former_name");
+    case MATCH_CORE:
+    case MATCH_SIMILAR: return S("fuzzy");
+    default: return S("none");
+    }
+}
+
+/* "revenue,employees" of a JSON list; false (422) when an item is no text. */
+static bool joined(Request *r, const Json *list, Str pointer, Str *out) {
+    Buf b = buf_new(r->c->arena, 1 << 16);
+    for (const Json *e = list ? list->first : NULL; e; e = e->next) {
+        if (e->kind != JSON_STRING) return HTTP_INVALID(r, pointer, M_HTTP_REQUIRED, pointer);
+        if (b.n) buf_char(&b, ',');
+        buf_put(&b, e->text);
+    }
+    *out = buf_str(&b);
+    return true;
+}
+
+static bool read_lines(Request *r, const Json *j, Str **lines, int *n) {
+    const Json *rows = json_get(j, S("rows"));
+    *n = 0;
+    if (!rows || rows->kind != JSON_ARRAY)
+        return HTTP_INVALID(r, S("/rows"), M_HTTP_REQUIRED, S("rows"));
+    if (rows->count > LINES_MOST)
+        return HTTP_INVALID(r, S("/rows"), M_HTTP_LINES, str_printf(r->c->arena, "%d", LINES_MOST));
+    *lines = NEW_N(r->c->arena, Str, rows->count + 1);
+    for (const Json *e = rows->first; e; e = e->next) {
+        if (e->kind != JSON_STRING)
+            return HTTP_INVALID(r, str_printf(r->c->arena, "/rows/%d", *n), M_HTTP_REQUIRED,
+                                S("rows"));
+        (*lines)[(*n)++] = e->text;
+    }
+    return true;
+}
+
+static bool out_candidates(RowMaker *m, Json *o, const Match *x) {
+    Arena *a = m->r->c->arena;
+    Json *list = out_list(a, o, S("candidates"));
+    for (int i = x->sure ? 1 : 0; i < x->n; i++) {
+        const MatchCandidate *c = &x->candidates[i];
+        Subject who;
+        if (!subject_get(m->r->db, c->subject, &who)) return false;
+        bool uscc = str_starts(who.code, S("uscc:"));
+        Json *j = out_item(a, list);
+        out_str(a, j, S("id"), str_printf(a, "%lld", (long long)c->subject));
+        out_str(a, j, S("name"), c->name);
+        out_opt(a, j, S("uscc"), uscc ? str_sub(who.code, 5, who.code.n) : S(""));
+        out_str(a, j, S("score"), score_text(a, c->score));
+    }
+    return true;
+}
+
+static bool out_row(RowMaker *m, Json *list, const Match *x, int number) {
+    Arena *a = m->r->c->arena;
+    const MatchCandidate *best = x->n ? &x->candidates[0] : NULL;
+    Json *o = out_item(a, list);
+    out_int(a, o, S("row"), number);
+    out_str(a, o, S("text"), x->line);
+    out_str(a, o, S("by"), by_text(best ? best->by : MATCH_NOTHING));
+    out_str(a, o, S("score"), score_text(a, best ? best->score : 0));
+    if (x->sure) {
+        Known k;
+        if (!row_known(m, best->subject, &k)) return false;
+        json_set(o, S("enterprise"), row_json(m, &k, S(""), S("")));
+    } else {
+        out_null(a, o, S("enterprise"));
+    }
+    return out_candidates(m, o, x);
+}
+
+static bool sensitive(const RowMaker *m) {
+    bool any = false;
+    for (int i = 0; i < m->nfields; i++) any |= is_sensitive(m->fields[i]);
+    return any;
+}
+
+bool api_match(Request *r, Response *out) {
+    Arena *a = r->c->arena;
+    RowMaker m;
+    Str *lines = NULL, rules, fields;
+    int n, matched = 0;
+    Json *j = http_json(r);
+    if (!j || !read_lines(r, j, &lines, &n) || !row_maker_open(r, &m) ||
+        !joined(r, json_get(j, S("rules")), S("/rules"), &rules) ||
+        !joined(r, json_get(j, S("fields")), S("/fields"), &fields) ||
+        !row_add_rules(&m, rules, S("/rules")) || !row_add_fields(&m, fields, S("/fields")))
+        return false;
+    Match *found = NEW_N(a, Match, n + 1);
+    if (!match_lines(r->db, lines, n, found)) return false;
+    Json *o = json_new(a, JSON_OBJECT);
+    Json *items = out_list(a, o, S("items"));
+    for (int i = 0; i < n; i++) {
+        if (!out_row(&m, items, &found[i], i + 1)) return false;
+        matched += found[i].sure;
+    }
+    out_int(a, o, S("total"), n);
+    out_int(a, o, S("matched"), matched);
+    http_out_clocks(r, o);
+    http_reply(out, r, 200, o);
+    return journal_read(r, S("match"), sensitive(&m));
+}

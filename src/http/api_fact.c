@@ -273,7 +273,7 @@ static Str borrowed(const Facts *s, const Indicator *i, int32_t period) {
     return i->from_rule;
 }
 
-/* Whether rules in force ask for it and nothing was given. */
+/* Whether rules in force ask for it and have no value: a bound alone is none. */
 static bool is_missing(const Facts *s, const Indicator *i, int32_t period) {
     const RowMaker *m = &s->m;
     for (int k = 0; k < m->nasked; k++) {
@@ -320,7 +320,7 @@ static void add_group(Facts *s, const Indicator *i, int32_t period, const FactSl
             json_push(others, fact_json(s, i, slot->all[k], standing(s, slot, k)));
     out_bool(a, o, S("conflict"), slot && snapshot_differs(slot));
     out_opt(a, o, S("borrowed_from"), instead);
-    out_bool(a, o, S("missing"), !f && instead.n == 0 && is_missing(s, i, period));
+    out_bool(a, o, S("missing"), is_missing(s, i, period));
     out_rules(s, o, i);
     s->sensitive |= slot && is_sensitive(i);
 }

@@ -47,7 +47,7 @@ TEST(facts_of_a_known_firm) {
     CHECK_STR(json_get_str(fact, S("value")), S("340262932.35"));
     CHECK_STR(json_get_str(fact, S("status")), S("counts"));
     CHECK_STR(json_get_str(fact, S("source")), S("annual_report/finglm"));
-    CHECK_STR(json_get_str(fact, S("known_at")), S("2020-04-29T00:00:00+08:00"));
+    CHECK_STR(json_get_str(fact, S("known_at")), S("2020-04-28T16:00:00Z"));
     CHECK_STR(json_get_str(g, S("unit")), S("元"));
     CHECK(!is_true(g, S("missing")) && !is_true(g, S("conflict")));
     CHECK(json_get_str(g, S("why")).n > 0);
@@ -92,7 +92,8 @@ TEST(facts_missing_ones_are_those_rules_ask_for) {
     for (const Json *g = items->first; g; g = g->next) {
         if (!is_true(g, S("missing"))) continue;
         seen++;
-        CHECK(json_get(g, S("counts"))->kind == JSON_NULL);
+        const Json *fact = json_get(g, S("counts")); /* a bound is not yet a value */
+        CHECK(fact->kind == JSON_NULL || json_get_str(fact, S("bound")).n > 0);
         CHECK(json_get(g, S("rules"))->count > 0);
     }
     CHECK_INT(seen, missing);

@@ -153,7 +153,7 @@ static int code_points(Str s, uint32_t *out) {
 
 int str_distance(Str x, Str y, int max) {
     uint32_t a[DISTANCE_LEN_MAX], b[DISTANCE_LEN_MAX];
-    int n = code_points(x, a), m = code_points(y, b), row[DISTANCE_LEN_MAX + 1];
+    int n = code_points(x, a), m = code_points(y, b), row[DISTANCE_LEN_MAX + 1] = {0};
     if (n - m > max || m - n > max) return max + 1;
     for (int j = 0; j <= m; j++) row[j] = j;
     for (int i = 1; i <= n; i++) {

@@ -104,6 +104,7 @@ static void cuts_tidy(Cuts *cuts, VTag kind) {
  */
 
 static bool between_nums(Arena *a, const Val *lo, const Val *hi, Val *out) {
+    if (!lo && !hi) return false;
     Dec x = lo ? val_dec(*lo) : val_dec(*hi), y = hi ? val_dec(*hi) : x, r;
     Dec one = dec_int(1), two = dec_int(2);
     bool ok;

@@ -264,7 +264,7 @@ static bool parse_group(Parser *p, Buf *b) {
 
 static bool parse_escape(Parser *p, Buf *b) {
     char c = peek(p);
-    uint32_t cp;
+    uint32_t cp = 0;
     if (c >= '1' && c <= '9') return back_reference(p, b);
     if (is_multi(c)) {
         p->i++;

@@ -7,6 +7,10 @@
 static const char *const TYPES[] = {"number", "integer", "text", "date", "boolean", "list", NULL};
 static const char *const PERIODS[] = {"attribute", "yearly", "event", NULL};
 static const char *const BYS[] = {"data", "person", "basis", NULL};
+static const char *const KEYS[] = {
+    "absent",    "aliases",    "by",   "code", "definition", "en",   "fallback",
+    "from_rule", "grade",      "keys", "max",  "min",        "name", "note",
+    "period",    "precedence", "type", "unit", "values",     "zh",   NULL};
 static const char *const GRADES[] = {"公开", "内部", "敏感", "商业秘密", NULL};
 
 Str grade_text(Grade g) {
@@ -28,6 +32,28 @@ Str pack_place(Arena *a, const PackFile *f, uint32_t line) {
 
 bool pack_fail_key(Ctx *c, const PackFile *f, uint32_t line, Str key) {
     return FAIL_AT(c, ERR_INPUT, pack_place(c->arena, f, line), M_PACK_KEY, key);
+}
+
+bool pack_known_keys(Ctx *c, const PackFile *f, const Json *object, const char *const *known) {
+    for (const Json *j = object && object->kind == JSON_OBJECT ? object->first : NULL; j;
+         j = j->next) {
+        Str near = {0};
+        int best = 4;
+        bool found = false;
+        for (int i = 0; known[i] && !found; i++) {
+            Str word = str_from(known[i]);
+            int distance = str_distance(j->key, word, best);
+            found = str_eq(j->key, word);
+            if (distance >= best) continue;
+            best = distance;
+            near = word;
+        }
+        if (found) continue;
+        FAIL_AT(c, ERR_INPUT, pack_place(c->arena, f, j->line), M_PACK_UNKNOWN_KEY, j->key);
+        fail_near(c, near);
+        return false;
+    }
+    return true;
 }
 
 int pack_word(Str text, const char *const *words, int fallback) {
@@ -92,6 +118,7 @@ static bool read_indicator(Ctx *c, PackSet *p, const PackFile *f, const Json *j,
         .from_rule = json_get_str(j, S("from_rule")),
         .fallback_name = json_get_str(j, S("fallback")),
     };
+    if (!pack_known_keys(c, f, j, KEYS)) return false;
     if (i->code.n == 0) return pack_fail_key(c, f, j->line, S("code"));
     if (i->name.n == 0) return pack_fail_key(c, f, j->line, S("name"));
     if (!read_words(c, f, j, i)) return false;

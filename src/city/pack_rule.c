@@ -12,6 +12,16 @@ static const char *const SUBJECTS[] = {"enterprise", "person", "city", NULL};
 static const char *const APPLIES[] = {"application_date", "evaluation_date", "period_end",
                                       "award_date", NULL};
 
+static const char *const RULE_KEYS[] = {"id", "kind", "subject", "title", "versions", "note", NULL};
+static const char *const VERSION_KEYS[] = {
+    "id",      "file",          "from", "to",         "last_seen_in_force", "applies_by", "basis",
+    "outcome", "result",        "unit", "conditions", "parameters",         "switches",   "closed",
+    "notes",   "missing_basis", NULL};
+static const char *const CONDITION_KEYS[] = {"decision", "text", "basis", "status",
+                                             "fixed",    "of",   "note",  NULL};
+static const char *const PARAMETER_KEYS[] = {"at",     "name", "value", "status",
+                                             "source", "note", NULL};
+
 typedef struct Reader {
     Ctx *c;
     PackSet *pack;
@@ -64,6 +74,7 @@ static bool read_conditions(Reader *r, const Json *array, RuleVersion *v) {
         k->text_en = json_get_str(text, S("en"));
         k->way_of = json_get_str(j, S("of"));
         k->fixed = json_get_bool(j, S("fixed"), false);
+        if (!pack_known_keys(r->c, r->f, j, CONDITION_KEYS)) return false;
         if (k->decision.n == 0) return bad(r, j, S("decision"));
         if (k->text_zh.n == 0) k->text_zh = k->decision;
         if (!read_basis(r, json_get(j, S("basis")), &k->basis)) return false;
@@ -72,6 +83,10 @@ static bool read_conditions(Reader *r, const Json *array, RuleVersion *v) {
         weaken(v, k->status);
     }
     return true;
+}
+
+static bool has_element(Arena *a, const PackFile *f, Str id) {
+    return str_find(f->bytes, str_printf(a, "id=\"%.*s\"", STRF(id))) >= 0;
 }
 
 static bool read_parameters(Reader *r, const Json *array, RuleVersion *v) {
@@ -85,7 +100,11 @@ static bool read_parameters(Reader *r, const Json *array, RuleVersion *v) {
             .source = json_get_str(j, S("source")),
             .note = json_get_str(j, S("note")),
         };
+        if (!pack_known_keys(r->c, r->f, j, PARAMETER_KEYS)) return false;
         if (p->name.n == 0) return bad(r, j, S("name"));
+        if (p->at.n && !has_element(r->c->arena, v->file, p->at))
+            return FAIL_AT(r->c, ERR_INPUT, pack_place(r->c->arena, r->f, j->line), M_PACK_ELEMENT,
+                           p->at, v->file->path);
         if (!read_status(r, j, &p->status)) return false;
         weaken(v, p->status);
     }
@@ -144,6 +163,7 @@ static bool read_version(Reader *r, const Json *j, RuleVersion *v) {
     v->result = json_get_str(j, S("result"));
     v->unit = json_get_str(j, S("unit"));
     v->switches = json_get(j, S("switches"));
+    if (!pack_known_keys(r->c, r->f, j, VERSION_KEYS)) return false;
     if (v->id.n == 0) return bad(r, j, S("id"));
     if (pack_word(v->applies_by, APPLIES, 1) < 0) return bad(r, j, S("applies_by"));
     if (v->applies_by.n == 0) v->applies_by = S("evaluation_date");
@@ -188,7 +208,7 @@ static void add_rule(Arena *a, PackSet *p, Rule *rule) {
 bool pack_parse_rule(Ctx *c, PackSet *p, const PackFile *f) {
     Reader r = {c, p, f};
     Json *j = yaml_parse(c, f->bytes, pack_place(c->arena, f, 0));
-    if (!j) return false;
+    if (!j || !pack_known_keys(c, f, j, RULE_KEYS)) return false;
     Str id = json_get_str(j, S("id"));
     if (id.n == 0) return bad(&r, j, S("id"));
     Rule *rule = NEW(c->arena, Rule);

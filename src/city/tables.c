@@ -150,6 +150,8 @@ static bool load_fact(Table *t, FactLoader *l) {
     if (!i) return bad(t, S("indicator"));
     f.subject = subject_by_code(t->db, cell(t, S("scheme")), cell(t, S("code")));
     if (!f.subject) return bad(t, S("code"));
+    if (!source_class(source)) return bad(t, S("source"));
+    if (bound.n && !str_eq(bound, S("<=")) && !str_eq(bound, S(">="))) return bad(t, S("bound"));
     if (suspect) source = str_cat(t->c->arena, S("suspect/"), source);
     f.kind = str_eq(bound, S("<=")) ? FACT_UPPER : str_eq(bound, S(">=")) ? FACT_LOWER : FACT_VALUE;
     f.indicator = indicator_id(t->db, i->code, true);

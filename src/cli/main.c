@@ -1,4 +1,5 @@
 /* jixia: the table of commands. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,8 @@ int main(int argc, char **argv) {
     c.lang = language();
     Cli cli = {.c = &c, .arena = a, .what = "jixia"};
     jmp_buf trap;
+    signal(SIGXFSZ,
+           SIG_IGN); /* a file limit is an error of the write, not the end of the program */
     arena_trap(a, &trap);
     int status = EXIT_USAGE;
     if (setjmp(trap) == 0)

@@ -17,6 +17,16 @@ TEST(check) {
     CHECK_INT(uscc_check_char(S("9135")), 0);
 }
 
+/* USCC-E1 … E3 of the national facts, sums worked out by hand there. */
+TEST(worked_examples) {
+    CHECK_INT(uscc_check(S("91370302XXXX00019H"), NULL), USCC_OK);
+    CHECK_INT(uscc_check(S("91370305123456788K"), NULL), USCC_OK);
+    CHECK_INT(uscc_check(S("92370306MAQXYH8T42"), NULL), USCC_OK);
+    CHECK_INT(uscc_org_check_char(S("XXXX0001")), '9');
+    CHECK_INT(uscc_org_check_char(S("12345678")), '8');
+    CHECK_INT(uscc_org_check_char(S("MAQXYH8T")), '4');
+}
+
 TEST(every_single_error_is_found) {
     static const char letters[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
     char code[] = "91350100M000100Y43";

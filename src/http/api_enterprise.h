@@ -58,9 +58,6 @@ Json *result_value(Arena *a, Val v);
 bool journal_read(Request *r, Str object, bool sensitive);
 bool is_sensitive(const Indicator *i);
 
-/* The value of a stored fact for the contract. */
-Json *api_fact_value(Ctx *c, const Fact *f);
-
 /* --- the list --- */
 typedef struct Selection {
     const Snapshot *snapshot; /* NULL: not ready; ids are a window of the register */

@@ -4,7 +4,7 @@
 #include "base/date.h"
 #include "city/report.h"
 #include "http/api.h"
-#include "http/api_enterprise.h"
+#include "http/api_fact.h"
 
 enum { LIMIT_MOST = 500, OFFSET_MOST = 1 << 30 };
 
@@ -21,6 +21,7 @@ typedef struct History {
     Event *events;
     int n, cap;
     bool sensitive;
+    FactBatches batches;
 } History;
 
 /* The fact of the same source and slot that this one corrects. */
@@ -79,32 +80,11 @@ static Str period_of(Arena *a, const Indicator *i, const Fact *f) {
     return f->period && date_from_int(f->period, &days) ? date_text(a, days) : S("");
 }
 
-/* Actor, reason and draft of the batch. */
-static bool out_batch(History *h, Json *o, int64_t batch) {
-    Request *r = h->m.r;
-    Arena *a = r->c->arena;
-    Rows *rows = Q(r->db,
-                   "SELECT b.actor, b.reason, d.id FROM batch b "
-                   "LEFT JOIN import_draft d ON d.batch = b.id WHERE b.id = $1",
-                   db_i(batch));
-    bool found = rows && row_next(rows);
-    int64_t draft = found ? row_i64(rows, 2) : 0;
-    out_str(a, o, S("actor"), found ? str_dup(a, row_str(rows, 0)) : S(""));
-    out_opt(a, o, S("reason"), found ? str_dup(a, row_str(rows, 1)) : S(""));
-    out_opt(a, o, S("import"), draft ? str_printf(a, "%lld", (long long)draft) : S(""));
-    if (rows) rows_close(rows);
-    return ctx_ok(r->c);
-}
-
-static bool out_event(History *h, Json *list, const Event *e) {
+static void out_event(History *h, Json *list, const Event *e) {
     Request *r = h->m.r;
     Arena *a = r->c->arena;
     const Indicator *i = e->indicator;
     const Fact *f = e->fact;
-    Str code = f->source >= 1 && f->source <= h->m.names.nsources
-                   ? h->m.names.sources[f->source - 1].code
-                   : S("");
-    const SourceClass *class = source_class(code);
     Str label = r->c->lang == LANG_EN && i->en.n ? i->en : i->zh;
     Str period = period_of(a, i, f), after = shown(h, i, f);
     if (period.n) label = str_printf(a, "%.*s %.*s", STRF(label), STRF(period));
@@ -120,12 +100,15 @@ static bool out_event(History *h, Json *list, const Event *e) {
     out_str(a, o, S("text"), msg_text(a, m, r->c->lang, 3, args));
     out_str(a, o, S("field"), i->code);
     out_opt(a, o, S("period"), period);
-    json_set(o, S("before"), e->before ? api_fact_value(r->c, e->before) : json_new(a, JSON_NULL));
-    json_set(o, S("after"), f->withdrawn ? json_new(a, JSON_NULL) : api_fact_value(r->c, f));
-    out_opt(a, o, S("source"), code);
-    out_bool(a, o, S("demo"), h->k.who.demo || (class && class->demo));
+    json_set(o, S("before"), e->before ? fact_value_json(r, i, e->before) : json_new(a, JSON_NULL));
+    json_set(o, S("after"), f->withdrawn ? json_new(a, JSON_NULL) : fact_value_json(r, i, f));
+    out_opt(a, o, S("source"), fact_source(&h->m.names, f));
+    out_bool(a, o, S("demo"), fact_is_demo(&h->m.names, &h->k.who, f));
     h->sensitive |= is_sensitive(i);
-    return out_batch(h, o, f->batch);
+    const FactBatch *b = fact_batch(r, &h->batches, f->batch);
+    out_str(a, o, S("actor"), b->actor);
+    out_opt(a, o, S("reason"), b->reason);
+    out_opt(a, o, S("import"), b->import ? str_printf(a, "%lld", (long long)b->import) : S(""));
 }
 
 bool api_history(Request *r, Response *out) {
@@ -141,11 +124,11 @@ bool api_history(Request *r, Response *out) {
     Json *o = json_new(a, JSON_OBJECT);
     Json *items = out_list(a, o, S("items"));
     for (int64_t i = offset; i < h->n && i < offset + limit; i++)
-        if (!out_event(h, items, &h->events[i])) return false;
+        out_event(h, items, &h->events[i]);
     out_int(a, o, S("total"), h->n);
     out_int(a, o, S("offset"), offset);
     out_int(a, o, S("limit"), limit);
     http_out_clocks(r, o);
     http_reply(out, r, 200, o);
-    return journal_read(r, h->k.who.code, h->sensitive);
+    return ctx_ok(r->c) && journal_read(r, h->k.who.code, h->sensitive);
 }

@@ -11,7 +11,7 @@
 #include "city/source.h"
 #include "tests/test.h"
 
-enum { FIRMS = 250, YEARS = 3 };
+enum { FIRMS = 250, MORE = 6000, YEARS = 3 };
 static const Act ACT = {STR_INIT("tester"), STR_INIT("test")};
 static const int64_t NOW_MS = 1782864000000; /* 2026-07-01 */
 
@@ -271,12 +271,32 @@ static bool evaluate(Fixture *f, int threads, EvaluateReport *out) {
     return register_evaluate(&f->c, f->reg, &o, out);
 }
 
+/* Workers claim pages of 2,000 subjects: several pages, so that they work side by side. */
+static void fill_pages(Fixture *f) {
+    CHECK(tx_begin(f->db, DB_WRITE));
+    int64_t batch = batch_new(f->db, &(BatchNew){.origin = S("pages")});
+    SubjectLoader *subjects = subject_loader_open(f->db);
+    FactLoader *facts = fact_loader_open(f->db, batch);
+    for (int i = 0; i < MORE; i++) {
+        Str stock = str_printf(f->arena, "%06d.SZ", 200000 + i);
+        int64_t id = subject_loader_add(
+            subjects, &(SubjectNew){.kind = SUBJECT_ENTERPRISE, .name = stock, .stock = stock});
+        for (int y = 2020; y < 2022; y++) {
+            FactNew fact = yearly(f, id, y, revenue_of(f));
+            if (some(f, 8)) CHECK(fact_loader_add(facts, &fact));
+        }
+    }
+    CHECK(subject_loader_close(subjects) && fact_loader_close(facts));
+    CHECK(batch_publish(f->db, batch, &ACT, NULL) && tx_commit(f->db));
+}
+
 TEST(register_evaluates_the_same_with_any_workers) {
     Fixture f;
     EvaluateReport one = {0}, many;
     setup(&f);
+    if (f.db) fill_pages(&f);
     CHECK(f.db && evaluate(&f, 1, &one));
-    CHECK_INT(one.subjects, FIRMS + 3);
+    CHECK_INT(one.subjects, FIRMS + MORE + 3);
     for (int threads = 2; threads <= 3; threads++) {
         CHECK(evaluate(&f, threads, &many));
         CHECK_INT(many.subjects, one.subjects);

@@ -133,6 +133,21 @@ TEST(http_every_route_is_in_the_contract) {
     }
 }
 
+TEST(http_the_contract_promises_no_more) {
+    HttpFixture *f = http_fixture();
+    const Json *paths = json_get(contract(f), S("paths"));
+    for (const Json *p = paths ? paths->first : NULL; p; p = p->next) {
+        for (const Json *op = p->first; op; op = op->next) {
+            bool found = false;
+            for (const Route *t = ROUTES; t->method; t++)
+                found |= str_eq(str_from(t->path), p->key) &&
+                         str_eq(lower(f->arena, t->method), op->key);
+            if (!found)
+                fail_at(str_z(f->arena, op->key), str_z(f->arena, p->key), S("no route"), 0);
+        }
+    }
+}
+
 /* --- writes ------------------------------------------------------------------------------------
  */
 

@@ -139,3 +139,48 @@ TEST(facts_sensitive_reads_are_journalled_once) {
     CHECK_INT(reads(f, S("stock:000756.SZ")), before + (sensitive ? 1 : 0));
     CHECK(before == 0 || sensitive);
 }
+
+TEST(match_answers_in_the_same_order) {
+    HttpFixture *f = http_fixture();
+    Str body = S("{\"rows\":[\"不存在的某某公司\",\"000756.SZ\",\"002088.SZ\"],"
+                 "\"fields\":[\"revenue\"],\"rules\":[\"cn/enterprise-size\"]}");
+    HttpReply r = http_call(
+        f, &(HttpCall){.method = "POST", .path = "/match", .token = f->boss, .body = body});
+    CHECK_INT(r.status, 200);
+    CHECK_INT(json_get_i64(r.json, S("total"), -1), 3);
+    CHECK_INT(json_get_i64(r.json, S("matched"), -1), 2);
+    const Json *row = json_get(r.json, S("items"))->first;
+    CHECK_STR(json_get_str(row, S("by")), S("none"));
+    CHECK_STR(json_get_str(row, S("score")), S("0"));
+    CHECK(json_get(row, S("enterprise"))->kind == JSON_NULL);
+    row = row->next;
+    CHECK_INT(json_get_i64(row, S("row"), -1), 2);
+    CHECK_STR(json_get_str(row, S("by")), S("code"));
+    CHECK_STR(json_get_str(row, S("score")), S("1"));
+    const Json *firm = json_get(row, S("enterprise"));
+    CHECK_STR(json_get_str(firm, S("stock_code")), S("000756.SZ"));
+    const Json *revenue = json_get(json_get(firm, S("values")), S("revenue"));
+    CHECK_STR(json_get_str(revenue, S("value")), S("6560077586.4"));
+    CHECK_STR(json_get_str(revenue, S("period")), S("2021"));
+    CHECK_STR(json_get_str(json_get(row->next, S("enterprise")), S("stock_code")), S("002088.SZ"));
+}
+
+TEST(history_is_newest_first_and_pages) {
+    HttpFixture *f = http_fixture();
+    int64_t id = firm_id(f, S("000756.SZ"));
+    Str path = str_printf(f->arena, "/enterprises/%lld/history?limit=500", (long long)id);
+    HttpReply r = http_get(f, f->boss, str_z(f->arena, path));
+    CHECK_INT(r.status, 200);
+    Str last = S("");
+    int64_t total = json_get_i64(r.json, S("total"), -1);
+    const Json *items = json_get(r.json, S("items"));
+    CHECK(total > 0 && items->count == total);
+    for (const Json *e = items->first; e; e = e->next) {
+        CHECK(last.n == 0 || str_cmp(json_get_str(e, S("at")), last) <= 0);
+        last = json_get_str(e, S("at"));
+    }
+    path = str_cat(f->arena, path, S("&as_known=2020-12-31"));
+    r = http_get(f, f->boss, str_z(f->arena, path));
+    int64_t then = json_get_i64(r.json, S("total"), -1);
+    CHECK(then > 0 && then < total);
+}

@@ -1,7 +1,7 @@
 /* Snapshots: the outcomes of all rules for all enterprises at one point (as_of, as_known, seq), and
  * what lists filter and sort by. A snapshot is immutable; a cache in the register keeps the last
- * few. At most 20,000 subjects are computed while the caller waits; a larger register by a thread
- * in the background.
+ * few. At most 2,000 subjects (about a second) are computed while the caller waits; a larger
+ * register by a thread in the background.
  *
  * Row i of every column is the i-th enterprise (roots, ascending ids). About 180 bytes an
  * enterprise with 30 rules and 190 indicators.
@@ -11,7 +11,7 @@
 #include "city/register.h"
 
 enum {
-    SNAPSHOT_INLINE_MAX = 20000,  /* subjects computed while the caller waits */
+    SNAPSHOT_INLINE_MAX = 2000,   /* subjects computed while the caller waits */
     SNAPSHOT_RESULTS_MAX = 65535, /* distinct results kept; others read as SNAPSHOT_OTHER */
     SNAPSHOT_OTHER = 65535,
     SNAPSHOT_SOURCES_MAX = 64 /* sources a subject's mask tells apart; ids beyond share the last */

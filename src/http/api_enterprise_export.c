@@ -200,7 +200,8 @@ bool enterprise_export(RowMaker *m, const Selection *s, Response *out) {
     unlink(str_z(a, path));
     out->status = 200;
     out->type = xlsx ? S(XLSX_TYPE) : S("text/csv; charset=utf-8");
-    out->filename = str_printf(a, "%.*s-%.*s.%s", STRF(word(r, M_EXPORT_SHEET)),
-                               STRF(date_text(a, r->as_of)), xlsx ? "xlsx" : "csv");
+    Str name = str_printf(a, "%.*s-%.*s.%s", STRF(word(r, M_EXPORT_SHEET)),
+                          STRF(date_text(a, r->as_of)), xlsx ? "xlsx" : "csv");
+    out->filename = url_part(a, name); /* the header takes no other letters (RFC 8187) */
     return ok;
 }

@@ -49,7 +49,7 @@ build/.setup: tools/setup.sh
 
 # --- programs -----------------------------------------------------------------------------------
 build/jixia: build/.setup build/.web FORCE
-	@$(SUB) VARIANT=release build/release/jixia
+	@+$(SUB) VARIANT=release build/release/jixia
 	@cmp -s build/release/jixia $@ || cp build/release/jixia $@
 
 $(B)/jixia: $(OBJ) $(B)/src/cli/main.o
@@ -165,7 +165,7 @@ bench: build/jixia build/bench/engine
 	@bench/run.sh
 
 build/bench/engine: build/release/jixia bench/engine.c
-	@$(SUB) VARIANT=release build/release/bench/engine
+	@+$(SUB) VARIANT=release build/release/bench/engine
 	@mkdir -p $(@D) && cp build/release/bench/engine $@
 
 $(B)/bench/engine: $(OBJ) $(B)/bench/engine.o
@@ -174,8 +174,8 @@ $(B)/bench/engine: $(OBJ) $(B)/bench/engine.o
 
 # --- tests --------------------------------------------------------------------------------------
 test: build/.setup build/.web
-	@$(SUB) VARIANT=asan build/asan/tests/run build/asan/jixia build/tools/tidy
-	@$(SUB) VARIANT=tsan build/tsan/tests/threads
+	@+$(SUB) VARIANT=asan build/asan/tests/run build/asan/jixia build/tools/tidy
+	@+$(SUB) VARIANT=tsan build/tsan/tests/threads
 	@tests/all.sh
 
 # One suite, quickly: make unit T=name VARIANT=asan
@@ -186,8 +186,8 @@ unit: $(B)/tests/run
 CFILES := $(wildcard $(LAYERS:%=src/%/*.[ch]) tests/*.[ch] tests/unit/*.[ch] tests/oracle/*.c \
   tools/*.c bench/*.c)
 check: build/.setup build/.web
-	@$(SUB) VARIANT=release build/tools/tidy $(SRC:%.c=build/release/%.o)
-	@$(SUB) -k VARIANT=release tidied formatted linted
+	@+$(SUB) VARIANT=release build/tools/tidy $(SRC:%.c=build/release/%.o)
+	@+$(SUB) -k VARIANT=release tidied formatted linted
 	@echo "check: clean"
 
 tidied: build/tools/tidy

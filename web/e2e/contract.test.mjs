@@ -48,13 +48,13 @@ test('past clocks are answered, and said back', async () => {
   }
 })
 
-test('no session: 401; no such thing: 404; not a date: 400', async (t) => {
+test('no session: 401; no such thing: 404; not a date: 422', async (t) => {
   await signIn()
   assert.equal((await call('GET', '/enterprises', { signedIn: false })).status, 401)
   assert.equal((await call('GET', '/enterprises/0')).status, 404)
   if (process.env.JIXIA_MOCK) return t.diagnostic('mock: dates are not checked')
   const res = await call('GET', '/enterprises?as_of=2021-02-30')
-  assert.equal(res.status, 400)
+  assert.equal(res.status, 422)
   assert.ok((await res.json()).errors.length)
 })
 

@@ -50,7 +50,7 @@ build/.setup: tools/setup.sh
 # --- programs -----------------------------------------------------------------------------------
 build/jixia: build/.setup build/.web FORCE
 	@+$(SUB) VARIANT=release build/release/jixia
-	@cmp -s build/release/jixia $@ || cp build/release/jixia $@
+	@cmp -s build/release/jixia $@ || { cp build/release/jixia $@.new && mv $@.new $@; }
 
 $(B)/jixia: $(OBJ) $(B)/src/cli/main.o
 	@echo "link $@"

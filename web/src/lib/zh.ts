@@ -2,7 +2,7 @@
 export default {
   'app.name': '稷下',
   'app.skip': '跳到正文',
-  'app.demo': '演示',
+  'app.demo': '演示 DEMO',
   'app.demo_note': '演示数据，不是真实企业',
   'app.large': '大字版',
   'app.lang': 'English',

@@ -145,6 +145,7 @@ static bool run(Cli *cli, Register *reg, EvaluateOptions *o, const CliOpt *out) 
     } else if (ok) {
         print_text(cli, o, &counts, us);
     }
+    o->user = NULL; /* w ends here */
     arena_close(w.scratch);
     return ok;
 }

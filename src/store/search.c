@@ -162,11 +162,11 @@ static bool token_ids(Db *db, Arena *a, Str token, int most, Ids *out) {
         last_block = block;
         for (ptrdiff_t i = 0; i + 1 < ids.n; i += 2) {
             GROW(a, out->items, out->n, out->cap);
-            out->items[out->n++] = block << BLOCK_BITS | offset_at(ids, i);
+            out->items[out->n++] = block * ((int64_t)1 << BLOCK_BITS) + offset_at(ids, i);
         }
     }
     rows_close(r);
-    if (parts) {
+    if (parts && out->n) {
         qsort(out->items, (size_t)out->n, sizeof *out->items, id_cmp);
         int kept = 0;
         for (int i = 0; i < out->n; i++)

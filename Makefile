@@ -25,8 +25,8 @@ LIBSRC := $(filter-out src/cli/main.c,$(SRC))
 TESTSRC := tests/main.c $(wildcard tests/*_fixture.c tests/unit/*.c)
 OBJ := $(LIBSRC:%.c=$(B)/%.o)
 TESTOBJ := $(TESTSRC:%.c=$(B)/%.o)
-THREADSRC := tests/main.c $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)) \
-  $(foreach n,server http api store_db job,$(wildcard tests/unit/test_$(n)*.c))
+THREADSRC := tests/main.c $(wildcard tests/*_fixture.c) \
+  $(foreach n,server store_db journal,$(wildcard tests/unit/test_$(n)*.c))
 THREADOBJ := $(THREADSRC:%.c=$(B)/%.o)
 GEN := build/gen
 GENERATED := $(GEN)/migrations.h $(GEN)/pinyin_table.h $(GEN)/zone_table.h $(GEN)/case_table.h \

@@ -7,8 +7,8 @@
 Str pack_place(Arena *a, const PackFile *f, uint32_t line);
 /* Records that a key is missing or wrong; always false. */
 bool pack_fail_key(Ctx *c, const PackFile *f, uint32_t line, Str key);
-/* Refuses keys of an object that are not in the NULL-ended list: a misspelt key would be passed over
- * in silence. Records the nearest one. */
+/* Refuses keys of an object that are not in the NULL-ended list: a misspelt key would be passed
+ * over in silence. Records the nearest one. */
 bool pack_known_keys(Ctx *c, const PackFile *f, const Json *object, const char *const *known);
 /* Index of text in a NULL-ended list of words, or -1. An empty text gives fallback. */
 int pack_word(Str text, const char *const *words, int fallback);

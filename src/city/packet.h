@@ -32,12 +32,13 @@ typedef struct PacketDiff {
 } PacketDiff;
 PacketDiff packet_diff(Ctx *c, Str stored, Str computed);
 
-/* Whether the content was changed after its digest was taken, and where: true when putting one byte
- * back makes it fit; then `computed` is what stood there. False when the digest fits, or more than a
- * byte was changed. Takes seconds when it has to search. */
+/* Whether the content was changed after its digest was taken, and where: true when putting one
+ * byte back makes it fit; then `computed` is what stood there. False when the digest fits, or more
+ * than a byte was changed. Takes seconds when it has to search. */
 bool packet_damage(Ctx *c, Str bytes, PacketDiff *out);
 /* Decides again from a packet with the facts given (from the register at the packet's clocks, or
- * NULL: the facts inside the packet) and compares; a damaged packet is a difference. False (recorded) when the rule of that hash is
- * not loaded or the packet is unreadable; otherwise *diff says. */
+ * NULL: the facts inside the packet) and compares; a damaged packet is a difference. False
+ * (recorded) when the rule of that hash is not loaded or the packet is unreadable; otherwise *diff
+ * says. */
 bool packet_replay(Ctx *c, const Rulebook *b, Str bytes, const FactSet *facts, PacketDiff *diff);
 #endif

@@ -152,7 +152,6 @@ bool dec_add(Dec *r, const Dec *x, const Dec *y) {
     return take(r, bid128_add(bid_of(x), bid_of(y), BID_ROUNDING_TO_NEAREST, &f));
 }
 
-
 bool dec_abs(Dec *r, const Dec *x) {
     Parts p = parts_of(x);
     p.neg = false;

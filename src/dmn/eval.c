@@ -158,7 +158,6 @@ bool dmn_set(DmnEval *e, Str name, Val v) {
     return true;
 }
 
-
 /* A service as an invocable: its parameters come from the inputs by name. */
 static Val run_service(DmnEval *e, const DmnNode *n) {
     const Function *s = &e->m->services[n->index];

@@ -218,11 +218,13 @@ static Standing standing(Facts *s, const FactSlot *slot, int at) {
     if (f->not_ranked) return (Standing){S("unusable"), unusable_reason(s, f)};
     if (f == slot->value || (!slot->value && (f == slot->lower || f == slot->upper)))
         return (Standing){S("counts"), S("")};
-    for (int i = 0; i < at; i++)
-        if (slot->all[i]->source == f->source && slot->all[i]->kind == f->kind)
-            return (Standing){S("corrected"),
-                              fact_text(r, M_FACT_CORRECTED,
-                                        instant_text(r->c->arena, slot->all[i]->known_ms), S(""))};
+    for (int i = 0; i < at; i++) {
+        const Fact *o = slot->all[i]; /* never NULL, which the analyzer cannot know */
+        if (o && o->source == f->source && o->kind == f->kind)
+            return (Standing){
+                S("corrected"),
+                fact_text(r, M_FACT_CORRECTED, instant_text(r->c->arena, o->known_ms), S(""))};
+    }
     if (!best) best = f->kind == FACT_LOWER ? slot->lower : slot->upper;
     if (best && best->kind != f->kind)
         return (Standing){S("passed_over"), fact_text(r, M_FACT_EXACT, S(""), S(""))};

@@ -76,7 +76,7 @@ static bool out_row(RowMaker *m, Json *list, const Match *x, int number) {
     out_str(a, o, S("text"), x->line);
     out_str(a, o, S("by"), by_text(best ? best->by : MATCH_NOTHING));
     out_str(a, o, S("score"), score_text(a, best ? best->score : 0));
-    if (x->sure) {
+    if (best && x->sure) {
         Known k;
         if (!row_known(m, best->subject, &k)) return false;
         json_set(o, S("enterprise"), row_json(m, &k, S(""), S("")));

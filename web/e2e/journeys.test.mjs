@@ -91,7 +91,7 @@ test('filters live in the URL: reload keeps them, Back undoes one', async () => 
   await page.getByRole('combobox', { name: '结果' }).selectOption('met')
   await page.waitForURL(/outcome=met/)
   await answered
-  await settled(page)
+  await page.waitForFunction(() => !/共 ([\d,]+) \/ \1 家/.test(document.body.innerText)) // the filter shortens the list
   const shown = await page.getByText(/^共 .* 家/).innerText()
   await page.reload()
   await page.getByText(shown).waitFor()

@@ -13,6 +13,8 @@ bool api_me(Request *r, Response *out);
 bool api_change_password(Request *r, Response *out);
 
 /* api_user.c */
+/* What every view of an account begins with: id, names, place, roles. */
+Json *api_account(Arena *a, const User *u);
 bool api_users(Request *r, Response *out);
 bool api_user_add(Request *r, Response *out);
 bool api_user(Request *r, Response *out);

@@ -44,15 +44,7 @@ bool api_openapi(Request *r, Response *out) {
  */
 
 static Json *me_json(Arena *a, const User *u) {
-    Json *o = json_new(a, JSON_OBJECT);
-    out_str(a, o, S("id"), str_printf(a, "%lld", (long long)u->id));
-    out_str(a, o, S("name"), u->name);
-    out_str(a, o, S("display_name"), u->display_name);
-    out_opt(a, o, S("department"), u->department);
-    out_opt(a, o, S("district"), u->district);
-    Json *roles = out_list(a, o, S("roles"));
-    for (int i = 0; i < ROLES; i++)
-        if (u->roles >> i & 1) json_push(roles, json_string(a, role_text((Role)i)));
+    Json *o = api_account(a, u);
     Json *rights = out_list(a, o, S("rights"));
     for (int i = 0; i < RIGHT_COUNT; i++)
         if (rights_scope(&RIGHTS[i], u->roles) != SCOPE_NONE)

@@ -3,7 +3,7 @@
 #include "http/api.h"
 #include "http/json_out.h"
 
-static Json *user_json(Arena *a, const User *u) {
+Json *api_account(Arena *a, const User *u) {
     Json *o = json_new(a, JSON_OBJECT);
     out_str(a, o, S("id"), str_printf(a, "%lld", (long long)u->id));
     out_str(a, o, S("name"), u->name);
@@ -13,6 +13,11 @@ static Json *user_json(Arena *a, const User *u) {
     Json *roles = out_list(a, o, S("roles"));
     for (int i = 0; i < ROLES; i++)
         if (u->roles >> i & 1) json_push(roles, json_string(a, role_text((Role)i)));
+    return o;
+}
+
+static Json *user_json(Arena *a, const User *u) {
+    Json *o = api_account(a, u);
     out_bool(a, o, S("disabled"), u->disabled);
     out_instant(a, o, S("locked_until"), u->locked_until_ms);
     out_bool(a, o, S("must_change_password"), u->must_change);

@@ -237,7 +237,8 @@ static int sig_param(const BuiltinSig *sig, Str name) {
     return -1;
 }
 
-/* Arguments of a built-in in the order of the first parameter set that has all the names. */
+/* Arguments of a built-in in the order of the first parameter set that has all the names. A
+ * parameter that is not named is null, which only a parameter of any type takes. */
 static int named_order(const Builtin *b, const Str *names, const IrId *args, int n,
                        IrId out[BUILTIN_PARAMS], int *sig) {
     for (int k = 0; k < b->nsigs; k++) {
@@ -250,9 +251,11 @@ static int named_order(const Builtin *b, const Str *names, const IrId *args, int
             good++;
             if (at + 1 > count) count = at + 1;
         }
-        bool all = good == n && count >= b->sigs[k].min;
-        for (int i = 0; all && i < b->sigs[k].min && i < BUILTIN_PARAMS; i++)
-            all = out[i] != IR_NONE;
+        bool all = good == n;
+        for (int i = 0; all && i < b->sigs[k].min && i < BUILTIN_PARAMS; i++) {
+            all = out[i] != IR_NONE || b->sigs[k].types[i] == T_ANY;
+            if (i + 1 > count) count = i + 1;
+        }
         *sig = k;
         if (all) return count;
     }

@@ -163,11 +163,12 @@ static bool class_char(Parser *p, uint32_t *cp) {
     return true;
 }
 
-/* A character or range of a class, the cursor on it. */
-static bool class_range(Parser *p, Buf *b, bool first) {
+/* A character or range of a class, the cursor on it. A dash that begins a part is itself, as in
+ * [a-c-e], and never the end of a range (XSD 1.1 part 2, G.4.2.1). */
+static bool class_range(Parser *p, Buf *b) {
     uint32_t lo, hi;
     bool dash = peek(p) == '-';
-    if (dash && !first && peek_at(p, 1) != ']' && peek_at(p, 1) != '-') return bad(p);
+    if (dash && peek_at(p, 1) == '-' && peek_at(p, 2) != ']' && peek_at(p, 2) != '[') return bad(p);
     if (!class_char(p, &lo)) return false;
     hi = lo;
     if (peek(p) == '-' && peek_at(p, 1) != ']' && peek_at(p, 1) != '[' && !dash) {
@@ -202,7 +203,7 @@ static bool parse_class(Parser *p, Buf *out) {
         if (peek(p) == '\\' && is_multi(peek_at(p, 1))) {
             p->i += 2;
             if (!put_multi(p, &items, p->s.p[p->i - 1])) return false;
-        } else if (!class_range(p, &items, first)) {
+        } else if (!class_range(p, &items)) {
             return false;
         }
         first = false;

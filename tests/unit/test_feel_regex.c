@@ -70,6 +70,10 @@ TEST(regex_classes) {
     CHECK_INT(match("y", "^[^a-c-[x]]$", ""), 1);
     CHECK_INT(match("-", "^[a-]$", ""), 1);
     CHECK_INT(match("-", "^[-a]$", ""), 1);
+    CHECK_INT(match("-", "^[a-c-e]$", ""), 1); /* a dash behind a range is itself */
+    CHECK_INT(match("e", "^[a-c-e]$", ""), 1);
+    CHECK_INT(match("d", "^[a-c-e]$", ""), 0);
+    CHECK_INT(match("-", "^[\\d-z]$", ""), 1);
     CHECK_INT(match("-", "^[^-a]$", ""), 0);
     CHECK_INT(match("]", "^[\\]\\[\\^\\-]$", ""), 1);
     CHECK_INT(match("5", "^[\\D]$", ""), 0);
@@ -137,7 +141,7 @@ TEST(regex_refuses) {
                                       "(a)\\2",
                                       "[\\1]",
                                       "[z-a]",
-                                      "[a-c-e]",
+                                      "[--z]",
                                       "[a-\\d]",
                                       "[[a]]",
                                       "[a-[b]c]",

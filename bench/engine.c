@@ -113,8 +113,7 @@ static Val money(Arena *a, int64_t hundredths) {
     return val_num(a, &d);
 }
 
-static Val decide_row(const DmnModel *m, Arena *a, const Inputs *in, const Row *r) {
-    DmnEval *e = dmn_eval_new(m, a);
+static void give_row(DmnEval *e, Arena *a, const Inputs *in, const Row *r) {
     dmn_set_node(e, in->sector, val_str(str_from(SECTOR[r->sector])));
     dmn_set_node(e, in->size, val_str(str_from(SIZE[r->size])));
     dmn_set_node(e, in->hitech, val_bool(r->hitech));
@@ -123,21 +122,33 @@ static Val decide_row(const DmnModel *m, Arena *a, const Inputs *in, const Row *
     dmn_set_node(e, in->revenue, money(a, r->revenue));
     dmn_set_node(e, in->rd, money(a, r->rd));
     dmn_set_node(e, in->prior, money(a, r->prior));
-    return dmn_run_node(e, in->amount);
 }
 
-/* How many rows the engine decides otherwise than the loop. */
-static int run_engine(const DmnModel *m, Arena *a, const Inputs *in, const Row *rows) {
+typedef enum Mode { PLAIN, TRACED, EXPLAINED } Mode;
+
+/* How many rows the engine decides otherwise than the loop. Traced: a record of every read,
+ * decision, call and comparison. Explained: every cell of the table too, as `why` shows it. */
+static int run_engine(DmnEval *e, Arena *a, const Inputs *in, const Row *rows, Mode mode) {
     int different = 0;
+    dmn_explain(e, mode == EXPLAINED);
     for (int i = 0; i < ROWS; i++) {
-        ArenaMark mark = arena_mark(a);
-        Val v = decide_row(m, a, in, &rows[i]);
+        dmn_eval_reset(e);
+        if (mode != PLAIN) trace_start(dmn_feel(e));
+        give_row(e, a, in, &rows[i]);
+        Val v = dmn_run_node(e, in->amount);
         Dec want = dec_scaled(rows[i].amount, -2), got = dec_int(-1);
         if (val_is_num(v)) got = val_dec(v);
         different += dec_cmp(&got, &want) != 0;
-        arena_rewind(a, mark);
+        if (mode == EXPLAINED && !dmn_tables(e)) different++;
     }
     return different;
+}
+
+/* Seconds of computing: the machine may be busy with other things. */
+static double plain_run(Row *rows) {
+    int64_t start = clock_cpu_us();
+    for (int i = 0; i < ROWS; i++) rows[i].amount = amount_of(&rows[i]);
+    return (double)(clock_cpu_us() - start) / 1e6;
 }
 
 static int scalar(Ctx *c, const char *path) {
@@ -149,27 +160,33 @@ static int scalar(Ctx *c, const char *path) {
                  dmn_find(m, S("staff")),  dmn_find(m, S("years")), dmn_find(m, S("revenue")),
                  dmn_find(m, S("rd")),     dmn_find(m, S("prior")), dmn_find(m, S("amount"))};
     Arena *a = arena_open(0);
+    DmnEval *eval = dmn_eval_new(m, a);
     Row *rows = make_rows(c->arena);
-    double plain[RUNS], engine[RUNS];
+    double plain[RUNS], engine[EXPLAINED + 1][RUNS];
     int different = 0;
     for (int k = 0; k < RUNS; k++) {
-        int64_t start = clock_mono_us();
-        for (int i = 0; i < ROWS; i++) rows[i].amount = amount_of(&rows[i]);
-        plain[k] = seconds_since(start);
-        start = clock_mono_us();
-        different += run_engine(m, a, &in, rows);
-        engine[k] = seconds_since(start);
+        plain[k] = plain_run(rows);
+        for (Mode mode = PLAIN; mode <= EXPLAINED; mode++) {
+            int64_t start = clock_cpu_us();
+            different += run_engine(eval, a, &in, rows, mode);
+            engine[mode][k] = (double)(clock_cpu_us() - start) / 1e6;
+        }
     }
     arena_close(a);
     if (different) {
         fprintf(stderr, "bench: %d rows decided otherwise than in C\n", different);
         return 1;
     }
-    double e = median(engine), p = median(plain);
+    double e = median(engine[PLAIN]), p = median(plain);
+    double traced = median(engine[TRACED]), explained = median(engine[EXPLAINED]);
     printf("scalar.decisions_per_s %.0f decisions/s\n", ROWS / e);
     printf("scalar.ns_per_decision %.0f ns\n", e / ROWS * 1e9);
     printf("scalar.plain_c_ns %.2f ns\n", p / ROWS * 1e9);
     printf("scalar.vs_plain_c %.0f x\n", e / p);
+    printf("scalar.traced_ns %.0f ns\n", traced / ROWS * 1e9);
+    printf("scalar.traced_vs_untraced %.2f x\n", traced / e);
+    printf("scalar.explained_ns %.0f ns\n", explained / ROWS * 1e9);
+    printf("scalar.explained_vs_untraced %.2f x\n", explained / e);
     return 0;
 }
 

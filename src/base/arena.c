@@ -1,4 +1,6 @@
-/* Arenas in chained blocks. Blocks double from 16 KiB to 4 MiB; a larger request gets its own. */
+/* Arenas in chained blocks. Blocks double from 16 KiB to 4 MiB; a larger request gets its own. The
+ * largest usual block that a reset or rewind frees is kept for the next: an arena that is reset
+ * again and again soon asks the system for nothing. */
 #include "base/arena.h"
 
 #include <stdio.h>
@@ -18,6 +20,8 @@ struct Arena {
     size_t used;  /* bytes used in the newest block */
     size_t total; /* bytes handed out in all blocks */
     size_t limit;
+    Block *spare; /* kept for reuse, or NULL */
+    long blocks;  /* taken from the system since the arena was opened */
     jmp_buf *trap;
 };
 
@@ -28,10 +32,16 @@ static _Noreturn void arena_full(Arena *a) {
 }
 
 static void block_push(Arena *a, size_t size) {
-    Block *b = malloc(sizeof *b + size);
-    if (!b) arena_full(a);
+    Block *b = a->spare;
+    if (b && b->size >= size) {
+        a->spare = NULL;
+    } else {
+        b = malloc(sizeof *b + size);
+        if (!b) arena_full(a);
+        b->size = size;
+        a->blocks++;
+    }
     b->prev = a->block;
-    b->size = size;
     a->block = b;
     a->used = 0;
 }
@@ -49,15 +59,21 @@ Arena *arena_open(size_t limit_bytes) {
 
 static void blocks_free_until(Arena *a, Block *keep) {
     while (a->block != keep) {
-        Block *prev = a->block->prev;
-        free(a->block);
-        a->block = prev;
+        Block *old = a->block;
+        a->block = old->prev;
+        if (old->size <= BLOCK_MAX && (!a->spare || a->spare->size < old->size)) {
+            free(a->spare);
+            a->spare = old;
+        } else {
+            free(old);
+        }
     }
 }
 
 void arena_close(Arena *a) {
     if (!a) return;
     blocks_free_until(a, NULL);
+    free(a->spare);
     free(a);
 }
 
@@ -121,4 +137,8 @@ jmp_buf *arena_trap(Arena *a, jmp_buf *trap) {
 
 size_t arena_used(const Arena *a) {
     return a->total;
+}
+
+long arena_blocks(const Arena *a) {
+    return a->blocks;
 }

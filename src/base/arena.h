@@ -22,7 +22,7 @@ typedef struct ArenaMark {
 Arena *arena_open(size_t limit_bytes);
 /* Frees everything, the arena included. NULL is allowed. */
 void arena_close(Arena *a);
-/* Forgets every allocation and keeps the first block for reuse. */
+/* Forgets every allocation and keeps the first block, and one more, for reuse. */
 void arena_reset(Arena *a);
 /* size bytes, zeroed, aligned to 16. A size of 0 gives a valid pointer. */
 void *arena_alloc(Arena *a, size_t size);
@@ -38,6 +38,8 @@ void arena_rewind(Arena *a, ArenaMark m);
 jmp_buf *arena_trap(Arena *a, jmp_buf *trap);
 /* Bytes handed out since open or reset. */
 size_t arena_used(const Arena *a);
+/* How often the arena went to the system for memory since it was opened. */
+long arena_blocks(const Arena *a);
 
 #define NEW(a, T) ((T *)arena_alloc((a), sizeof(T)))
 #define NEW_N(a, T, n) ((T *)arena_array((a), (size_t)(n), sizeof(T)))

@@ -16,3 +16,7 @@ int64_t clock_now_ms(void) {
 int64_t clock_mono_us(void) {
     return read_us(CLOCK_MONOTONIC);
 }
+
+int64_t clock_cpu_us(void) {
+    return read_us(CLOCK_THREAD_CPUTIME_ID);
+}

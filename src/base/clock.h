@@ -6,4 +6,5 @@
 
 int64_t clock_now_ms(void);  /* UTC milliseconds since 1970 */
 int64_t clock_mono_us(void); /* microseconds that never go back, for durations */
+int64_t clock_cpu_us(void);  /* microseconds this thread has computed, for benchmarks */
 #endif

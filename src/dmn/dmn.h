@@ -6,7 +6,8 @@
  * clock.
  *
  *     DmnModel *m = dmn_load(c, files, n);             once
- *     DmnEval *e = dmn_eval_new(m, arena);             per evaluation
+ *     DmnEval *e = dmn_eval_new(m, arena);             per evaluation; or once, then
+ *     dmn_eval_reset(e);                               before each further one
  *     dmn_set(e, S("从业人员"), val_int(320));
  *     dmn_set(e, S("营业收入"), unknown_fact(…));       a missing fact
  *     Val v = dmn_run(e, S("企业划型"));
@@ -92,6 +93,11 @@ typedef struct DmnEval DmnEval;
 
 /* A new evaluation: no inputs, now = 1970-01-01T00:00:00Z. Set eval clock through dmn_feel. */
 DmnEval *dmn_eval_new(const DmnModel *m, Arena *a);
+/* As new, for the next decision: forgets inputs, results, findings, trace, explanations, and frees
+ * what was allocated in the arena since dmn_eval_new, by the evaluation or by the caller. Clock,
+ * depth and list limits and dmn_explain stay. A decision then asks the system for memory only when
+ * it needs more than any before. */
+void dmn_eval_reset(DmnEval *e);
 /* The evaluator inside: clock, limits, diagnostics (->diag.notes), trace. */
 Eval *dmn_feel(DmnEval *e);
 /* Gives an input, or overrides a decision, by node. Coerced to the declared type when the value is

@@ -6,7 +6,7 @@
 
 #include "dmn/table.h"
 
-enum { STATE_NONE, STATE_RUNNING, STATE_DONE };
+enum { STATE_NONE, STATE_RUNNING, STATE_DONE = GLOBAL_DONE };
 
 /* The values of one graph: that of the evaluation, or that of a service call. */
 typedef struct Graph {
@@ -14,6 +14,7 @@ typedef struct Graph {
     uint8_t *is_given;
     Val *vals;
     uint8_t *state;
+    bool ran; /* some state is not STATE_NONE */
 } Graph;
 
 struct DmnEval {
@@ -23,6 +24,7 @@ struct DmnEval {
     const DmnNode *node; /* being evaluated */
     bool explain;
     DmnTableView *views, *views_last;
+    ArenaMark fresh; /* of the arena when the evaluation was new */
 };
 
 static Graph *graph_new(const DmnModel *m, Arena *a) {
@@ -32,6 +34,17 @@ static Graph *graph_new(const DmnModel *m, Arena *a) {
     g->vals = NEW_N(a, Val, m->nnodes);
     g->state = NEW_N(a, uint8_t, m->nnodes);
     return g;
+}
+
+static void enter(DmnEval *e, Graph *g) {
+    e->graph = g;
+    e->feel.globals = g->vals;
+    e->feel.global_state = g->state;
+}
+
+static void forget_results(Graph *g, const DmnModel *m) {
+    if (g->ran) memset(g->state, STATE_NONE, (size_t)m->nnodes);
+    g->ran = false;
 }
 
 static Val evaluate(DmnEval *e, const DmnNode *n) {
@@ -52,6 +65,7 @@ static Val value_of(DmnEval *e, const DmnNode *n) {
     if (g->state[i] == STATE_DONE) return g->vals[i];
     if (g->state[i] == STATE_RUNNING) return FEEL_NULL(f, M_DMN_RECURSIVE, n->name);
     g->state[i] = STATE_RUNNING;
+    g->ran = true;
     const DmnNode *outer = e->node;
     e->node = n;
     int32_t rec = trace_open(f, g->is_given[i] ? TRACE_INPUT : TRACE_DECISION, e->m->roots[i], i);
@@ -119,9 +133,9 @@ static Val hook_service(Eval *f, int id, const Val *args, int nargs) {
         g->given[param->index] = args[i];
         g->is_given[param->index] = 1;
     }
-    e->graph = g;
+    enter(e, g);
     Val v = service_outputs(e, n);
-    e->graph = outer;
+    enter(e, outer);
     const Type *t = e->m->services[id].result;
     return t ? feel_coerce(f, v, t) : v;
 }
@@ -135,8 +149,25 @@ DmnEval *dmn_eval_new(const DmnModel *m, Arena *a) {
     e->feel.hooks = &HOOKS;
     e->feel.user = e;
     e->m = m;
-    e->graph = graph_new(m, a);
+    enter(e, graph_new(m, a));
+    e->fresh = arena_mark(a);
     return e;
+}
+
+void dmn_eval_reset(DmnEval *e) {
+    Eval *f = &e->feel;
+    arena_rewind(f->arena, e->fresh);
+    forget_results(e->graph, e->m);
+    memset(e->graph->is_given, 0, (size_t)e->m->nnodes);
+    diag_rewind(f, (DiagMark){0});
+    f->steps = FEEL_STEPS;
+    f->unknowns = false;
+    f->met = val_null();
+    f->at = IR_NONE;
+    f->reasons = 0;
+    f->beyond = NULL;
+    f->trace = NULL;
+    e->views = e->views_last = NULL;
 }
 
 Eval *dmn_feel(DmnEval *e) {
@@ -147,7 +178,7 @@ void dmn_set_node(DmnEval *e, const DmnNode *n, Val v) {
     Graph *g = e->graph;
     g->given[n->index] = v;
     g->is_given[n->index] = 1;
-    memset(g->state, STATE_NONE, (size_t)e->m->nnodes);
+    forget_results(g, e->m);
     if (val_has_unknown(v)) e->feel.unknowns = true;
 }
 
@@ -183,7 +214,7 @@ bool dmn_run(DmnEval *e, Str name, Val *out) {
 void dmn_explain(DmnEval *e, bool on) {
     e->explain = on;
     e->views = e->views_last = NULL;
-    memset(e->graph->state, STATE_NONE, (size_t)e->m->nnodes);
+    forget_results(e->graph, e->m);
 }
 
 const DmnTableView *dmn_tables(const DmnEval *e) {

@@ -104,7 +104,7 @@ static Val read_components(Arena *a, const XmlNode *first) {
         keys[n] = xml_attr(k, S("name"));
         vals[n] = is_nil(k) ? val_null() : read_value(a, k);
     }
-    return (Val){.tag = V_CONTEXT, .p = c};
+    return val_context(c);
 }
 
 static Val read_value(Arena *a, const XmlNode *xml) {

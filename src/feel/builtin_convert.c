@@ -136,5 +136,5 @@ Val bi_range(Eval *e, const Val *args, int n) {
     Range *r = NEW(e->arena, Range);
     if (!read_range(e, val_text(args[0]), r))
         return FEEL_NULL(e, M_FEEL_FN_TEXT, S("range"), val_text(args[0]));
-    return (Val){.tag = V_RANGE, .p = r};
+    return val_range(r);
 }

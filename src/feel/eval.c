@@ -102,7 +102,8 @@ static Val eval_local(const IrNode *n, const Frame *f) {
 static Val eval_global(Eval *e, IrId id, const IrNode *n) {
     e->at = id;
     if (!e->hooks || !e->hooks->global) return FEEL_NULL(e, M_FEEL_NO_GLOBAL);
-    Val v = e->hooks->global(e, n->a);
+    bool done = e->global_state && e->global_state[n->a] == GLOBAL_DONE;
+    Val v = done ? e->globals[n->a] : e->hooks->global(e, n->a);
     if (e->trace) trace_add(e, TRACE_INPUT, id, n->a, v, NULL, NULL);
     return v;
 }
@@ -309,7 +310,7 @@ Val feel_eval(Eval *e, IrId id, const Frame *f) {
     }
     Val v = eval_node(e, id, f);
     e->depth--;
-    if ((v.tag == V_LIST || v.tag == V_CONTEXT) && v.aux > FEEL_NESTING) {
+    if ((v.tag == V_LIST || v.tag == V_CONTEXT) && val_nesting(v) > FEEL_NESTING) {
         e->at = id;
         return FEEL_NULL(e, M_FEEL_LIMIT_DEPTH);
     }

@@ -135,9 +135,9 @@ typedef struct Loop {
     const Frame *f;
     Val *out; /* for: results so far */
     int count, cap;
-    uint16_t nesting; /* of the results so far */
-    Val acc;          /* some, every */
-    Val stop;         /* set when the loop cannot go on */
+    uint16_t inside; /* of the results so far (val_inside) */
+    Val acc;         /* some, every */
+    Val stop;        /* set when the loop cannot go on */
     bool stopped;
 } Loop;
 
@@ -147,7 +147,7 @@ static void loop_body(Eval *e, Loop *l) {
     const IrNode *n = l->n;
     e->steps--;
     if (n->op == IR_FOR) {
-        Val partial = {.tag = V_LIST, .n = (uint32_t)l->count, .p = l->out, .aux = l->nesting};
+        Val partial = {.tag = V_LIST, .n = (uint32_t)l->count, .p = l->out, .aux = l->inside};
         l->f->slots[l->ndomains] = partial;
         Val v = feel_eval(e, n->b, frame_iteration(e, l->f, n->c));
         if (l->count >= e->max_list || e->steps < 0) {
@@ -158,8 +158,7 @@ static void loop_body(Eval *e, Loop *l) {
         }
         GROW(e->arena, l->out, l->count, l->cap);
         l->out[l->count++] = v;
-        uint16_t nesting = val_nesting(&v, 1);
-        if (nesting > l->nesting) l->nesting = nesting;
+        l->inside = val_inside_join(l->inside, val_inside(&v, 1));
         return;
     }
     Val v = feel_eval(e, n->b, frame_iteration(e, l->f, n->c));

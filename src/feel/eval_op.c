@@ -191,5 +191,5 @@ Val eval_range(Eval *e, const IrNode *n, const Frame *f) {
     if (r.op == RANGE_INTERVAL && r.lo.tag != V_NULL && r.hi.tag != V_NULL &&
         !range_ends_fit(r.lo, r.hi))
         return FEEL_NULL(e, M_FEEL_RANGE_ENDS, value_text(e, r.lo), value_text(e, r.hi));
-    return (Val){.tag = V_RANGE, .p = arena_copy(e->arena, &r, sizeof r)};
+    return val_range(arena_copy(e->arena, &r, sizeof r));
 }

@@ -65,6 +65,7 @@ typedef struct EvalHooks {
     Val (*service)(Eval *e, int id, const Val *args, int n);
 } EvalHooks;
 
+enum { GLOBAL_DONE = 2 }; /* other states are the owner's */
 enum {
     FEEL_STEPS = 50 * 1000 * 1000,
     FEEL_DEPTH = 3000,
@@ -79,6 +80,10 @@ struct Eval {
     Ctx diag;     /* notes: a reason for every null that an error made */
     const EvalHooks *hooks;
     void *user; /* of the hooks */
+    /* By global id, when the owner keeps them: values, valid where the state is GLOBAL_DONE, so
+     * that the hook need not be called again. NULL: always the hook. */
+    const Val *globals;
+    const uint8_t *global_state;
     /* The clock: an argument, never read. Instant in UTC nanoseconds and the business zone. */
     int64_t now_ns;
     Zone zone;
@@ -181,7 +186,9 @@ static inline const Unknown *val_unk(Val v) {
     return v.p;
 }
 /* v is unknown or contains an unknown. */
-bool val_has_unknown(Val v);
+static inline bool val_has_unknown(Val v) {
+    return v.tag == V_UNKNOWN || (v.aux & VAL_HOLDS_UNKNOWN);
+}
 /* A missing fact: an input path id, its bounds (V_NULL: none), candidates (may be NULL). */
 Val unknown_fact(Arena *a, uint16_t path, Val lo, Val hi, const Val *cands, int n, bool may_null,
                  bool person);

@@ -11,25 +11,6 @@
 
 enum { LEAVES_MAX = 6, DEPS_MAX = 4096 };
 
-bool val_has_unknown(Val v) {
-    switch (v.tag) {
-    case V_UNKNOWN: return true;
-    case V_LIST:
-        for (uint32_t i = 0; i < v.n; i++)
-            if (val_has_unknown(val_items(v)[i])) return true;
-        return false;
-    case V_CONTEXT:
-        for (int i = 0; i < val_ctx(v)->n; i++)
-            if (val_has_unknown(val_ctx(v)->vals[i])) return true;
-        return false;
-    case V_RANGE: {
-        const Range *r = v.p;
-        return val_has_unknown(r->lo) || val_has_unknown(r->hi);
-    }
-    default: return false;
-    }
-}
-
 /* Calls visit for each unknown inside v. */
 static void each_unknown(Val v, void (*visit)(void *, const Unknown *), void *to) {
     if (v.tag == V_UNKNOWN) visit(to, val_unk(v));
@@ -329,8 +310,7 @@ static Val choose(Eval *e, Val v, const Leaves *l, int k) {
         Range r = *(const Range *)v.p;
         r.lo = choose(e, r.lo, l, k);
         r.hi = choose(e, r.hi, l, k);
-        v.p = arena_copy(e->arena, &r, sizeof r);
-        return v;
+        return val_range(arena_copy(e->arena, &r, sizeof r));
     }
     int n = v.tag == V_LIST ? (int)v.n : val_ctx(v)->n;
     const Val *from = v.tag == V_LIST ? val_items(v) : val_ctx(v)->vals;
@@ -339,8 +319,7 @@ static Val choose(Eval *e, Val v, const Leaves *l, int k) {
     if (v.tag == V_LIST) return val_list(out, n);
     Context *c = NEW(e->arena, Context);
     *c = (Context){n, val_ctx(v)->keys, out};
-    v.p = c;
-    return v;
+    return val_context(c);
 }
 
 Val unknown_lift(Eval *e, LiftFn fn, const void *ctx, const Val *args, int n) {

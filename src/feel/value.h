@@ -32,7 +32,7 @@ typedef enum VTag {
 typedef struct Val {
     uint8_t tag;
     int8_t exp;
-    uint16_t aux; /* lists and contexts: how deep they nest, 0 when nothing nests (val_nesting) */
+    uint16_t aux; /* lists, contexts, ranges: what they hold (val_inside); otherwise 0 */
     uint32_t n;
     union {
         int64_t i;
@@ -110,20 +110,38 @@ static inline Val val_str(Str s) {
 static inline Val val_date(int64_t days) {
     return (Val){.tag = V_DATE, .i = days};
 }
-/* How deep values nest inside a value that holds them: 0 when none is a list or context. */
-static inline uint16_t val_nesting(const Val *items, int n) {
-    uint16_t most = 0;
-    for (int i = 0; i < n; i++) {
-        if ((items[i].tag == V_LIST || items[i].tag == V_CONTEXT) && items[i].aux >= most)
-            most = (uint16_t)(items[i].aux + (items[i].aux < UINT16_MAX));
-    }
-    return most;
+/* aux of a value that holds others: how deep lists and contexts nest inside it, and whether an
+ * unknown is anywhere inside. Kept because one list may be shared at every level: looking for it
+ * again would take for ever. */
+enum { VAL_NESTING = 0x7fff, VAL_HOLDS_UNKNOWN = 0x8000 };
+static inline uint16_t val_inside_join(uint16_t x, uint16_t y) {
+    int deep = (x & VAL_NESTING) > (y & VAL_NESTING) ? x & VAL_NESTING : y & VAL_NESTING;
+    return (uint16_t)(deep | ((x | y) & VAL_HOLDS_UNKNOWN));
 }
+static inline uint16_t val_inside(const Val *items, int n) {
+    uint16_t all = 0;
+    for (int i = 0; i < n; i++) {
+        uint16_t one = items[i].tag == V_UNKNOWN ? VAL_HOLDS_UNKNOWN : items[i].aux;
+        if (items[i].tag == V_LIST || items[i].tag == V_CONTEXT)
+            one = (uint16_t)(one + ((one & VAL_NESTING) < VAL_NESTING));
+        all = val_inside_join(all, one);
+    }
+    return all;
+}
+/* The items must stand: what they hold is looked at once, here. */
 static inline Val val_list(const Val *items, int n) {
-    return (Val){.tag = V_LIST, .n = (uint32_t)n, .p = items, .aux = val_nesting(items, n)};
+    return (Val){.tag = V_LIST, .n = (uint32_t)n, .p = items, .aux = val_inside(items, n)};
 }
 static inline Val val_context(const Context *c) {
-    return (Val){.tag = V_CONTEXT, .p = c, .aux = val_nesting(c->vals, c->n)};
+    return (Val){.tag = V_CONTEXT, .p = c, .aux = val_inside(c->vals, c->n)};
+}
+static inline Val val_range(const Range *r) {
+    uint16_t inside = val_inside_join(val_inside(&r->lo, 1), val_inside(&r->hi, 1));
+    return (Val){.tag = V_RANGE, .p = r, .aux = inside};
+}
+/* How deep lists and contexts nest inside one: 0 when it holds none. */
+static inline int val_nesting(Val v) {
+    return v.aux & VAL_NESTING;
 }
 static inline Str val_text(Val v) {
     return (Str){v.p, (ptrdiff_t)v.n};

@@ -130,10 +130,10 @@ TEST(dmn_unknown_facts_flow_through) {
     Context firm = {.n = 2, .keys = NAMES, .vals = keys};
     DmnEval *e = dmn_eval_new(m, a);
     Val v;
-    dmn_set(e, S("企业"), (Val){.tag = V_CONTEXT, .p = &firm});
+    dmn_set(e, S("企业"), val_context(&firm));
     CHECK(dmn_run(e, S("达标"), &v) && val_is(v, false));
     keys[1] = val_date(10000);
-    dmn_set(e, S("企业"), (Val){.tag = V_CONTEXT, .p = &firm});
+    dmn_set(e, S("企业"), val_context(&firm));
     CHECK(dmn_run(e, S("达标"), &v) && v.tag == V_UNKNOWN);
     CHECK(v.tag == V_UNKNOWN && val_unk(v)->ndeps == 1 && val_unk(v)->deps[0] == 3);
     arena_close(a);

@@ -27,7 +27,7 @@ static Val ctx(const char *k1, Val v1, const char *k2, Val v2) {
     vals[0] = v1, vals[1] = v2;
     Context *c = NEW(arena, Context);
     *c = (Context){.n = 2, .keys = keys, .vals = vals};
-    return (Val){.tag = V_CONTEXT, .p = c};
+    return val_context(c);
 }
 
 static Val list(Val x, Val y) {
@@ -39,7 +39,7 @@ static Val list(Val x, Val y) {
 static Val range(RangeOp op, Val lo, Val hi, bool lo_closed, bool hi_closed) {
     Range *r = NEW(arena, Range);
     *r = (Range){.op = op, .lo = lo, .hi = hi, .lo_closed = lo_closed, .hi_closed = hi_closed};
-    return (Val){.tag = V_RANGE, .p = r};
+    return val_range(r);
 }
 
 static Str str_form(Val v) {

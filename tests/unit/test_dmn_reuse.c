@@ -1,0 +1,185 @@
+/* dmn: one DmnEval for many decisions gives what a new one gives, and asks the system for nothing.
+ */
+#include <malloc.h>
+
+#include "base/file.h"
+#include "base/rng.h"
+#include "dmn/dmn.h"
+#include "tests/test.h"
+
+enum { ROUNDS = 10000, FILE_MAX = 1 << 20 };
+
+static const char *const INPUTS[] = {"sector", "size",    "hitech", "staff",
+                                     "years",  "revenue", "rd",     "prior"};
+enum { NINPUTS = sizeof INPUTS / sizeof *INPUTS };
+
+typedef struct Fixture {
+    Arena *arena, *evals;
+    DmnModel *m;
+    const DmnNode *in[NINPUTS], *amount;
+    Rng rng;
+} Fixture;
+
+static Fixture open_fixture(void) {
+    Fixture f = {.arena = arena_open(0), .evals = arena_open(0), .rng = rng_new(20261122)};
+    Ctx c = ctx_new(f.arena, 0);
+    DmnSource src = {.file = S("bench/policy.dmn")};
+    CHECK(file_read(&c, src.file, FILE_MAX, &src.bytes));
+    f.m = dmn_load(&c, &src, 1);
+    for (int i = 0; i < NINPUTS; i++) f.in[i] = dmn_find(f.m, str_from(INPUTS[i]));
+    f.amount = dmn_find(f.m, S("amount"));
+    return f;
+}
+
+static void close_fixture(Fixture *f) {
+    arena_close(f->arena);
+    arena_close(f->evals);
+}
+
+static int below(Fixture *f, int n) {
+    return (int)rng_below(&f->rng, (uint64_t)n);
+}
+
+static Val money(Fixture *f, Arena *a, int n) {
+    Dec d = dec_scaled(below(f, n), -2);
+    return val_num(a, &d);
+}
+
+/* Values that reach every rule; odd: also null, values of another kind and unknown facts. */
+static void make_row(Fixture *f, Arena *a, bool odd, Val row[NINPUTS]) {
+    static const char *const SECTORS[] = {"IC", "BIO", "AI", "NEV", "SOFT", "MECH", "OTHER", "?"};
+    static const char *const SIZES[] = {"micro", "small", "medium", "large"};
+    row[0] = val_str(str_from(SECTORS[below(f, 8)]));
+    row[1] = val_str(str_from(SIZES[below(f, 4)]));
+    row[2] = val_bool(below(f, 3) != 0);
+    row[3] = val_int(below(f, 600));
+    row[4] = val_int(below(f, 9));
+    row[5] = money(f, a, below(f, 20) ? 100000000 : 1);
+    row[6] = money(f, a, 20000000);
+    row[7] = money(f, a, below(f, 4) ? 1 : 1000000);
+    if (!odd || below(f, 2)) return;
+    Val some[2] = {row[5], row[6]};
+    Val strange[] = {val_null(), val_str(S("x")),
+                     unknown_fact(a, 3, val_null(), val_int(9), NULL, 0, false, false),
+                     unknown_fact(a, 4, val_null(), val_null(), some, 2, true, true)};
+    row[below(f, NINPUTS)] = strange[below(f, 4)];
+}
+
+static Val decide(Fixture *f, DmnEval *e, const Val row[NINPUTS]) {
+    for (int i = 0; i < NINPUTS; i++) dmn_set_node(e, f->in[i], row[i]);
+    return dmn_run_node(e, f->amount);
+}
+
+static void write_value(Buf *b, Val v) {
+    val_literal(b, v);
+    if (!val_unknown(v)) return;
+    const Unknown *u = val_unk(v);
+    val_literal(b, u->lo);
+    val_literal(b, u->hi);
+    buf_printf(b, "%d %d %d", u->ncands, u->ndeps, u->may_null);
+    for (int i = 0; i < u->ncands; i++) val_literal(b, u->cands[i]);
+}
+
+/* The result and every finding, as text. */
+static Str outcome(Arena *a, DmnEval *e, Val v) {
+    Buf b = buf_new(a, 0);
+    write_value(&b, v);
+    for (const Note *n = dmn_feel(e)->diag.notes; n; n = n->next) {
+        buf_char(&b, '\n');
+        buf_put(&b, n->place);
+        buf_char(&b, ' ');
+        buf_put(&b, note_text(a, n, LANG_EN));
+    }
+    return buf_str(&b);
+}
+
+TEST(dmn_reused_evaluation_is_a_new_one) {
+    Fixture f = open_fixture();
+    Arena *fresh = arena_open(0);
+    DmnEval *e = dmn_eval_new(f.m, f.evals);
+    int unknowns = 0, findings = 0;
+    for (int i = 0; i < 3000; i++) {
+        ArenaMark mark = arena_mark(f.arena);
+        Val row[NINPUTS];
+        make_row(&f, f.arena, true, row);
+        arena_reset(fresh);
+        dmn_eval_reset(e);
+        DmnEval *other = dmn_eval_new(f.m, fresh);
+        Val x = decide(&f, e, row), y = decide(&f, other, row);
+        CHECK_STR(outcome(f.arena, e, x), outcome(f.arena, other, y));
+        unknowns += val_unknown(x);
+        findings += dmn_feel(e)->diag.note_count > 0;
+        arena_rewind(f.arena, mark);
+    }
+    CHECK(unknowns > 50);
+    CHECK(findings > 50);
+    arena_close(fresh);
+    close_fixture(&f);
+}
+
+#ifdef __SANITIZE_ADDRESS__
+int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *, size_t),
+                                              void (*on_free)(const volatile void *));
+static long mallocs;
+static void on_malloc(const volatile void *p, size_t n) {
+    (void)p, (void)n;
+    mallocs++;
+}
+static void on_free(const volatile void *p) {
+    (void)p;
+}
+static long system_calls(void) {
+    static bool hooked;
+    if (!hooked) hooked = __sanitizer_install_malloc_and_free_hooks(on_malloc, on_free) > 0;
+    CHECK(hooked);
+    return mallocs;
+}
+#else
+static long system_calls(void) {
+    struct mallinfo2 m = mallinfo2();
+    return (long)(m.uordblks + m.hblkhd);
+}
+#endif
+
+static void run_rounds(Fixture *f, DmnEval *e, bool traced, int rounds) {
+    for (int i = 0; i < rounds; i++) {
+        Val row[NINPUTS];
+        dmn_eval_reset(e);
+        if (traced) trace_start(dmn_feel(e));
+        make_row(f, f->evals, true, row);
+        decide(f, e, row);
+    }
+}
+
+TEST(dmn_evaluation_allocates_in_its_arena_only) {
+    Fixture f = open_fixture();
+    DmnEval *e = dmn_eval_new(f.m, f.evals);
+    for (int traced = 0; traced < 2; traced++) {
+        dmn_explain(e, traced);
+        Rng rng = f.rng;
+        run_rounds(&f, e, traced, ROUNDS); /* warm: what these rows need at most is there */
+        f.rng = rng;
+        long blocks = arena_blocks(f.evals), calls = system_calls();
+        size_t model = arena_used(f.arena);
+        run_rounds(&f, e, traced, ROUNDS);
+        CHECK_INT(arena_blocks(f.evals), blocks);
+        CHECK_INT(system_calls(), calls);
+        CHECK_INT(arena_used(f.arena), model);
+    }
+    long calls = system_calls(); /* the count counts */
+    Arena *more = arena_open(0);
+    CHECK(system_calls() > calls);
+    arena_close(more);
+    close_fixture(&f);
+}
+
+TEST(dmn_arena_keeps_a_block_for_the_next_round) {
+    Arena *a = arena_open(0);
+    ArenaMark mark = arena_mark(a);
+    for (int i = 0; i < 20; i++) {
+        for (int k = 0; k < 10; k++) arena_alloc(a, 10000);
+        arena_rewind(a, mark);
+    }
+    CHECK(arena_blocks(a) <= 5);
+    arena_close(a);
+}

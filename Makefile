@@ -22,7 +22,7 @@ LDLIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lxlsxwriter -l:libbidgc
 LAYERS := base codec decimal feel dmn batch graph optim store city job http cli
 SRC := $(foreach l,$(LAYERS),$(wildcard src/$(l)/*.c))
 LIBSRC := $(filter-out src/cli/main.c,$(SRC))
-TESTSRC := tests/main.c $(wildcard tests/*_fixture.c tests/unit/*.c)
+TESTSRC := tests/main.c tests/oracle/ops.c $(wildcard tests/*_fixture.c tests/unit/*.c)
 OBJ := $(LIBSRC:%.c=$(B)/%.o)
 TESTOBJ := $(TESTSRC:%.c=$(B)/%.o)
 THREADSRC := tests/main.c $(wildcard tests/*_fixture.c) \
@@ -36,7 +36,7 @@ GENERATED := $(GEN)/migrations.h $(GEN)/pinyin_table.h $(GEN)/zone_table.h $(GEN
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 SUB = $(MAKE) -s --no-print-directory $(PARALLEL)
 
-.PHONY: all setup web web-unit web-e2e run test unit check tidied formatted linted format bench install smoke clean
+.PHONY: all oracle setup web web-unit web-e2e run test unit check tidied formatted linted format bench install smoke clean
 all: build/jixia
 FORCE:
 
@@ -63,6 +63,12 @@ $(B)/tests/run: $(OBJ) $(TESTOBJ) | build/tools/dec128 $(B)/jixia
 
 # The tests of what runs in threads, for the thread sanitizer.
 $(B)/tests/threads: $(OBJ) $(THREADOBJ)
+	@echo "link $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Random decimal operations for the oracle: see tests/oracle/run.sh.
+$(B)/tests/ops: $(filter $(B)/src/base/% $(B)/src/decimal/%,$(OBJ)) $(B)/tests/oracle/ops.o \
+  $(B)/tests/oracle/ops_main.o
 	@echo "link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -174,16 +180,22 @@ $(B)/bench/engine: $(OBJ) $(B)/bench/engine.o
 
 # --- tests --------------------------------------------------------------------------------------
 test: build/.setup build/.web
-	@+$(SUB) VARIANT=asan build/asan/tests/run build/asan/jixia build/tools/tidy
+	@+$(SUB) VARIANT=asan build/asan/tests/run build/asan/tests/ops build/asan/jixia build/tools/tidy
 	@+$(SUB) VARIANT=tsan build/tsan/tests/threads
 	@tests/all.sh
+
+# Each decimal function against Python's decimal: make oracle N=1000000
+N ?= 1000000
+oracle: build/.setup
+	@+$(SUB) VARIANT=release build/release/tests/ops
+	@tests/oracle/run.sh build/release/tests/ops $(N)
 
 # One suite, quickly: make unit T=name VARIANT=asan
 unit: $(B)/tests/run
 	@$(B)/tests/run $(T)
 
 # --- checks -------------------------------------------------------------------------------------
-CFILES := $(wildcard $(LAYERS:%=src/%/*.[ch]) tests/*.[ch] tests/unit/*.[ch] tests/oracle/*.c \
+CFILES := $(wildcard $(LAYERS:%=src/%/*.[ch]) tests/*.[ch] tests/unit/*.[ch] tests/oracle/*.[ch] \
   tools/*.c bench/*.c)
 check: build/.setup build/.web
 	@+$(SUB) VARIANT=release build/tools/tidy $(SRC:%.c=build/release/%.o)
@@ -211,4 +223,5 @@ format:
 clean:
 	rm -rf build web/dist
 
--include $(OBJ:.o=.d) $(TESTOBJ:.o=.d) $(THREADOBJ:.o=.d) $(B)/src/cli/main.d $(B)/bench/engine.d
+-include $(OBJ:.o=.d) $(TESTOBJ:.o=.d) $(THREADOBJ:.o=.d) \
+  $(B)/tests/oracle/ops_main.d $(B)/src/cli/main.d $(B)/bench/engine.d

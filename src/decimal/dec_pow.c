@@ -78,10 +78,15 @@ static int wide_cmp_one(const Wide *w) {
     return 0;
 }
 
-/* 1 / w, half even. */
-static bool wide_reciprocal(const Wide *w, bool neg, Dec *r) {
+/* 1 / w, half even. The quotient is sought for w moved near 1, as w or 1 / w alone may lie beyond
+ * the format; below its smallest normal number the result is rounded once, from what lies between
+ * c and its neighbour. */
+static bool wide_reciprocal(const Wide *full, bool neg, Dec *r) {
     static const unsigned __int128 SEVENTEEN = 100000000000000000;
     Dec power, one = dec_int(1), q;
+    Wide near = *full, *w = &near;
+    int64_t shift = near.exp + (int64_t)9 * near.n;
+    near.exp -= shift;
     if (!wide_to_dec(w, false, &power) || !dec_div(&q, &one, &power)) return false;
     DecParts p = dec_parts(&q);
     unsigned __int128 c = p.high * SEVENTEEN + p.low;
@@ -97,6 +102,13 @@ static bool wide_reciprocal(const Wide *w, bool neg, Dec *r) {
         if (cmp >= 0) break;
     }
     Wide result = wide_from(c, p.exp);
+    if (p.exp - shift < -DEC_SCALE_MAX) {
+        Wide back = wide_mul(&result, w);
+        int cmp = wide_cmp_one(&back);
+        if (cmp > 0) result = wide_from(c - 1, p.exp);
+        result.sticky = cmp != 0;
+    }
+    result.exp -= shift;
     return wide_to_dec(&result, neg, r);
 }
 

@@ -174,7 +174,7 @@ build/bench/engine: build/release/jixia bench/engine.c
 	@+$(SUB) VARIANT=release build/release/bench/engine
 	@mkdir -p $(@D) && cp build/release/bench/engine $@
 
-$(B)/bench/engine: $(OBJ) $(B)/bench/engine.o
+$(B)/bench/%: $(OBJ) $(B)/bench/%.o
 	@echo "link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

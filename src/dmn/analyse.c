@@ -50,7 +50,7 @@ static void class_add(Analysis *s, int k, Val v) {
     Domain *d = &s->columns[k];
     int slot = column_slot(col, v);
     if (slot < 0 || !value_allowed(s, k, v)) return;
-    const uint64_t *bits = col->bits + (size_t)slot * (size_t)s->ix->words;
+    const uint64_t *bits = column_set(s->c->arena, s->ix, col, slot);
     for (int i = 0; i < d->n; i++)
         if (memcmp(d->classes[i].bits, bits, (size_t)s->ix->words * sizeof *bits) == 0) return;
     GROW(s->c->arena, d->classes, d->n, d->cap);

@@ -50,7 +50,7 @@ static bool cell_can_match(Eval *e, const IrTable *t, const TableIndex *ix, int 
         return true;
     if (set_has(col->null_bits, rule)) return true;
     for (int s = 0; s <= 2 * col->ncuts; s++) {
-        if (col->gone[s] || !set_has(col->bits + (size_t)s * (size_t)ix->words, rule)) continue;
+        if (col->gone[s] || !set_has(column_set(e->arena, ix, col, s), rule)) continue;
         if (t->inputs[k].allowed == IR_NONE || !(s & 1)) return true;
         if (!val_is(feel_test(e, t->inputs[k].allowed, col->cuts[s / 2], NULL), false)) return true;
     }

@@ -178,6 +178,23 @@ static void number_nodes(DmnModel *m) {
         }
 }
 
+/* Memory that runs out while a table is indexed must not leave the arena of that work behind: the
+ * trap of the model's arena is raised again once it is closed. */
+static void index_tables(DmnModel *m) {
+    Arena *scratch = arena_open(0);
+    jmp_buf full, *outer = arena_trap(m->arena, &full);
+    if (setjmp(full)) {
+        arena_trap(m->arena, outer);
+        arena_close(scratch);
+        arena_alloc(m->arena, SIZE_MAX);
+    }
+    arena_trap(scratch, &full);
+    for (int i = 0; i < m->prog->ntables; i++)
+        table_index(m->arena, scratch, m->prog, m->prog->tables[i]);
+    arena_trap(m->arena, outer);
+    arena_close(scratch);
+}
+
 DmnModel *dmn_load(Ctx *c, const DmnSource *files, int n) {
     DmnDefs *main = read_all(c, files, n);
     if (!main) return NULL;
@@ -189,7 +206,7 @@ DmnModel *dmn_load(Ctx *c, const DmnSource *files, int n) {
     b.state = NEW_N(c->arena, uint8_t, m->nnodes);
     for (DmnDefs *d = main; d; d = d->next) build_items(&b, d);
     for (int i = 0; i < m->nnodes; i++) build_node(&b, m->nodes[i]);
-    for (int i = 0; i < m->prog->ntables; i++) table_index(c->arena, m->prog, m->prog->tables[i]);
+    index_tables(m);
     for (const Note *note = c->notes; note; note = note->next) m->errors += note->severity == 0;
     return m;
 }

@@ -3,36 +3,57 @@
 #define JIXIA_DMN_TABLE_H
 #include "dmn/dmn.h"
 
+typedef uint64_t RuleSet; /* the first word of `words` */
+
+/* The set of a slot: base, then the membership of the rules flips[from … to) turned over. */
+typedef struct SlotSet {
+    const RuleSet *base;
+    uint32_t from, to;
+} SlotSet;
+
 /* A column cut into elementary slots at the constants of its cells: slot 2i+1 is cut i itself, slot
  * 2i the open gap before it, slot 2n everything above. Each slot has the set of rules whose cell a
- * value in it passes. */
+ * value in it passes (column_set). */
 typedef struct TableColumn {
     bool indexed;
+    bool has_residual;
     VTag kind; /* of the cuts: V_NUM (big ones too), V_STRING, V_BOOL, V_DATE, V_MONTHS */
     Val *cuts;
     int ncuts;
-    uint64_t *bits;      /* (2n+1) sets */
     bool *gone;          /* 2n+1: no value lies in the slot (a gap between consecutive dates) */
-    uint64_t *null_bits; /* the set for null */
-    uint64_t *residual;  /* rules whose cell is not constant: tested one by one */
-    bool has_residual;
+    SlotSet *slots;      /* 2n+1 */
+    int32_t *flips;      /* rules */
+    RuleSet *null_bits;  /* the set for null */
+    RuleSet *residual;   /* rules whose cell is not constant: tested one by one */
+    const int64_t *keys; /* n: the cuts as integers in the same order, NULL when they are none */
+    Str prefix;          /* strings: what all cuts begin with; the keys are the 8 bytes behind it */
+    int8_t key_exp;      /* numbers: a key counts 10^key_exp */
 } TableColumn;
 
 typedef struct TableIndex {
     int words; /* 64-bit words of a set */
     TableColumn *cols;
-    uint64_t *all; /* every rule */
+    RuleSet *all; /* every rule */
+    bool has_residual;
 } TableIndex;
 
-/* Makes the index of a table when the whole program stands; stored in t->index. */
-void table_index(Arena *a, const Program *p, IrTable *t);
+/* Makes the index of a table when the whole program stands; stored in t->index. Its size is linear
+ * in the constants of the table. scratch: for the work, may be forgotten afterwards. */
+void table_index(Arena *a, Arena *scratch, const Program *p, IrTable *t);
 /* The slot of a value, -1 when the column has none for it (another kind of value). */
 int column_slot(const TableColumn *col, Val v);
+/* The rules whose cell a value of the slot passes, residual ones included. The set is the index's
+ * own where it is stored whole, otherwise it is put together in a. */
+const RuleSet *column_set(Arena *a, const TableIndex *ix, const TableColumn *col, int slot);
+
+/* Inside of the index: the kind of a cut, their order within a kind, and the integers of a column's
+ * cuts. */
+VTag cut_kind(Val v);
+int cut_cmp(Val x, Val y);
+void column_keys(Arena *keep, TableColumn *col);
 
 /* Some value of a slot; false when there is none. */
 bool column_value(Arena *a, const TableColumn *col, int slot, Val *out);
-
-typedef uint64_t RuleSet; /* the first word of `words` */
 
 static inline bool set_has(const RuleSet *s, int rule) {
     return (s[rule >> 6] >> (rule & 63)) & 1;

@@ -200,8 +200,40 @@ Val table_hit(TableRun *r, const RuleSet *set) {
 /* --- matching -----------------------------------------------------------------------------------
  */
 
+enum { BLOCK = 4, COLUMNS_FAST = 32 };
+
 static void and_into(RuleSet *set, const RuleSet *with, int words) {
     for (int w = 0; w < words; w++) set[w] &= with[w];
+}
+
+/* The sets of all columns; false when a value has no slot somewhere. */
+static bool known_sets(TableRun *r, const RuleSet **sets) {
+    for (int k = 0; k < r->t->ninputs; k++) {
+        const TableColumn *col = &r->ix->cols[k];
+        int slot = r->inputs[k].tag == V_NULL ? -1 : column_slot(col, r->inputs[k]);
+        if (slot < 0 && r->inputs[k].tag != V_NULL) return false;
+        sets[k] = slot < 0 ? col->null_bits : column_set(r->e->arena, r->ix, col, slot);
+    }
+    return true;
+}
+
+/* The lowest rule in all sets, or -1. */
+static int first_common(const RuleSet *const *sets, int n, int words) {
+    int w = 0;
+    for (; w + BLOCK <= words; w += BLOCK) {
+        uint64_t b[BLOCK];
+        memcpy(b, sets[0] + w, sizeof b);
+        for (int k = 1; k < n; k++)
+            for (int i = 0; i < BLOCK; i++) b[i] &= sets[k][w + i];
+        if ((b[0] | b[1] | b[2] | b[3]) == 0) continue;
+        return (w << 6) + set_next(b, BLOCK, 0);
+    }
+    for (; w < words; w++) {
+        uint64_t x = sets[0][w];
+        for (int k = 1; k < n; k++) x &= sets[k][w];
+        if (x) return (w << 6) + __builtin_ctzll(x);
+    }
+    return -1;
 }
 
 /* Keeps the rules whose cell in a column the known value passes. */
@@ -212,7 +244,8 @@ static void match_column(TableRun *r, int k, RuleSet *set) {
     int slot = v.tag == V_NULL ? -1 : column_slot(col, v);
     bool index = slot >= 0 || v.tag == V_NULL;
     if (index)
-        and_into(set, slot >= 0 ? col->bits + (size_t)slot * (size_t)words : col->null_bits, words);
+        and_into(set, slot >= 0 ? column_set(r->e->arena, r->ix, col, slot) : col->null_bits,
+                 words);
     if (index && !col->has_residual) return;
     for (int i = set_next(set, words, 0); i >= 0; i = set_next(set, words, i + 1)) {
         IrId cell = r->t->rules[i].cells[k];
@@ -278,13 +311,34 @@ static void view_used(TableRun *r, DmnTableView *view) {
     view->used = used;
 }
 
-static Val run(TableRun *r, bool unknown) {
+/* A table of constants, all inputs known: the sets of the slots say everything. */
+static bool run_sets(TableRun *r, Val *out) {
+    const RuleSet *sets[COLUMNS_FAST];
+    int n = r->t->ninputs, words = r->ix->words;
+    if (r->ix->has_residual || n < 1 || n > COLUMNS_FAST || !known_sets(r, sets)) return false;
+    if (r->t->policy == HIT_FIRST) {
+        int rule = first_common(sets, n, words);
+        *out = rule < 0 ? table_default(r) : table_output(r, rule);
+        return true;
+    }
+    RuleSet *set = arena_copy(r->e->arena, sets[0], (size_t)words * sizeof *set);
+    for (int k = 1; k < n; k++) and_into(set, sets[k], words);
+    *out = table_hit(r, set);
+    return true;
+}
+
+static Val run_columns(TableRun *r, bool unknown) {
     RuleSet *set = arena_copy(r->e->arena, r->ix->all, (size_t)r->ix->words * sizeof *set);
-    int allowed = inputs_allowed(r);
-    if (allowed == ALLOWED_NO) return val_null();
     for (int k = 0; k < r->t->ninputs; k++)
         if (!unknown || !val_has_unknown(r->inputs[k])) match_column(r, k, set);
-    Val v = unknown ? table_unknown(r, set) : table_hit(r, set);
+    return unknown ? table_unknown(r, set) : table_hit(r, set);
+}
+
+static Val run(TableRun *r, bool unknown) {
+    int allowed = inputs_allowed(r);
+    if (allowed == ALLOWED_NO) return val_null();
+    Val v;
+    if (unknown || !run_sets(r, &v)) v = run_columns(r, unknown);
     if (allowed == ALLOWED_YES) return v;
     Val both[2] = {v, val_null()};
     return unknown_join(r->e, both, 2, r->inputs, r->t->ninputs);

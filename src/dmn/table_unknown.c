@@ -120,9 +120,8 @@ static void restrict_to(TableRun *r, int k, const RuleSet *base, const uint64_t 
 
 static void column_slots(TableRun *r, int k, SlotRange s, const RuleSet *base, Worlds *to) {
     const TableColumn *col = &r->ix->cols[k];
-    size_t words = (size_t)r->ix->words;
     for (int i = s.from; i <= s.to && !to->over; i++)
-        if (!col->gone[i]) restrict_to(r, k, base, col->bits + (size_t)i * words, to);
+        if (!col->gone[i]) restrict_to(r, k, base, column_set(r->e->arena, r->ix, col, i), to);
     if (s.null) restrict_to(r, k, base, col->null_bits, to);
 }
 

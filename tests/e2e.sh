@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . tests/server.sh
-server_start build/asan/jixia "jixia-e2e"
+server_start build/asan/jixia "jixia-e2e" 400
 export JIXIA_URL=$url JIXIA_USER=admin JIXIA_PASSWORD=$password
 status=0
 npm --prefix web run --silent e2e || status=$?

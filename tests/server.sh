@@ -1,5 +1,6 @@
 # Shell functions to start a server of its own on a temporary folder. Sourced, not run.
-#   server_start PROGRAM NAME   sets dir, url, pid, password (of admin, already changed once)
+#   server_start PROGRAM NAME [FIRMS]   sets dir, url, pid, password (of admin, already changed
+#                                       once); FIRMS of the demo beside those of the pack
 #   server_stop                 SIGTERM, its exit status
 first_password=first-password-1
 password=second-password-2
@@ -18,6 +19,7 @@ server_start() {
   trap 'exit 130' INT TERM
   export JIXIA_DATA=$dir
   "$1" init >"$dir/init.log" 2>&1 || { cat "$dir/init.log" >&2; return 1; }
+  if [ -n "${3:-}" ]; then "$1" demo --enterprises "$3" >>"$dir/init.log" 2>&1; fi
   JIXIA_ADMIN_PASSWORD=$first_password "$1" serve --port 0 >"$dir/serve.log" 2>&1 &
   pid=$!
   server_wait "$dir/serve.log"

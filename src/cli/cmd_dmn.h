@@ -12,4 +12,5 @@ bool cli_read_models(Ctx *c, Str model, Str folder, const Str *names, int n, Dmn
 DmnModel *cli_load_model(Ctx *c, Str path);
 
 int cmd_dmn_tck(Cli *cli, int argc, char **argv);
+int cmd_dmn_table(Cli *cli, int argc, char **argv);
 #endif

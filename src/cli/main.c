@@ -41,6 +41,8 @@ static const Command COMMANDS[] = {
     {"dmn",
      "dmn eval MODEL.dmn [--decision NAME] [--input IN.json] [--trace]\n"
      "dmn check MODEL.dmn\n"
+     "dmn table MODEL.dmn --decision NAME --xlsx OUT.xlsx\n"
+     "dmn table MODEL.dmn --decision NAME --from IN.xlsx --out NEW.dmn\n"
      "dmn tck DIR [--csv RESULTS] [--verbose]",
      M_CLI_HELP_DMN, cmd_dmn},
 };

@@ -19,6 +19,7 @@ typedef struct Cell {
     uint8_t kind;    /* CellKind */
     bool from_above; /* copied down from the first cell of a merged range */
     bool from_left;  /* copied to the right */
+    bool formula;    /* the value is what a formula gave */
 } Cell;
 
 typedef struct SheetRow {

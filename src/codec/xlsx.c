@@ -299,7 +299,8 @@ static bool cell_value(Reader *r, Cell *cell) {
 static bool cell_end(Reader *r) {
     Cell cell;
     if (!cell_value(r, &cell)) return false;
-    if (cell.text.n == 0 && cell.kind == CELL_TEXT) return true;
+    cell.formula = r->formula;
+    if (cell.text.n == 0 && cell.kind == CELL_TEXT && !cell.formula) return true;
     for (int i = r->cells_n; i <= r->column; i++) {
         GROW(r->c->arena, r->cells, i, r->cells_cap);
         r->cells[i] = (Cell){.text = S("")};

@@ -18,7 +18,7 @@ struct XlsxWriter {
     Str path, temporary;
     lxw_workbook *book;
     lxw_worksheet *data, *remarks;
-    lxw_format *bold, *day;
+    lxw_format *bold, *day, *form[XLSX_FIELD + 1]; /* form: by style, made when asked for */
     lxw_row_t row, remark_row;
     lxw_col_t column;
     bool failed;
@@ -109,6 +109,37 @@ void xlsx_heads(XlsxWriter *w, const Str *heads, int n) {
     worksheet_freeze_panes(w->data, 1, 0);
     if (n > 0) worksheet_set_column(w->data, 0, (lxw_col_t)(n - 1), 16, NULL);
     xlsx_end_row(w);
+}
+
+static lxw_format *form_format(XlsxWriter *w, XlsxStyle style) {
+    if (w->form[style]) return w->form[style];
+    lxw_format *f = w->form[style] = workbook_add_format(w->book);
+    format_set_num_format(f, "@");
+    format_set_text_wrap(f);
+    format_set_align(f, LXW_ALIGN_VERTICAL_TOP);
+    if (style == XLSX_HEAD) format_set_bold(f);
+    if (style == XLSX_HEAD) format_set_bg_color(f, 0xE8EDF3);
+    if (style == XLSX_KEY) format_set_font_color(f, 0x7A7A7A);
+    if (style == XLSX_FIELD) format_set_border(f, LXW_BORDER_THIN);
+    return f;
+}
+
+void xlsx_field(XlsxWriter *w, Str s, XlsxStyle style) {
+    lxw_format *f = form_format(w, style);
+    if (s.n > CELL_CHARS_MAX) w->failed = true;
+    if (s.n)
+        check(w, worksheet_write_string(w->data, w->row, w->column, cell_text(w, s), f));
+    else
+        check(w, worksheet_write_blank(w->data, w->row, w->column, f));
+}
+
+void xlsx_columns(XlsxWriter *w, int first, int last, int width) {
+    worksheet_set_column(w->data, (lxw_col_t)first, (lxw_col_t)last, width,
+                         form_format(w, XLSX_FIELD));
+}
+
+void xlsx_freeze(XlsxWriter *w, int rows, int columns) {
+    worksheet_freeze_panes(w->data, (lxw_row_t)rows, (lxw_col_t)columns);
 }
 
 void xlsx_remark(XlsxWriter *w, Str label, Str text) {

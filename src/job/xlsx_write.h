@@ -19,6 +19,14 @@ void xlsx_skip(XlsxWriter *w); /* an empty cell */
 void xlsx_end_row(XlsxWriter *w);
 /* A line of the sheet 说明. */
 void xlsx_remark(XlsxWriter *w, Str label, Str text);
+/* Cells of a form a person fills in, text throughout, so that no program makes dates of it. */
+typedef enum XlsxStyle { XLSX_HEAD, XLSX_KEY, XLSX_FIELD } XlsxStyle;
+/* A cell of a form, also an empty one. A text longer than a cell holds fails the workbook. */
+void xlsx_field(XlsxWriter *w, Str s, XlsxStyle style);
+/* Columns [first, last] are text, `width` characters wide. */
+void xlsx_columns(XlsxWriter *w, int first, int last, int width);
+/* Rows and columns that stay in sight. */
+void xlsx_freeze(XlsxWriter *w, int rows, int columns);
 /* Finishes the file; false when it could not be written (nothing is left behind). */
 bool xlsx_finish(XlsxWriter *w);
 /* Forgets it; nothing is left behind. */

@@ -16,20 +16,21 @@ static void say(HttpFixture *f) {
 
 typedef struct NewUser {
     User user;
-    Str password;
+    PasswordHash hash;
 } NewUser;
 
 static bool add_user(Db *db, void *data) {
     NewUser *n = data;
-    n->user.id = user_add(db, &n->user, n->password, &ACT);
+    n->user.id = user_add(db, &n->user, n->hash, &ACT);
     return n->user.id != 0;
 }
 
 int64_t http_new_user(HttpFixture *f, Str name, uint32_t roles, bool must_change) {
-    NewUser n = {.user = {.name = name, .roles = roles, .must_change = must_change},
-                 .password = S(FIXTURE_PASSWORD)};
+    NewUser n = {.user = {.name = name, .roles = roles, .must_change = must_change}};
     Db *db = db_borrow(&f->ctx, f->reg->store);
-    if (!db || !tx_run(db, DB_WRITE, add_user, &n)) say(f);
+    if (!db || !user_hash_password(&f->ctx, name, S(FIXTURE_PASSWORD), &n.hash) ||
+        !tx_run(db, DB_WRITE, add_user, &n))
+        say(f);
     if (db) db_return(db);
     return n.user.id;
 }
@@ -125,7 +126,7 @@ static void read_headers(HttpFixture *f, Request *r, const HttpCall *call) {
 
 HttpReply http_call(HttpFixture *f, const HttpCall *call) {
     if (f->call) arena_close(f->call);
-    f->call = arena_open(0);
+    f->call = arena_open(call->memory);
     Ctx c = ctx_new(f->call, f->now_ms);
     Str path = str_from(call->path), query = path;
     path = str_cut(&query, '?');

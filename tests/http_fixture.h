@@ -27,6 +27,7 @@ typedef struct HttpCall {
     Str token;        /* empty: not signed in */
     Str body;
     Pair headers[FIXTURE_PAIRS]; /* besides those below, which `bare` leaves out */
+    size_t memory;               /* of the request's arena; 0: 1 GiB */
     bool bare; /* without X-Jixia-CSRF, Content-Type and Idempotency-Key of their own */
 } HttpCall;
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_FIRST = 16 << 10, BLOCK_MAX = 4 << 20, ALIGN = 16 };
+enum { BLOCK_FIRST = 16 << 10, BLOCK_MAX = 4 << 20, ALIGN = 16, LAST_WORDS = 1 << 20 };
 
 typedef struct Block {
     struct Block *prev;
@@ -23,10 +23,16 @@ struct Arena {
     Block *spare; /* kept for reuse, or NULL */
     long blocks;  /* taken from the system since the arena was opened */
     jmp_buf *trap;
+    Arena *parent, *children; /* NULL: none */
+    Arena *next;              /* sibling */
 };
 
 static _Noreturn void arena_full(Arena *a) {
-    if (a->trap) longjmp(*a->trap, 1);
+    for (; a; a = a->parent) {
+        if (!a->trap) continue;
+        a->limit += LAST_WORDS;
+        longjmp(*a->trap, 1);
+    }
     fputs("jixia: memory: arena limit reached outside a boundary\n", stderr);
     abort();
 }
@@ -70,8 +76,24 @@ static void blocks_free_until(Arena *a, Block *keep) {
     }
 }
 
+Arena *arena_child(Arena *parent, size_t limit_bytes) {
+    Arena *a = arena_open(limit_bytes);
+    a->parent = parent;
+    a->next = parent->children;
+    parent->children = a;
+    return a;
+}
+
+static void leave_parent(Arena *a) {
+    Arena **at = &a->parent->children;
+    while (*at != a) at = &(*at)->next;
+    *at = a->next;
+}
+
 void arena_close(Arena *a) {
     if (!a) return;
+    while (a->children) arena_close(a->children);
+    if (a->parent) leave_parent(a);
     blocks_free_until(a, NULL);
     free(a->spare);
     free(a);
@@ -133,6 +155,18 @@ jmp_buf *arena_trap(Arena *a, jmp_buf *trap) {
     jmp_buf *before = a->trap;
     a->trap = trap;
     return before;
+}
+
+bool arena_guard(Arena *a, void (*fn)(void *), void *user) {
+    jmp_buf full;
+    jmp_buf *outer = arena_trap(a, &full);
+    if (setjmp(full)) {
+        arena_trap(a, outer);
+        return false;
+    }
+    fn(user);
+    arena_trap(a, outer);
+    return true;
 }
 
 size_t arena_used(const Arena *a) {

@@ -3,11 +3,13 @@
  * One arena per request, command, job, loaded model or evaluation. There is no free; the owner
  * calls arena_reset or arena_close. Allocation never returns NULL: when the limit is reached or the
  * machine has no memory, control goes to the trap set by the boundary function (arena_trap), and
- * without a trap the process aborts. Not thread-safe: one arena, one thread at a time.
+ * without a trap the process aborts; whoever was caught so finds a little memory more, to say what
+ * happened. Not thread-safe: one arena, one thread at a time.
  */
 #ifndef JIXIA_BASE_ARENA_H
 #define JIXIA_BASE_ARENA_H
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,7 +22,11 @@ typedef struct ArenaMark {
 
 /* A new arena that may hold at most limit_bytes (0: 1 GiB). Never NULL; aborts without memory. */
 Arena *arena_open(size_t limit_bytes);
-/* Frees everything, the arena included. NULL is allowed. */
+/* A new arena for work inside a boundary whose memory comes from `parent`: when it is full, control
+ * goes to the parent's trap, and when the parent closes first (after such a jump) it closes with
+ * it. Used by the thread of its parent. */
+Arena *arena_child(Arena *parent, size_t limit_bytes);
+/* Frees everything, the arena and its children included. NULL is allowed. */
 void arena_close(Arena *a);
 /* Forgets every allocation and keeps the first block, and one more, for reuse. */
 void arena_reset(Arena *a);
@@ -36,6 +42,9 @@ void arena_rewind(Arena *a, ArenaMark m);
 /* Where to jump (longjmp, value 1) when the limit is reached; returns the trap set before, which
  * the caller puts back when it leaves. NULL removes the trap. */
 jmp_buf *arena_trap(Arena *a, jmp_buf *trap);
+/* Runs fn with a trap on the arena: true when it came to its end, false when memory of the arena or
+ * of a child ran out on the way. What fn held (transaction, lock) is the caller's to give back. */
+bool arena_guard(Arena *a, void (*fn)(void *), void *user);
 /* Bytes handed out since open or reset. */
 size_t arena_used(const Arena *a);
 /* How often the arena went to the system for memory since it was opened. */

@@ -200,7 +200,7 @@ static int64_t written(Db *db, const Demo *d, int64_t n) {
 
 /* One batch on a connection and an arena of its own, so that memory does not grow with n. */
 static bool run_batch(Ctx *c, Demo *d, int64_t n, DemoReport *out) {
-    Ctx own = ctx_new(arena_open(0), c->now_ms);
+    Ctx own = ctx_new(arena_child(c->arena, 0), c->now_ms);
     Db *db = db_borrow(&own, d->reg->store);
     bool ok = db != NULL;
     if (ok && out->batches == 0) out->before = written(db, d, n);
@@ -221,7 +221,7 @@ static bool run_batch(Ctx *c, Demo *d, int64_t n, DemoReport *out) {
 bool register_demo(Ctx *c, const Register *r, int64_t n, int64_t seed, const Act *act,
                    DemoReport *out) {
     *out = (DemoReport){0};
-    Demo d = {.reg = r, .act = act, .seed = seed, .scratch = arena_open(0)};
+    Demo d = {.reg = r, .act = act, .seed = seed, .scratch = arena_child(c->arena, 0)};
     bool ok = n >= 1 && n <= DEMO_MAX && seed >= 0 && seed < DEMO_SEEDS;
     if (!ok)
         FAIL(c, ERR_INPUT, M_DEMO_RANGE, str_printf(c->arena, "%d", DEMO_MAX),

@@ -62,18 +62,25 @@ static bool decide_subject(Worker *w, const Subject *subject, const FactView *vi
     return true;
 }
 
-/* A rule that takes all memory ends the evaluation, not the process. Deciding calls no foreign
+typedef struct Guarded {
+    Worker *w;
+    const Subject *subject;
+    const FactView *view;
+    SubjectHits *page;
+    bool ok;
+} Guarded;
+
+static void decide_in(void *user) {
+    Guarded *g = user;
+    g->ok = decide_subject(g->w, g->subject, g->view);
+}
+
+/* A rule that takes all memory ends the evaluation and names the subject. Deciding calls no foreign
  * library and holds no lock, so control may leave it anywhere. */
 static bool decide_guarded(Worker *w, const Subject *subject, const FactView *view) {
-    jmp_buf full;
-    if (setjmp(full)) {
-        arena_trap(w->scratch, NULL);
-        return FAIL_AT(&w->c, ERR_LIMIT, subject->name, M_LIMIT_MEMORY);
-    }
-    arena_trap(w->scratch, &full);
-    bool ok = decide_subject(w, subject, view);
-    arena_trap(w->scratch, NULL);
-    return ok;
+    Guarded g = {.w = w, .subject = subject, .view = view};
+    if (arena_guard(w->scratch, decide_in, &g)) return g.ok;
+    return FAIL_AT(&w->c, ERR_LIMIT, subject->name, M_LIMIT_MEMORY);
 }
 
 /* The subjects of a page and the stream of their facts run in the same order of id. */
@@ -93,11 +100,28 @@ static bool decide_page(Worker *w, const SubjectHits *page) {
     return ok && ctx_ok(&w->c);
 }
 
+static void page_in(void *user) {
+    Guarded *g = user;
+    g->ok = decide_page(g->w, g->page);
+}
+
+static void claim_in(void *user) {
+    Guarded *g = user;
+    g->ok = subject_page(g->w->db, 0, g->w->shared->after, PAGE, g->page);
+}
+
+/* Reading, too, ends without memory with a failure and not with the process. */
+static bool guarded(Worker *w, void (*fn)(void *), SubjectHits *page) {
+    Guarded g = {.w = w, .page = page};
+    if (arena_guard(w->c.arena, fn, &g)) return g.ok;
+    return FAIL(&w->c, ERR_LIMIT, M_LIMIT_MEMORY);
+}
+
 /* Takes the next page; false at the end. */
 static bool claim(Worker *w, SubjectHits *page) {
     Shared *s = w->shared;
     pthread_mutex_lock(&s->lock);
-    bool ok = !s->done && !s->failed && subject_page(w->db, 0, s->after, PAGE, page);
+    bool ok = !s->done && !s->failed && guarded(w, claim_in, page);
     if (ok && page->n == 0) {
         s->done = true;
         ok = false;
@@ -112,7 +136,7 @@ static void *work(void *user) {
     SubjectHits page;
     ArenaMark m = arena_mark(w->c.arena);
     while (claim(w, &page)) {
-        bool ok = decide_page(w, &page);
+        bool ok = guarded(w, page_in, &page);
         if (ok) arena_rewind(w->c.arena, m);
         if (ok) continue;
         pthread_mutex_lock(&w->shared->lock);
@@ -122,20 +146,24 @@ static void *work(void *user) {
     return NULL;
 }
 
+static void names_in(void *user) {
+    Guarded *g = user;
+    Worker *w = g->w;
+    g->ok = fact_names(w->db, w->shared->reg->pack, &w->shared->at, &w->names);
+}
+
 static bool worker_open(Worker *w, Shared *s, const Ctx *c) {
     w->shared = s;
     w->c = ctx_new(arena_open(0), c->now_ms);
-    w->scratch = arena_open(0);
-    w->kept = arena_open(0);
+    w->scratch = arena_child(w->c.arena, 0);
+    w->kept = arena_child(w->c.arena, 0);
     w->report.counts = arena_array(w->kept, (size_t)s->o->nrules + 1, sizeof *w->report.counts);
     w->db = db_borrow(&w->c, s->reg->store);
-    return w->db && fact_names(w->db, s->reg->pack, &s->at, &w->names);
+    return w->db && guarded(w, names_in, NULL);
 }
 
 static void worker_close(Worker *w) {
     if (w->db) db_return(w->db);
-    arena_close(w->scratch);
-    arena_close(w->kept);
     arena_close(w->c.arena);
 }
 

@@ -50,9 +50,9 @@ FactLoader *fact_loader_open(Db *db, int64_t batch) {
         FAIL(c, ERR_STATE, M_CITY_NO_BATCH, str_printf(c->arena, "%lld", (long long)batch));
         return NULL;
     }
-    Arena *a = arena_open(0);
+    Arena *a = arena_child(c->arena, 0);
     FactLoader *l = NEW(a, FactLoader);
-    *l = (FactLoader){.db = db, .arena = a, .block = arena_open(0), .batch = batch};
+    *l = (FactLoader){.db = db, .arena = a, .block = arena_child(a, 0), .batch = batch};
     l->waiting = NEW_N(a, Waiting, BLOCK_FACTS);
     l->sorted = NEW_N(a, const Waiting *, BLOCK_FACTS);
     l->records = NEW_N(a, Record, BLOCK_FACTS);

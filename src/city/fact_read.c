@@ -220,12 +220,12 @@ static bool aliases_read(FactStream *s) {
 
 FactStream *fact_stream_open(Db *db, int64_t from, int64_t to, const FactAt *at,
                              const FactRank *rank) {
-    Arena *a = arena_open(0);
+    Arena *a = arena_child(db_ctx(db)->arena, 0);
     FactStream *s = NEW(a, FactStream);
     *s = (FactStream){.db = db,
                       .arena = a,
-                      .chunk = arena_open(CHUNK_BYTES_MAX),
-                      .view_arena = arena_open(CHUNK_BYTES_MAX),
+                      .chunk = arena_child(a, CHUNK_BYTES_MAX),
+                      .view_arena = arena_child(a, CHUNK_BYTES_MAX),
                       .at = *at,
                       .rank = rank,
                       .next_id = from,

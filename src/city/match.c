@@ -198,7 +198,7 @@ static bool name_candidates(Db *db, Match *m) {
 
 bool match_lines(Db *db, const Str *lines, int n, Match *out) {
     Ctx *c = db_ctx(db);
-    Matcher w = {.db = db, .tmp = arena_open(0), .kept = arena_open(0)};
+    Matcher w = {.db = db, .tmp = arena_child(c->arena, 0), .kept = arena_child(c->arena, 0)};
     w.common = map_new(w.kept);
     Map seen = map_new(w.kept); /* subject to its first line */
     for (int i = 0; i < n && ctx_ok(c); i++) {

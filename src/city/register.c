@@ -3,8 +3,10 @@
 
 #include "base/date.h"
 #include "base/hash.h"
+#include "base/secret.h"
 #include "city/snapshot.h"
 #include "city/tables.h"
+#include "store/counter.h"
 
 /* --- rule sets ---------------------------------------------------------------------------------
  */
@@ -34,6 +36,7 @@ static bool save_versions(Db *db, int64_t set, const PackSet *p) {
 
 bool rules_save(Db *db, const PackSet *p, const Act *act, bool *changed) {
     Ctx *c = db_ctx(db);
+    if (!EXEC(db, "UPDATE counter SET next = next WHERE name = 'rule_set'")) return false;
     int64_t last = Q_I64(db, 0, "SELECT max(id) FROM rule_set");
     *changed = true;
     if (!ctx_ok(c)) return false;
@@ -42,14 +45,15 @@ bool rules_save(Db *db, const PackSet *p, const Act *act, bool *changed) {
         *changed = false;
         return true;
     }
-    if (!EXEC(db, "INSERT INTO rule_set(id, hash, loaded_ms, actor) VALUES ($1, $2, $3, $4)",
-              db_i(last + 1), db_s(p->hash), db_i(c->now_ms), db_s(act->actor)))
+    int64_t id = counter_take(db, S("rule_set"), 1);
+    if (!id || !EXEC(db, "INSERT INTO rule_set(id, hash, loaded_ms, actor) VALUES ($1, $2, $3, $4)",
+                     db_i(id), db_s(p->hash), db_i(c->now_ms), db_s(act->actor)))
         return false;
     for (int i = 0; i < p->nfiles; i++)
-        if (!save_file(db, last + 1, i, &p->files[i])) return false;
-    return save_versions(db, last + 1, p) &&
-           journal_add(db, act, S("rules.load"),
-                       str_printf(c->arena, "rules:%lld", (long long)last + 1), p->hash);
+        if (!save_file(db, id, i, &p->files[i])) return false;
+    return save_versions(db, id, p) &&
+           journal_add(db, act, S("rules.load"), str_printf(c->arena, "rules:%lld", (long long)id),
+                       p->hash);
 }
 
 static int64_t set_of(Db *db, Str version_hash) {
@@ -100,6 +104,7 @@ Register *register_open(Ctx *c, Str url, int pool_size) {
     Arena *a = arena_open(0);
     Register *r = NEW(a, Register);
     r->arena = a;
+    r->process = secret_token(a, 9);
     r->snapshots = snapshot_cache_open();
     r->store = store_open(c, url, false, pool_size);
     if (r->store && store_migrate(c, r->store) && open_rules(c, r)) return r;

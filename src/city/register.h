@@ -15,6 +15,7 @@ typedef struct Register {
     Rulebook *book;
     CodeLists codes;
     Arena *arena;                    /* of the pack's bytes */
+    Str process;                     /* a random name of this opening, for claims */
     struct SnapshotCache *snapshots; /* city/snapshot.h; has a lock of its own */
 } Register;
 

@@ -27,6 +27,8 @@ typedef struct Build {
     int ntexts, nresults, texts_cap, results_cap;
     SortKey *by_name, *by_uscc;
     int64_t cap;
+    const atomic_bool *stop;
+    bool ok;
 } Build;
 
 /* --- what is asked -----------------------------------------------------------------------------
@@ -346,12 +348,12 @@ static bool start(Build *b) {
     return ctx_ok(&b->c);
 }
 
-static bool run(Build *b, const atomic_bool *stop) {
+static bool run(Build *b) {
     SubjectHits page;
     int64_t after = 0;
     ArenaMark m = arena_mark(b->c.arena);
     while (b->s->n < b->cap) {
-        if (atomic_load(stop)) return FAIL(&b->c, ERR_BUSY, M_SNAPSHOT_STOPPED);
+        if (atomic_load(b->stop)) return FAIL(&b->c, ERR_BUSY, M_SNAPSHOT_STOPPED);
         if (!subject_page(b->db, SUBJECT_ENTERPRISE, after, PAGE, &page)) return false;
         if (page.n == 0) break;
         after = page.items[page.n - 1].id;
@@ -365,18 +367,24 @@ static bool run(Build *b, const atomic_bool *stop) {
     return true;
 }
 
+static void build(void *user) {
+    Build *b = user;
+    b->ok = start(b) && run(b) && ctx_ok(&b->c);
+}
+
 bool snapshot_build(Ctx *c, const Register *r, Arena *kept, Snapshot *s, const atomic_bool *stop) {
     Build b = {.s = s,
                .reg = r,
+               .stop = stop,
                .kept = kept,
-               .scratch = arena_open(0),
-               .sorting = arena_open(0),
-               .c = ctx_new(arena_open(0), clock_now_ms())};
-    bool ok = start(&b) && run(&b, stop) && ctx_ok(&b.c);
+               .scratch = arena_child(kept, 0),
+               .sorting = arena_child(kept, 0),
+               .c = ctx_new(arena_child(kept, 0), clock_now_ms())};
+    if (!arena_guard(kept, build, &b)) b.ok = FAIL(&b.c, ERR_LIMIT, M_LIMIT_MEMORY);
     if (b.db) db_return(b.db);
     ctx_adopt(c, &b.c);
     arena_close(b.scratch);
     arena_close(b.sorting);
     arena_close(b.c.arena);
-    return ok;
+    return b.ok;
 }

@@ -81,9 +81,9 @@ static void find_by_key(Found *f, Str key) {
     f->more = f->more || f->n - before >= PREFIX_MOST;
 }
 
-static bool reads_like(Str name, Str text, bool initials) {
+static bool reads_like(Arena *a, Str name, Str text, bool initials) {
     if (initials) return pinyin_matches(name, text);
-    Arena *tmp = arena_open(0);
+    Arena *tmp = arena_child(a, 0);
     bool yes = gram_contains(tmp, name, text);
     arena_close(tmp);
     return yes;
@@ -91,11 +91,12 @@ static bool reads_like(Str name, Str text, bool initials) {
 
 /* Whether the current name of the row, or a former one, has the text. */
 static bool recheck(Db *db, int64_t id, Str name, Str text, bool initials) {
-    if (reads_like(name, text, initials)) return true;
+    Arena *a = db_ctx(db)->arena;
+    if (reads_like(a, name, text, initials)) return true;
     bool yes = false;
     Rows *r = Q(db, "SELECT value FROM identifier WHERE subject = $1 AND scheme = 'former_name'",
                 db_i(id));
-    while (!yes && row_next(r)) yes = reads_like(row_str(r, 0), text, initials);
+    while (!yes && row_next(r)) yes = reads_like(a, row_str(r, 0), text, initials);
     rows_close(r);
     return yes;
 }

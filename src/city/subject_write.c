@@ -195,9 +195,9 @@ struct SubjectLoader {
 };
 
 SubjectLoader *subject_loader_open(Db *db) {
-    Arena *a = arena_open(0);
+    Arena *a = arena_child(db_ctx(db)->arena, 0);
     SubjectLoader *l = NEW(a, SubjectLoader);
-    *l = (SubjectLoader){.db = db, .arena = a, .block = arena_open(0)};
+    *l = (SubjectLoader){.db = db, .arena = a, .block = arena_child(a, 0)};
     l->waiting = NEW_N(a, Waiting, BLOCK);
     l->search = search_loader_open(db);
     return l;

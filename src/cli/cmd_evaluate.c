@@ -127,7 +127,7 @@ static void print_text(Cli *cli, const EvaluateOptions *o, const EvaluateReport 
 
 static bool run(Cli *cli, Register *reg, EvaluateOptions *o, const CliOpt *out) {
     EvaluateReport counts;
-    RowWriter w = {.scratch = arena_open(0)};
+    RowWriter w = {.scratch = arena_child(cli->arena, 0)};
     if (out->given) {
         w.file = open_rows(cli->c, out->text, o);
         o->row = write_row;

@@ -9,6 +9,7 @@
 #include "city/fact.h"
 #include "city/user.h"
 #include "cli/city.h"
+#include "http/http.h"
 #include "http/server.h"
 
 enum { POOL = 16, BATCH_MAX = 1000, STALE_BATCH_MS = 3600000 };
@@ -21,56 +22,66 @@ static bool sweep(Db *db, void *user) {
 }
 
 typedef struct First {
-    Str password;
-    bool show; /* made now, with a password nobody knows yet */
+    PasswordHash hash;
+    bool must_change, made;
 } First;
 
 static bool first_user(Db *db, void *user) {
     First *f = user;
-    Ctx *c = db_ctx(db);
-    if (user_count(db) > 0 || !ctx_ok(c)) return ctx_ok(c);
     Act act = {.actor = S("system:first-run"), .reason = S("first run")};
-    const char *given = getenv("JIXIA_ADMIN_PASSWORD"); /* for unattended installs */
-    bool chosen = given && *given; /* by the operator: not a one-time password */
     User admin = {.name = S("admin"),
                   .display_name = S("首位管理员"),
-                  .must_change = !chosen,
+                  .must_change = f->must_change,
                   .roles = 1u << ROLE_SYSADMIN | 1u << ROLE_CLERK_OFFICE};
-    f->password = chosen ? str_from(given) : user_one_time_password(c->arena);
-    bool ok = user_add(db, &admin, f->password, &act) != 0;
-    f->show = ok && !chosen;
-    return ok;
+    f->made = user_count(db) == 0 && ctx_ok(db_ctx(db));
+    return f->made ? user_add(db, &admin, f->hash, &act) != 0 : ctx_ok(db_ctx(db));
 }
 
-/* The sealer's second: numbers and links what was written since. */
-static void every_second(const Register *reg) {
+/* The administrator of a register without users. A password chosen by the operator
+ * (JIXIA_ADMIN_PASSWORD, for unattended installs) stays; a one-time password is printed. */
+static bool first_run(Cli *cli, Db *db) {
+    if (user_count(db) > 0 || !ctx_ok(cli->c)) return ctx_ok(cli->c);
+    const char *given = getenv("JIXIA_ADMIN_PASSWORD");
+    bool chosen = given && *given;
+    First f = {.must_change = !chosen};
+    Str password = chosen ? str_from(given) : user_one_time_password(cli->arena);
+    if (!user_hash_password(cli->c, S("admin"), password, &f.hash)) return false;
+    if (!tx_run(db, DB_WRITE, first_user, &f)) return false;
+    if (!f.made || chosen) return true;
+    Str args[] = {password};
+    return cli_print(
+        str_cat(cli->arena, msg_text(cli->arena, M_CLI_FIRST_RUN, cli->c->lang, 1, args), S("\n")));
+}
+
+static bool beat(Db *db, void *user) {
+    return idempotency_beat(db, user);
+}
+
+/* The sealer's second: numbers and links what was written since; now and then a sign of life. */
+static void every_second(Register *reg, int second) {
     Arena *a = arena_open(0);
     Ctx c = ctx_new(a, clock_now_ms());
     Db *db = db_borrow(&c, reg->store);
-    if (!db || !journal_seal(db, BATCH_MAX, NULL))
-        LOG(LOG_ERROR, "seal", {"text", note_text(a, &c.err.note, LANG_EN)});
+    bool ok = db && journal_seal(db, BATCH_MAX, NULL);
+    if (ok && second % (HTTP_BEAT_MS / 1000) == 0) ok = tx_run(db, DB_WRITE, beat, reg);
+    if (!ok) LOG(LOG_ERROR, "seal", {"text", note_text(a, &c.err.note, LANG_EN)});
     if (db) db_return(db);
     arena_close(a);
 }
 
-static void wait_for_signal(const Register *reg, const sigset_t *set) {
+static void wait_for_signal(Register *reg, const sigset_t *set) {
     struct timespec second = {.tv_sec = 1};
-    while (sigtimedwait(set, NULL, &second) < 0) every_second(reg);
+    for (int i = 0; sigtimedwait(set, NULL, &second) < 0; i++) every_second(reg, i);
 }
 
 static bool prepare(Cli *cli, const Register *reg) {
-    First first = {0};
     Db *db = db_borrow(cli->c, reg->store);
-    bool ok = db && tx_run(db, DB_WRITE, first_user, &first) && tx_run(db, DB_WRITE, sweep, NULL);
+    bool ok = db && first_run(cli, db) && tx_run(db, DB_WRITE, sweep, NULL);
     if (db) db_return(db);
-    if (!ok || !first.show) return ok;
-    Str args[] = {first.password};
-    cli_print(
-        str_cat(cli->arena, msg_text(cli->arena, M_CLI_FIRST_RUN, cli->c->lang, 1, args), S("\n")));
-    return true;
+    return ok;
 }
 
-static bool serve(Cli *cli, const Register *reg, const ServerOptions *o, const sigset_t *set) {
+static bool serve(Cli *cli, Register *reg, const ServerOptions *o, const sigset_t *set) {
     Server *s = server_start(cli->c, reg, o);
     if (!s) return false;
     Str args[] = {o->bind, str_printf(cli->arena, "%d", server_port(s))};
@@ -78,7 +89,7 @@ static bool serve(Cli *cli, const Register *reg, const ServerOptions *o, const s
         str_cat(cli->arena, msg_text(cli->arena, M_CLI_SERVING, cli->c->lang, 2, args), S("\n")));
     wait_for_signal(reg, set);
     server_stop(s);
-    every_second(reg);
+    every_second(reg, 1);
     return true;
 }
 

@@ -6,12 +6,13 @@
 typedef struct Work {
     User user;
     Str password;
+    PasswordHash hash;
     Act act;
 } Work;
 
 static bool add(Db *db, void *data) {
     Work *w = data;
-    return user_add(db, &w->user, w->password, &w->act) != 0;
+    return user_add(db, &w->user, w->hash, &w->act) != 0;
 }
 
 static bool reset(Db *db, void *data) {
@@ -19,7 +20,7 @@ static bool reset(Db *db, void *data) {
     User u;
     if (!user_by_name(db, w->user.name, &u))
         return ctx_ok(db_ctx(db)) && FAIL(db_ctx(db), ERR_MISSING, M_USER_UNKNOWN);
-    return user_set_password(db, u.id, w->password, true, &w->act);
+    return user_set_password(db, u.id, w->hash, true, &w->act);
 }
 
 static bool read_roles(Cli *cli, const CliOpt *o, uint32_t *roles) {
@@ -51,7 +52,8 @@ static bool list(Cli *cli, Db *db) {
 }
 
 static bool write_user(Cli *cli, Db *db, Work *w, bool fresh) {
-    if (!tx_run(db, DB_WRITE, fresh ? add : reset, w) || !journal_seal(db, 1000, NULL))
+    if (!user_hash_password(cli->c, w->user.name, w->password, &w->hash) ||
+        !tx_run(db, DB_WRITE, fresh ? add : reset, w) || !journal_seal(db, 1000, NULL))
         return false;
     Str args[] = {w->user.name, w->password};
     return cli_print(

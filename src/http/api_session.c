@@ -114,25 +114,28 @@ bool api_me(Request *r, Response *out) {
 
 typedef struct NewPassword {
     Request *r;
-    Str password;
+    PasswordHash hash;
 } NewPassword;
 
 static bool change_in_tx(Db *db, void *user) {
     const NewPassword *n = user;
     Act act = http_act(n->r, S("own password"));
-    return user_set_password(db, n->r->user->id, n->password, false, &act);
+    return user_set_password(db, n->r->user->id, n->hash, false, &act);
 }
 
 bool api_change_password(Request *r, Response *out) {
     Json *j = http_json(r);
     if (!j) return false;
-    NewPassword n = {r, json_get_str(j, S("password"))};
-    if (!user_check_password(r->db, r->user->id, json_get_str(j, S("current"))))
-        return HTTP_INVALID(r, S("/current"), M_HTTP_CURRENT_PASSWORD);
-    if (!tx_run(r->db, DB_WRITE, change_in_tx, &n)) return false;
+    NewPassword n = {.r = r};
+    Str password = json_get_str(j, S("password"));
+    if (!user_check_password(r->db, r->user, json_get_str(j, S("current"))))
+        return ctx_ok(r->c) && HTTP_INVALID(r, S("/current"), M_HTTP_CURRENT_PASSWORD);
+    if (!user_hash_password(r->c, r->user->name, password, &n.hash) ||
+        !tx_run(r->db, DB_WRITE, change_in_tx, &n))
+        return false;
     User u; /* the change ended all sessions; this one goes on under a new token */
     Str token;
-    if (!session_open(r->db, r->user->name, n.password, r->address, &u, &token)) return false;
+    if (!session_open(r->db, r->user->name, password, r->address, &u, &token)) return false;
     http_reply(out, r, 200, me_json(r->c->arena, &u));
     out->cookie = cookie(r, token, SESSION_HOURS * 3600);
     return true;

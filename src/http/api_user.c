@@ -72,20 +72,20 @@ typedef struct Change {
     Request *r;
     User user;
     Str password; /* empty: not set anew */
+    PasswordHash hash;
     Act act;
 } Change;
 
 static bool add_in_tx(Db *db, void *data) {
     Change *k = data;
-    k->user.id = user_add(db, &k->user, k->password, &k->act);
+    k->user.id = user_add(db, &k->user, k->hash, &k->act);
     return k->user.id && user_get(db, k->user.id, &k->user);
 }
 
 static bool change_in_tx(Db *db, void *data) {
     Change *k = data;
     if (!user_change(db, &k->user, &k->act)) return false;
-    if (k->password.n && !user_set_password(db, k->user.id, k->password, true, &k->act))
-        return false;
+    if (k->password.n && !user_set_password(db, k->user.id, k->hash, true, &k->act)) return false;
     return user_get(db, k->user.id, &k->user);
 }
 
@@ -113,7 +113,10 @@ bool api_user_add(Request *r, Response *out) {
                     .district = json_get_str(j, S("district")),
                     .must_change = true};
     k.act = http_act(r, reason_of(j, S("new user")));
-    if (!read_roles(r, j, &k.user.roles) || !tx_run(r->db, DB_WRITE, add_in_tx, &k)) return false;
+    if (!read_roles(r, j, &k.user.roles) ||
+        !user_hash_password(r->c, k.user.name, k.password, &k.hash) ||
+        !tx_run(r->db, DB_WRITE, add_in_tx, &k))
+        return false;
     reply_result(r, out, 201, &k);
     out->location = str_printf(r->c->arena, "/api/v1/users/%lld", (long long)k.user.id);
     return true;
@@ -141,6 +144,7 @@ bool api_user_change(Request *r, Response *out) {
     if (json_get_bool(j, S("reset_password"), false))
         k.password = user_one_time_password(r->c->arena);
     k.act = http_act(r, reason_of(j, S("")));
+    if (k.password.n && !user_hash_password(r->c, k.user.name, k.password, &k.hash)) return false;
     if (!read_roles(r, j, &k.user.roles) || !tx_run(r->db, DB_WRITE, change_in_tx, &k))
         return false;
     reply_result(r, out, 200, &k);

@@ -259,12 +259,33 @@ static bool check_body(Request *r) {
     return FAIL(r->c, ERR_LIMIT, M_HTTP_TOO_LARGE, str_printf(r->c->arena, "%zu", most));
 }
 
+typedef struct Running {
+    Request *r;
+    Response *out;
+    bool ok;
+} Running;
+
+static void run_handler(void *user) {
+    Running *k = user;
+    k->ok = k->r->route->run(k->r, k->out) && ctx_ok(k->r->c);
+}
+
+/* A handler that takes all memory may leave a transaction open: the connection goes back, which
+ * rolls it back, and another one is taken for what follows. */
+static bool run_guarded(Request *r, Response *out) {
+    Running k = {.r = r, .out = out};
+    if (arena_guard(r->c->arena, run_handler, &k)) return k.ok;
+    ctx_clear(r->c);
+    db_return(r->db);
+    r->db = db_borrow(r->c, r->reg->store);
+    return FAIL(r->c, ERR_LIMIT, M_LIMIT_MEMORY);
+}
+
 static bool run_route(Request *r, Response *out) {
     bool answered = false;
     if (r->route->idempotent && !idempotency_begin(r, out, &answered)) return answered;
-    bool ok = r->route->run(r, out) && ctx_ok(r->c);
-    if (!ok) http_problem(r, out);
-    if (r->route->idempotent) idempotency_end(r, out);
+    if (!run_guarded(r, out)) http_problem(r, out);
+    if (r->route->idempotent && r->db) idempotency_end(r, out);
     return true;
 }
 
@@ -273,6 +294,26 @@ static bool api(Request *r, Response *out) {
     if (!find_route(r) || !check_body(r)) return false;
     r->db = db_borrow(r->c, r->reg->store);
     return r->db && check_csrf(r) && check_rights(r) && read_clocks(r) && run_route(r, out);
+}
+
+bool http_admit(Request *r, size_t *body_max) {
+    enum { SMALL = 64 << 10 };
+    int64_t length = INT64_MAX;
+    *body_max = HTTP_BODY_MAX;
+    if (!str_starts(r->path, S(API "/")) || !is_write(r)) return true;
+    Str text = http_header(r, S("content-length"));
+    if (text.n && !str_to_i64(text, &length)) length = INT64_MAX;
+    read_language(r);
+    if (!find_route(r)) return false;
+    *body_max = r->route->body_max ? r->route->body_max : HTTP_BODY_MAX;
+    if (text.n && length > (int64_t)*body_max)
+        return FAIL(r->c, ERR_LIMIT, M_HTTP_TOO_LARGE, str_printf(r->c->arena, "%zu", *body_max));
+    if (length <= SMALL) return true;
+    r->db = db_borrow(r->c, r->reg->store);
+    bool ok = r->db && check_csrf(r) && check_rights(r);
+    if (r->db) db_return(r->db);
+    r->db = NULL;
+    return ok;
 }
 
 static void not_modified(const Request *r, Response *out) {

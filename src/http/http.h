@@ -13,7 +13,8 @@ enum {
     HTTP_BODY_MAX = 1 << 20, /* unless the route says otherwise */
     HTTP_UPLOAD_MAX = 64 << 20,
     HTTP_ARENA_MAX = 1 << 30,
-    HTTP_POOL = 16 /* connections to the database */
+    HTTP_POOL = 16,      /* connections to the database */
+    HTTP_BEAT_MS = 20000 /* see idempotency.c */
 };
 
 typedef struct Pair {
@@ -95,6 +96,10 @@ void http_reply(Response *out, const Request *r, int status, const Json *j);
 
 /* Runs a request against the routes: session, rights, CSRF, idempotency, problem. */
 void http_dispatch(Request *r, Response *out);
+/* Before a body is received: finds the route and, for a body of some size, checks session and right
+ * from the head alone. *body_max gets what the route takes. False: r->c holds the failure. Gives
+ * the connection to the database back: receiving may take long. */
+bool http_admit(Request *r, size_t *body_max);
 /* Static files of the web app; false when the path is none. */
 bool http_asset(const Request *r, Response *out);
 /* The answer for a failure in r->c. */
@@ -104,4 +109,6 @@ void http_problem(Request *r, Response *out);
  * failure is recorded. After: keeps the answer. */
 bool idempotency_begin(Request *r, Response *out, bool *answered);
 void idempotency_end(Request *r, const Response *out);
+/* Says that the server of this register lives, every HTTP_BEAT_MS, inside a write transaction. */
+bool idempotency_beat(Db *db, const Register *reg);
 #endif

@@ -1,9 +1,13 @@
 /* Repeated writes: the same key and request of the same user get the first answer again, for seven
- * days; the same key with another request is 422, one still running 409. */
+ * days; the same key with another request is 422, one still running 409.
+ *
+ * A claim belongs to the process that runs the request and holds as long as that process lives,
+ * however long the work takes: a process says every HTTP_BEAT_MS that it is alive, and its claims
+ * are given up when it has said nothing for DEAD_MS. */
 #include "base/hash.h"
 #include "http/http.h"
 
-enum { KEEP_MS = 7 * 86400000, RUNNING_MS = 120000 };
+enum { KEEP_MS = 7 * 86400000, DEAD_MS = 120000 };
 
 static Str key_of(const Request *r) {
     return http_header(r, S("idempotency-key"));
@@ -39,13 +43,28 @@ static bool old_answer(Claim *k, Rows *rows) {
     return true;
 }
 
+bool idempotency_beat(Db *db, const Register *reg) {
+    int64_t now = db_ctx(db)->now_ms;
+    return EXEC(db, "DELETE FROM process WHERE seen_ms < $1", db_i(now - KEEP_MS)) &&
+           EXEC(db,
+                "INSERT INTO process(name, seen_ms) VALUES ($1, $2) "
+                "ON CONFLICT (name) DO UPDATE SET seen_ms = excluded.seen_ms",
+                db_s(reg->process), db_i(now));
+}
+
+static bool drop_old(Db *db, const Register *reg) {
+    int64_t now = db_ctx(db)->now_ms;
+    return EXEC(db,
+                "DELETE FROM idempotency WHERE made_ms < $1 OR (status = 0 AND process <> $2 AND "
+                "process NOT IN (SELECT name FROM process WHERE seen_ms >= $3))",
+                db_i(now - KEEP_MS), db_s(reg->process), db_i(now - DEAD_MS));
+}
+
 static bool claim(Db *db, void *user) {
     Claim *k = user;
     Ctx *c = db_ctx(db);
-    int64_t id = k->r->user ? k->r->user->id : 0;
-    if (!EXEC(db, "DELETE FROM idempotency WHERE made_ms < $1 OR (status = 0 AND made_ms < $2)",
-              db_i(c->now_ms - KEEP_MS), db_i(c->now_ms - RUNNING_MS)))
-        return false;
+    int64_t id = k->r->user ? k->r->user->id : 0, made = 0;
+    if (!idempotency_beat(db, k->r->reg) || !drop_old(db, k->r->reg)) return false;
     Rows *rows = Q(db,
                    "SELECT request_sha256, status, etag, location, body FROM idempotency "
                    "WHERE app_user = $1 AND key = $2",
@@ -54,10 +73,15 @@ static bool claim(Db *db, void *user) {
     bool ok = ctx_ok(c) && (!seen || old_answer(k, rows));
     if (rows) rows_close(rows);
     if (!ok || seen) return ok;
-    return EXEC(db,
-                "INSERT INTO idempotency(key, app_user, request_sha256, status, etag, location, "
-                "body, made_ms) VALUES ($1, $2, $3, 0, '', '', $4, $5)",
-                db_s(k->key), db_i(id), db_s(k->hash), db_b(S("")), db_i(c->now_ms));
+    DbVal args[] = {db_s(k->key), db_i(id),        db_s(k->hash),
+                    db_b(S("")),  db_i(c->now_ms), db_s(k->r->reg->process)};
+    if (!db_exec(db,
+                 "INSERT INTO idempotency(key, app_user, request_sha256, status, etag, location, "
+                 "body, made_ms, process) VALUES ($1, $2, $3, 0, '', '', $4, $5, $6) "
+                 "ON CONFLICT DO NOTHING",
+                 &made, 6, args))
+        return false;
+    return made == 1 || FAIL(c, ERR_STATE, M_HTTP_KEY_RUNNING); /* claimed a moment ago */
 }
 
 bool idempotency_begin(Request *r, Response *out, bool *answered) {

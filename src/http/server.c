@@ -50,7 +50,8 @@ typedef struct Conn {
     Request r;
     Buf body;
     size_t body_max;
-    int refuse; /* status the gate answers with, 0: let in */
+    int refuse;  /* status the gate answers with, 0: let in */
+    bool denied; /* for what its head says: the body is passed over, the failure stands in c */
     int64_t start_us;
 } Conn;
 
@@ -206,7 +207,6 @@ static void conn_begin(Server *s, struct MHD_Connection *mhd, Conn *conn, const 
     Arena *a = conn->arena;
     conn->let_in = true;
     conn->c = ctx_new(a, clock_now_ms());
-    conn->body_max = HTTP_UPLOAD_MAX;
     conn->body = buf_new(a, HTTP_UPLOAD_MAX);
     conn->r = (Request){.c = &conn->c,
                         .server = s,
@@ -218,6 +218,7 @@ static void conn_begin(Server *s, struct MHD_Connection *mhd, Conn *conn, const 
     conn->refuse = gate(mhd, conn, method, version);
     const char *token = MHD_lookup_connection_value(mhd, MHD_COOKIE_KIND, "jixia");
     conn->r.token = str_dup(a, str_from(token));
+    conn->denied = !conn->refuse && !http_admit(&conn->r, &conn->body_max);
 }
 
 static void add_header(struct MHD_Response *m, Arena *a, const char *name, Str value) {
@@ -280,8 +281,18 @@ static void answer(Conn *conn, Response *out) {
         out->status = conn->refuse;
         return;
     }
+    if (conn->denied) {
+        http_problem(&conn->r, out);
+        return;
+    }
     conn->r.body = buf_str(&conn->body);
     http_dispatch(&conn->r, out);
+}
+
+static void take_body(Conn *conn, const char *data, size_t *size) {
+    if (!conn->denied && conn->body.n + *size > conn->body_max) conn->refuse = 413;
+    if (!conn->refuse && !conn->denied) buf_put(&conn->body, str_of(data, *size));
+    *size = 0;
 }
 
 static enum MHD_Result on_request(void *user, struct MHD_Connection *mhd, const char *url,
@@ -290,24 +301,22 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *mhd, const 
     Server *s = user;
     Conn *conn = *state;
     if (!conn) return MHD_NO;
-    if (!conn->let_in) {
-        conn_begin(s, mhd, conn, url, method, version);
-        return MHD_YES;
-    }
-    if (*size) {
-        if (conn->body.n + *size > conn->body_max) conn->refuse = 413;
-        if (!conn->refuse) buf_put(&conn->body, str_of(data, *size));
-        *size = 0;
-        return MHD_YES;
-    }
     Response out = {0};
     jmp_buf trap;
     if (setjmp(trap) == 0) {
         arena_trap(conn->arena, &trap);
-        answer(conn, &out);
+        bool more = !conn->let_in || *size;
+        if (!conn->let_in)
+            conn_begin(s, mhd, conn, url, method, version);
+        else if (*size)
+            take_body(conn, data, size);
+        else
+            answer(conn, &out);
         arena_trap(conn->arena, NULL);
-    } else { /* over the memory limit: start the arena again and say so */
+        if (more) return MHD_YES;
+    } else { /* over the memory limit, outside of a handler */
         arena_trap(conn->arena, NULL);
+        if (!conn->let_in || *size) return MHD_NO;
         out = (Response){.status = 413,
                          .type = S("application/problem+json"),
                          .body = S("{\"type\":\"/problems/limit\",\"title\":\"too large\","

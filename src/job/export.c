@@ -45,7 +45,7 @@ static bool flush(Export *e) {
 
 Export *export_open(Ctx *c, Str path, Str sheet, const Str *heads, int n) {
     Export *e = NEW(c->arena, Export);
-    *e = (Export){.c = c, .path = path, .first = true, .arena = arena_open(0)};
+    *e = (Export){.c = c, .path = path, .first = true, .arena = arena_child(c->arena, 0)};
     if (str_ends(path, S(".xlsx"))) {
         e->xlsx = xlsx_create(c, path, sheet);
         if (e->xlsx) xlsx_heads(e->xlsx, heads, n);

@@ -35,7 +35,8 @@ XlsxWriter *xlsx_create(Ctx *c, Str path, Str sheet_name) {
     Str temporary = str_cat(c->arena, path, S(".part"));
     if (!is_writable(c, path, str_z(c->arena, temporary))) return NULL;
     XlsxWriter *w = NEW(c->arena, XlsxWriter);
-    *w = (XlsxWriter){.c = c, .path = path, .temporary = temporary, .scratch = arena_open(0)};
+    *w = (XlsxWriter){
+        .c = c, .path = path, .temporary = temporary, .scratch = arena_child(c->arena, 0)};
     lxw_workbook_options options = {.constant_memory = LXW_TRUE};
     w->book = workbook_new_opt(str_z(c->arena, w->temporary), &options);
     if (w->book) w->data = workbook_add_worksheet(w->book, str_z(c->arena, sheet_name));

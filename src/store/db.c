@@ -409,7 +409,7 @@ Load *db_load(Db *db, const char *table, const char *columns) {
         FAIL(db->ctx, ERR_BUG, M_STORE_TX, S("a load needs a transaction of its own turn"));
         return NULL;
     }
-    Arena *a = arena_open(0);
+    Arena *a = arena_child(db->ctx->arena, 0);
     Load *l = NEW(a, Load);
     *l = (Load){.db = db, .table = table, .arena = a, .columns = 1};
     for (const char *p = columns; *p; p++) l->columns += *p == ',';

@@ -67,9 +67,9 @@ struct SearchLoader {
 };
 
 SearchLoader *search_loader_open(Db *db) {
-    Arena *a = arena_open(0);
+    Arena *a = arena_child(db_ctx(db)->arena, 0);
     SearchLoader *l = NEW(a, SearchLoader);
-    *l = (SearchLoader){.db = db, .arena = a, .block_arena = arena_open(0), .block = -1};
+    *l = (SearchLoader){.db = db, .arena = a, .block_arena = arena_child(a, 0), .block = -1};
     l->tokens = map_new(l->block_arena);
     return l;
 }
@@ -201,7 +201,7 @@ bool search_token(Db *db, Arena *a, Str token, int most, int64_t **ids, int *n) 
 }
 
 bool search_find(Db *db, Str tokens, int64_t **ids, int *n) {
-    Arena *tmp = arena_open(0), *tmp_one = arena_open(0);
+    Arena *tmp = arena_child(db_ctx(db)->arena, 0), *tmp_one = arena_child(tmp, 0);
     Ids all = {0};
     bool first = true, ok = true;
     while (ok && tokens.p && (first || all.n > FEW)) {

@@ -360,8 +360,11 @@ TEST(http_five_wrong_passwords_lock) {
     HttpFixture *f = http_fixture();
     int64_t before = f->now_ms;
     http_new_user(f, S("locked"), 1u << ROLE_POLICY, false);
-    CHECK_INT(sign_in(f, "nobody", FIXTURE_PASSWORD).status, 401);
-    for (int i = 0; i < LOCK_AFTER; i++) CHECK_INT(sign_in(f, "locked", "wrong").status, 401);
+    for (int i = 0; i < LOCK_AFTER; i++) {
+        CHECK_INT(sign_in(f, "nobody", FIXTURE_PASSWORD).status, 401);
+        CHECK_INT(sign_in(f, "locked", "wrong").status, 401);
+    }
+    CHECK_INT(sign_in(f, "nobody", FIXTURE_PASSWORD).status, 429);
     CHECK_INT(sign_in(f, "locked", FIXTURE_PASSWORD).status, 429);
     f->now_ms += LOCK_MINUTES * MINUTE_MS - 1;
     CHECK_INT(sign_in(f, "locked", FIXTURE_PASSWORD).status, 429);
@@ -460,27 +463,105 @@ TEST(http_the_same_key_gives_the_same_answer) {
     CHECK_INT(http_call(f, &add).status, 400);
 }
 
-TEST(http_a_running_key_is_a_conflict) {
-    HttpFixture *f = http_fixture();
-    Str body = S("{\"name\":\"running\",\"roles\":[\"policy\"]}");
-    Str hash = hash_hex(f->arena, HASH_SHA256, str_cat(f->arena, S("POST /api/v1/users\n"), body));
+static void put_running(HttpFixture *f, const User *boss, Str process, int64_t age_ms) {
+    Str request = S("POST /api/v1/users\n{\"name\":\"running\",\"roles\":[\"policy\"]}");
     Db *db = db_borrow(&f->ctx, f->reg->store);
-    User boss;
-    CHECK(user_by_name(db, S("boss"), &boss));
     CHECK(tx_begin(db, DB_WRITE));
+    CHECK(EXEC(db, "DELETE FROM idempotency WHERE key = 'still-running'"));
     CHECK(EXEC(db,
                "INSERT INTO idempotency(key, app_user, request_sha256, status, etag, location, "
-               "body, made_ms) VALUES ('still-running', $1, $2, 0, '', '', $3, $4)",
-               db_i(boss.id), db_s(hash), db_b(S("")), db_i(f->now_ms)));
+               "body, made_ms, process) VALUES ('still-running', $1, $2, 0, '', '', $3, $4, $5)",
+               db_i(boss->id), db_s(hash_hex(f->arena, HASH_SHA256, request)), db_b(S("")),
+               db_i(f->now_ms - age_ms), db_s(process)));
     CHECK(tx_commit(db));
     db_return(db);
-    HttpReply r =
-        http_call(f, &(HttpCall){.method = "POST",
-                                 .path = "/users",
-                                 .token = f->boss,
-                                 .body = body,
-                                 .headers = {{S("Idempotency-Key"), S("still-running")}}});
-    check_problem(r, 409, S("/problems/conflict"));
+}
+
+/* A claim holds while the process lives that made it, whatever the time it takes. */
+TEST(http_a_running_key_is_a_conflict) {
+    HttpFixture *f = http_fixture();
+    int64_t before = f->now_ms;
+    User boss;
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    CHECK(user_by_name(db, S("boss"), &boss));
+    CHECK(tx_begin(db, DB_WRITE));
+    CHECK(EXEC(db, "INSERT INTO process(name, seen_ms) VALUES ('other', $1)", db_i(f->now_ms)));
+    CHECK(tx_commit(db));
+    db_return(db);
+    HttpCall call = {.method = "POST",
+                     .path = "/users",
+                     .token = f->boss,
+                     .body = S("{\"name\":\"running\",\"roles\":[\"policy\"]}"),
+                     .headers = {{S("Idempotency-Key"), S("still-running")}}};
+    put_running(f, &boss, f->reg->process, 3600000); /* our own, an hour ago */
+    check_problem(http_call(f, &call), 409, S("/problems/conflict"));
+    put_running(f, &boss, S("other"), 3600000); /* one that was alive a moment ago */
+    check_problem(http_call(f, &call), 409, S("/problems/conflict"));
+    f->now_ms += 130000;
+    put_running(f, &boss, f->reg->process, 130000);
+    check_problem(http_call(f, &call), 409, S("/problems/conflict"));
+    put_running(f, &boss, S("other"), 130000); /* two minutes without a word: dead */
+    CHECK_INT(http_call(f, &call).status, 201);
+    f->now_ms = before;
+}
+
+/* --- memory ------------------------------------------------------------------------------------
+ */
+
+TEST(http_without_memory_a_request_ends_and_the_next_one_runs) {
+    static const char *const PATHS[] = {"/rules", "/enterprises", "/enterprises/1/facts",
+                                        "/enterprises/1/explain", "/meta/fields"};
+    HttpFixture *f = http_fixture();
+    for (size_t i = 0; i < sizeof PATHS / sizeof *PATHS; i++) {
+        HttpCall call = {.method = "GET", .path = PATHS[i], .token = f->boss, .memory = 24 << 10};
+        check_problem(http_call(f, &call), 413, S("/problems/limit"));
+        CHECK_INT(http_get(f, f->boss, PATHS[i]).status, 200);
+    }
+    HttpCall add = {.method = "POST",
+                    .path = "/match",
+                    .token = f->boss,
+                    .memory = 24 << 10,
+                    .body = S("{\"rows\":[\"演示氢能科技有限公司\"]}")};
+    check_problem(http_call(f, &add), 413, S("/problems/limit"));
+    add.memory = 0;
+    CHECK_INT(http_call(f, &add).status, 200);
+}
+
+/* A long body is not waited for when its head already says no. */
+TEST(http_long_bodies_are_admitted_by_their_head) {
+    HttpFixture *f = http_fixture();
+    static const struct {
+        const char *path, *length;
+        int user; /* 0 none, 1 one who may not, 2 one who may */
+        bool csrf;
+        ErrCode want;
+    } CASES[] = {
+        {"/api/v1/imports", "10000000", 2, true, ERR_NONE},
+        {"/api/v1/imports", "10000000", 0, true, ERR_AUTH},
+        {"/api/v1/imports", "10000000", 1, true, ERR_DENIED},
+        {"/api/v1/imports", "10000000", 2, false, ERR_DENIED},
+        {"/api/v1/imports", "67108865", 2, true, ERR_LIMIT},
+        {"/api/v1/imports", NULL, 0, true, ERR_AUTH}, /* chunked: any length */
+        {"/api/v1/imports", "99999999999999999999", 0, true, ERR_LIMIT},
+        {"/api/v1/session", "2000000", 0, true, ERR_LIMIT},
+        {"/api/v1/session", "200", 0, true, ERR_NONE},
+        {"/api/v1/nothing", "200", 0, true, ERR_MISSING},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        Arena *a = arena_open(0);
+        Ctx c = ctx_new(a, f->now_ms);
+        size_t most;
+        Request r = {.c = &c, .reg = f->reg, .method = S("POST"), .path = str_from(CASES[i].path)};
+        r.headers = NEW_N(a, Pair, 2);
+        if (CASES[i].length)
+            r.headers[r.nheaders++] = (Pair){S("Content-Length"), str_from(CASES[i].length)};
+        if (CASES[i].csrf) r.headers[r.nheaders++] = (Pair){S("X-Jixia-CSRF"), S("1")};
+        if (CASES[i].user) r.token = CASES[i].user == 2 ? f->boss : f->tokens[ROLE_LEADER];
+        CHECK(http_admit(&r, &most) == (CASES[i].want == ERR_NONE));
+        CHECK_INT(c.err.code, CASES[i].want);
+        CHECK(r.db == NULL);
+        arena_close(a);
+    }
 }
 
 /* --- hostile -----------------------------------------------------------------------------------

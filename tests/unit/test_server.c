@@ -210,6 +210,15 @@ TEST(server_gate_limits_heads_and_bodies) {
             buf_lit(&b, "0123456789012345678901234567890123456789012345678901234567890123");
     status = exchange(server_port(s), buf_str(&b));
     CHECK(status == 0 || status == 413);
+    b.n = 0;
+    buf_printf(&b,
+               "POST /api/v1/imports HTTP/1.1\r\n" HOST CLOSE "X-Jixia-CSRF: 1\r\n"
+               "Content-Length: %d\r\n\r\n",
+               5 << 20);
+    for (int i = 0; i < 5 << 10; i++)
+        for (int k = 0; k < 16; k++)
+            buf_lit(&b, "0123456789012345678901234567890123456789012345678901234567890123");
+    CHECK_INT(exchange(server_port(s), buf_str(&b)), 401);
     CHECK_INT(exchange(server_port(s), S(HEALTH HOST CLOSE "\r\n")), 200);
     arena_close(a);
     stop(s);

@@ -1,4 +1,6 @@
 /* Users: names and passwords, sign-in, locks, sessions that end. */
+#include "base/clock.h"
+#include "base/secret.h"
 #include "city/user.h"
 #include "store/db.h"
 #include "tests/test.h"
@@ -22,8 +24,9 @@ static void open_users(Fixture *f) {
     CHECK(f->store && store_migrate(&f->c, f->store));
     f->db = db_borrow(&f->c, f->store);
     User u = {.name = S("wang"), .display_name = S("王"), .roles = 1};
-    CHECK(tx_begin(f->db, DB_WRITE));
-    f->id = user_add(f->db, &u, GOOD, &ACT);
+    PasswordHash hash;
+    CHECK(user_hash_password(&f->c, u.name, GOOD, &hash) && tx_begin(f->db, DB_WRITE));
+    f->id = user_add(f->db, &u, hash, &ACT);
     CHECK(f->id > 0 && tx_commit(f->db));
 }
 
@@ -47,6 +50,10 @@ static int64_t sessions(Fixture *f) {
     return Q_I64(f->db, -1, "SELECT count(*) FROM session");
 }
 
+static int64_t failures(Fixture *f, Str name) {
+    return Q_I64(f->db, 0, "SELECT failures FROM sign_in_failure WHERE name = $1", db_s(name));
+}
+
 TEST(user_names_and_passwords) {
     Fixture f;
     open_users(&f);
@@ -66,7 +73,9 @@ TEST(user_names_and_passwords) {
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
         User u = {.name = str_from(BAD[i].name), .roles = BAD[i].roles};
         CHECK(tx_begin(f.db, DB_WRITE));
-        CHECK_INT(user_add(f.db, &u, str_from(BAD[i].password), &ACT), 0);
+        PasswordHash hash;
+        bool hashed = user_hash_password(&f.c, u.name, str_from(BAD[i].password), &hash);
+        CHECK_INT(hashed ? user_add(f.db, &u, hash, &ACT) : 0, 0);
         CHECK_INT(f.c.err.code, BAD[i].want);
         tx_rollback(f.db);
         ctx_clear(&f.c);
@@ -87,7 +96,8 @@ TEST(user_sign_in) {
     CHECK(session_find(f.db, token, &u) && u.id == f.id);
     CHECK(!session_find(f.db, str_sub(token, 0, 42), &u) && ctx_ok(&f.c));
     CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM session WHERE token_sm3 = $1", db_s(token)), 0);
-    CHECK_INT(Q_I64(f.db, -1, "SELECT failures FROM app_user"), 0); /* the wrong one is forgiven */
+    CHECK_INT(failures(&f, S("wang")), 0); /* the wrong one is forgiven */
+    CHECK_INT(failures(&f, S("nobody")), 1);
     CHECK(session_close(f.db, token) && !session_find(f.db, token, &u));
     close_users(&f);
 }
@@ -100,8 +110,73 @@ TEST(user_is_locked_and_unlocked) {
         CHECK_INT(sign_in(&f, S("wang"), S("wrong horse battery"), &token), ERR_AUTH);
     CHECK_INT(sign_in(&f, S("wang"), GOOD, &token), ERR_BUSY);
     CHECK_INT(Q_I64(f.db, 0, "SELECT count(*) FROM journal WHERE action = 'user.lock'"), 1);
+    User u;
+    CHECK(user_get(f.db, f.id, &u) && u.locked_until_ms > f.c.now_ms);
     f.c.now_ms += (int64_t)LOCK_MINUTES * 60000 + 1;
     CHECK_INT(sign_in(&f, S("wang"), GOOD, &token), ERR_NONE);
+    CHECK(user_get(f.db, f.id, &u) && u.locked_until_ms == 0);
+    close_users(&f);
+}
+
+/* The same answers, attempt for attempt, whoever's name it is. */
+TEST(user_unknown_and_disabled_names_look_like_known_ones) {
+    static const Str NAMES[] = {STR_INIT("wang"), STR_INIT("nobody"), STR_INIT("gone")};
+    Fixture f;
+    open_users(&f);
+    Str token;
+    PasswordHash hash;
+    User gone = {.name = S("gone"), .roles = 1};
+    CHECK(user_hash_password(&f.c, gone.name, GOOD, &hash) && tx_begin(f.db, DB_WRITE));
+    gone.id = user_add(f.db, &gone, hash, &ACT);
+    CHECK(gone.id == f.id + 1 && user_get(f.db, gone.id, &gone));
+    gone.disabled = true;
+    CHECK(user_change(f.db, &gone, &ACT) && tx_commit(f.db));
+    for (int i = 0; i < LOCK_AFTER + 2; i++)
+        for (size_t k = 0; k < 3; k++)
+            CHECK_INT(sign_in(&f, NAMES[k], S("wrong horse battery"), &token),
+                      i < LOCK_AFTER ? ERR_AUTH : ERR_BUSY);
+    f.c.now_ms += (int64_t)LOCK_MINUTES * 60000 + 1;
+    for (size_t k = 0; k < 3; k++)
+        CHECK_INT(sign_in(&f, NAMES[k], S("wrong horse battery"), &token), ERR_AUTH);
+    CHECK_INT(sign_in(&f, S("gone"), GOOD, &token), ERR_AUTH); /* disabled: right or not */
+    CHECK_INT(Q_I64(f.db, 0, "SELECT count(*) FROM sign_in_failure"), 3);
+    f.c.now_ms += (int64_t)LOCK_MINUTES * 60000 + 1;
+    CHECK_INT(sign_in(&f, S("Not A Name"), GOOD, &token), ERR_AUTH);
+    CHECK_INT(sign_in(&f, S("wang"), GOOD, &token), ERR_NONE);
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM sign_in_failure"), 0); /* old ones forgotten */
+    close_users(&f);
+}
+
+/* The hash nobody has takes the same work as one that somebody has. */
+TEST(user_hash_of_nobody_has_the_same_cost) {
+    Fixture f;
+    open_users(&f);
+    PasswordHash hash;
+    CHECK(user_hash_password(&f.c, S("wang"), GOOD, &hash));
+    CHECK(str_starts(hash.text, S("$argon2id$v=19$m=19456,t=2,p=1$")));
+    int64_t start = clock_mono_us();
+    for (int i = 0; i < 5; i++) secret_check_nobody(GOOD);
+    int64_t nobody = clock_mono_us() - start;
+    start = clock_mono_us();
+    for (int i = 0; i < 5; i++) CHECK(secret_check_password(hash.text, GOOD));
+    int64_t known = clock_mono_us() - start;
+    CHECK(nobody > known / 4 && known > nobody / 4); /* far from the microseconds of no hash */
+    close_users(&f);
+}
+
+TEST(user_own_password_is_guessed_no_oftener) {
+    Fixture f;
+    open_users(&f);
+    User u;
+    Str token;
+    CHECK(user_get(f.db, f.id, &u));
+    CHECK(user_check_password(f.db, &u, GOOD));
+    for (int i = 0; i < LOCK_AFTER; i++)
+        CHECK(!user_check_password(f.db, &u, S("wrong horse battery")) && ctx_ok(&f.c));
+    CHECK(!user_check_password(f.db, &u, GOOD));
+    CHECK_INT(f.c.err.code, ERR_BUSY);
+    ctx_clear(&f.c);
+    CHECK_INT(sign_in(&f, S("wang"), GOOD, &token), ERR_BUSY);
     close_users(&f);
 }
 
@@ -115,8 +190,10 @@ TEST(user_sessions_end) {
     CHECK(!session_find(f.db, old, &u));
     CHECK_INT(sign_in(&f, S("wang"), GOOD, &token), ERR_NONE);
     CHECK_INT(sessions(&f), 1); /* the expired one was removed */
+    PasswordHash hash;
+    CHECK(user_hash_password(&f.c, S("wang"), S("a quite different one"), &hash));
     CHECK(tx_begin(f.db, DB_WRITE));
-    CHECK(user_set_password(f.db, f.id, S("a quite different one"), true, &ACT));
+    CHECK(user_set_password(f.db, f.id, hash, true, &ACT));
     CHECK(tx_commit(f.db));
     CHECK(!session_find(f.db, token, &u));
     CHECK_INT(sign_in(&f, S("wang"), GOOD, &token), ERR_AUTH);

@@ -173,6 +173,7 @@ int cmd_dmn(Cli *cli, int argc, char **argv) {
     if (str_eq(sub, S("eval"))) return dmn_eval(cli, argc - 1, argv + 1);
     if (str_eq(sub, S("check"))) return dmn_check_file(cli, argc - 1, argv + 1);
     if (str_eq(sub, S("tck"))) return cmd_dmn_tck(cli, argc - 1, argv + 1);
+    if (str_eq(sub, S("diff"))) return cmd_dmn_diff(cli, argc - 1, argv + 1);
     if (str_eq(sub, S("table"))) return cmd_dmn_table(cli, argc - 1, argv + 1);
     return cli_usage(cli);
 }

@@ -13,4 +13,5 @@ DmnModel *cli_load_model(Ctx *c, Str path);
 
 int cmd_dmn_tck(Cli *cli, int argc, char **argv);
 int cmd_dmn_table(Cli *cli, int argc, char **argv);
+int cmd_dmn_diff(Cli *cli, int argc, char **argv);
 #endif

@@ -41,6 +41,7 @@ static const Command COMMANDS[] = {
     {"dmn",
      "dmn eval MODEL.dmn [--decision NAME] [--input IN.json] [--trace]\n"
      "dmn check MODEL.dmn\n"
+     "dmn diff A.dmn B.dmn\n"
      "dmn table MODEL.dmn --decision NAME --xlsx OUT.xlsx\n"
      "dmn table MODEL.dmn --decision NAME --from IN.xlsx --out NEW.dmn\n"
      "dmn tck DIR [--csv RESULTS] [--verbose]",

@@ -134,6 +134,10 @@ static DmnGrid grid_of(Ctx *c, const XmlNode *table, const XmlNode *owner, int p
     return g;
 }
 
+DmnGrid dmn_grid_of(Ctx *c, const XmlNode *table) {
+    return grid_of(c, table, NULL, 0);
+}
+
 typedef struct Found {
     DmnGrid *grids;
     int n, cap;

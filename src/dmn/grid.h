@@ -45,6 +45,8 @@ typedef struct DmnGrid {
     const XmlNode *owner; /* decision or businessKnowledgeModel */
 } DmnGrid;
 
+/* One table of a file by its element; without a decision it stands in. */
+DmnGrid dmn_grid_of(Ctx *c, const XmlNode *table);
 /* Every decision table of a file, in order. */
 int dmn_grids(Ctx *c, const DmnDefs *d, DmnGrid **out);
 /* The table of a decision (or with that key); NULL when there is none or a decision has several:

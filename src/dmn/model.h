@@ -149,8 +149,9 @@ struct DmnDefs {
     int nitems;
     DmnNode **nodes;
     int nnodes;
-    Map ids;     /* id → DmnNode */
-    Map all_ids; /* every id of the file → XmlNode, for duplicates */
+    Map ids;            /* id → DmnNode */
+    Map all_ids;        /* every id of the file → XmlNode, for duplicates */
+    const XmlNode *xml; /* definitions, without elements of other namespaces */
     DmnDefs *next;
 };
 

@@ -47,8 +47,21 @@ static const int64_t POW10_64[] = {1,
 enum { POW10_64_MAX = 18 };
 
 static u128 pow10_128(int k) {
-    return k <= POW10_64_MAX ? (u128)POW10_64[k]
-                             : (u128)POW10_64[POW10_64_MAX] * (u128)pow10_128(k - POW10_64_MAX);
+    if (k <= POW10_64_MAX) return (uint64_t)POW10_64[k];
+    u128 high = (uint64_t)POW10_64[POW10_64_MAX];
+    k -= POW10_64_MAX;
+    if (k <= POW10_64_MAX) return high * (uint64_t)POW10_64[k];
+    return high * high * (uint64_t)POW10_64[k - POW10_64_MAX];
+}
+
+/* The last decimal digit is 0; 2^64 is 6 modulo 10. */
+static bool ends_in_zero(u128 c) {
+    return ((uint64_t)(c >> 64) % 10 * 6 + (uint64_t)c % 10) % 10 == 0;
+}
+
+static int bits_of(u128 c) {
+    uint64_t high = (uint64_t)(c >> 64), low = (uint64_t)c;
+    return high ? 128 - __builtin_clzll(high) : low ? 64 - __builtin_clzll(low) : 0;
 }
 
 static int digits_of(u128 c) {
@@ -87,7 +100,7 @@ static Dec settle(Parts p) {
         if (p.exp > SMALL_EXP_MAX && p.coef <= INT64_MAX / 10) { /* more zeros may make it fit */
             p.coef *= 10;
             p.exp--;
-        } else if (p.exp <= SMALL_EXP_MAX && p.exp < EXP_MAX && p.coef % 10 == 0) {
+        } else if (p.exp <= SMALL_EXP_MAX && p.exp < EXP_MAX && ends_in_zero(p.coef)) {
             p.coef /= 10;
             p.exp++;
         } else {
@@ -182,12 +195,56 @@ bool dec_mul(Dec *r, const Dec *x, const Dec *y) {
     return take(r, bid128_mul(bid_of(x), bid_of(y), BID_ROUNDING_TO_NEAREST, &f));
 }
 
+/* Of a coefficient that is not 0 and below 2^63; log10(2) is 1233 / 4096 and a bit. */
+static int digits_64(uint64_t c) {
+    int n = (64 - __builtin_clzll(c)) * 1233 >> 12;
+    return n + (c >= (uint64_t)POW10_64[n]);
+}
+
+/* An exact quotient with fewer zeros at its end, as far as its exponent stays at most `wanted`. */
+static Parts fewer_zeros(Parts p, int wanted) {
+    for (int k = 16; k > 0; k /= 2) {
+        u128 unit = pow10_128(k);
+        while (wanted - p.exp >= k && p.coef % unit == 0) {
+            p.coef /= unit;
+            p.exp += k;
+        }
+    }
+    return p;
+}
+
+/* The quotient of two coefficients that are not 0 with 34 digits, rounded half even:
+ * a * 10^k / b with k chosen so that it has them. The dividend takes three words, the quotient two,
+ * so it is two divisions of two words by one. */
+static Parts quotient(uint64_t a, uint64_t b, int exp) {
+    int da = digits_64(a), db = digits_64(b), less = da < db ? db - da : 0;
+    int more = da > db ? da - db : 0;
+    bool at_least = a * (uint64_t)POW10_64[less] >= b * (uint64_t)POW10_64[more];
+    int k = DIGITS - 1 - (da - db) + !at_least, first = POW10_64_MAX + 1 - da;
+    u128 unit = pow10_128(k - first), wide = a * (uint64_t)POW10_64[first];
+    u128 low = wide * (uint64_t)unit, high = wide * (uint64_t)(unit >> 64) + (low >> 64);
+    u128 rest = high % b << 64 | (uint64_t)low;
+    Parts q = {.coef = high / b << 64 | (uint64_t)(rest / b), .exp = exp - k};
+    uint64_t left = (uint64_t)(rest % b);
+    if (left == 0) return fewer_zeros(q, exp);
+    uint64_t twice = left * 2;                           /* b is below 2^63 */
+    q.coef += twice > b || (twice == b && (q.coef & 1)); /* never 10^34: b has 19 digits at most */
+    return q;
+}
+
 bool dec_div(Dec *r, const Dec *x, const Dec *y) {
     if (dec_is_zero(y)) return false;
     int exp = x->exp - y->exp;
-    if (!x->big && !y->big && x->coef != INT64_MIN && x->coef % y->coef == 0 &&
-        exp >= SMALL_EXP_MIN && exp <= SMALL_EXP_MAX) {
+    bool small = !x->big && !y->big && x->coef != INT64_MIN && y->coef != INT64_MIN;
+    if (small && x->coef % y->coef == 0 && exp >= SMALL_EXP_MIN && exp <= SMALL_EXP_MAX) {
         *r = dec_scaled(x->coef / y->coef, exp);
+        return true;
+    }
+    if (small && x->coef != 0) {
+        int64_t a = x->coef, b = y->coef;
+        Parts q = quotient((uint64_t)(a < 0 ? -a : a), (uint64_t)(b < 0 ? -b : b), exp);
+        q.neg = (a < 0) != (b < 0);
+        *r = settle(q);
         return true;
     }
     _IDEC_flags f = 0;
@@ -276,8 +333,24 @@ static void drop_digits(Parts *p, int k, DecRound mode) {
     p->exp += k;
 }
 
+/* The same in 64 bits, when the rounded number is small too. */
+static bool round_small(Dec *r, const Dec *x, int64_t scale, DecRound mode) {
+    int64_t k = -scale - x->exp;
+    if (k <= 0) *r = *x;
+    if (k <= 0) return true;
+    if (k > POW10_64_MAX || -scale > SMALL_EXP_MAX) return false;
+    bool neg = x->coef < 0;
+    uint64_t c = neg ? 0 - (uint64_t)x->coef : (uint64_t)x->coef;
+    uint64_t unit = (uint64_t)POW10_64[k], q = c / unit, rest = c % unit;
+    int half = rest > unit - rest ? 1 : rest == unit - rest ? 0 : -1;
+    q += goes_up(mode, neg, q & 1, rest != 0, rest ? half : -1);
+    *r = dec_scaled(neg ? -(int64_t)q : (int64_t)q, (int)-scale);
+    return true;
+}
+
 bool dec_round(Dec *r, const Dec *x, int64_t scale, DecRound mode) {
     if (scale < DEC_SCALE_MIN || scale > DEC_SCALE_MAX) return false;
+    if (!x->big && round_small(r, x, scale, mode)) return true;
     Parts p = parts_of(x);
     int k = (int)-scale - p.exp;
     if (k <= 0 || p.coef == 0) {
@@ -303,14 +376,24 @@ bool dec_is_zero(const Dec *x) {
     return !x->big && x->coef == 0;
 }
 
+/* The order of two coefficients below 2^113, the first times 10^k. */
+static int cmp_scaled(u128 x, int k, u128 y) {
+    if (k > DIGITS) return 1; /* a coefficient has at most 34 digits */
+    u128 unit = pow10_128(k);
+    if (bits_of(x) + bits_of(unit) > 114) return 1; /* the product is at least 2^113 */
+    x *= unit;
+    return (x > y) - (x < y);
+}
+
+static int cmp_magnitudes(Parts x, Parts y) {
+    return x.exp >= y.exp ? cmp_scaled(x.coef, x.exp - y.exp, y.coef)
+                          : -cmp_scaled(y.coef, y.exp - x.exp, x.coef);
+}
+
 int dec_cmp(const Dec *x, const Dec *y) {
     int sx = dec_sign(x), sy = dec_sign(y);
     if (sx != sy) return sx < sy ? -1 : 1;
-    if (x->big || y->big) {
-        _IDEC_flags f = 0;
-        BID_UINT128 a = bid_of(x), b = bid_of(y);
-        return bid128_quiet_less(a, b, &f) ? -1 : bid128_quiet_greater(a, b, &f);
-    }
+    if (x->big || y->big) return sx * cmp_magnitudes(parts_of(x), parts_of(y));
     int diff = x->exp - y->exp;
     if (diff > POW10_64_MAX) return sx; /* the larger unit alone exceeds any 64-bit coefficient */
     if (diff < -POW10_64_MAX) return -sx;
@@ -333,10 +416,15 @@ static Parts stripped(const Dec *x) {
 }
 
 bool dec_is_int(const Dec *x) {
+    if (!x->big && x->exp >= -POW10_64_MAX) return x->exp >= 0 || x->coef % POW10_64[-x->exp] == 0;
     return stripped(x).exp >= 0;
 }
 
 bool dec_trunc_i64(const Dec *x, int64_t *out) {
+    if (!x->big && x->exp <= 0 && x->exp >= -POW10_64_MAX) {
+        *out = x->coef / POW10_64[-x->exp];
+        return *out != INT64_MIN; /* as below: the magnitude must fit */
+    }
     Parts p = parts_of(x);
     if (p.exp < 0) {
         p.coef = p.exp < -38 ? 0 : p.coef / pow10_128(-p.exp);

@@ -21,6 +21,8 @@ static int exponent(Rng *r) {
 
 static Str operand(Rng *r, Arena *a) {
     char digits[48];
+    if (rng_below(r, 12) == 0) /* divisors with long exact quotients and ties */
+        return str_printf(a, "%lld", 1LL << rng_below(r, 63));
     int n = rng_below(r, 3) ? 1 + (int)rng_below(r, 8) : 1 + (int)rng_below(r, 38);
     for (int i = 0; i < n; i++) digits[i] = (char)('0' + rng_below(r, 10));
     if (rng_below(r, 6) == 0) memset(digits + n / 2, '9', (size_t)(n - n / 2));

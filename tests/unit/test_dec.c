@@ -116,6 +116,32 @@ TEST(dec_negative_powers_of_far_numbers) {
     }
 }
 
+static Dec random_dec(Rng *r) {
+    int64_t coef = (int64_t)(rng_next(r) >> rng_below(r, 64));
+    Dec x = dec_scaled(rng_below(r, 2) ? coef : -coef, (int)rng_below(r, 80) - 40);
+    Dec y = dec_int((int64_t)rng_below(r, 1000) + 1), far = D("1e-3000");
+    if (rng_below(r, 2)) CHECK(dec_div(&x, &x, &y));
+    if (rng_below(r, 50) == 0) CHECK(dec_mul(&x, &x, &far));
+    return x;
+}
+
+/* The order is the sign of the difference, which is never rounded to 0. */
+TEST(dec_order_is_the_sign_of_the_difference) {
+    Rng r = rng_new(9);
+    int equal = 0;
+    for (int k = 0; k < 20000; k++) {
+        Dec x = random_dec(&r), y = random_dec(&r), rest, thousand = D("1000"), milli = D("0.001");
+        if (k % 3 == 0) y = x;
+        if (k % 6 == 0) CHECK(dec_round(&y, &y, (int64_t)rng_below(&r, 40) - 20, DEC_UP));
+        if (k % 9 == 0) CHECK(dec_mul(&y, &y, &thousand) && dec_mul(&y, &y, &milli));
+        CHECK(dec_sub(&rest, &x, &y));
+        CHECK_INT(dec_cmp(&x, &y), dec_sign(&rest));
+        CHECK_INT(dec_cmp(&y, &x), -dec_sign(&rest));
+        equal += dec_is_zero(&rest);
+    }
+    CHECK(equal > 2000 && equal < 10000);
+}
+
 static void check_oracle(const char *command) {
     char line[512], last[512] = "";
     FILE *p = popen(command, "r");

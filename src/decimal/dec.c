@@ -25,33 +25,31 @@ typedef struct Parts {
     bool neg;
 } Parts;
 
-static const int64_t POW10_64[] = {1,
-                                   10,
-                                   100,
-                                   1000,
-                                   10000,
-                                   100000,
-                                   1000000,
-                                   10000000,
-                                   100000000,
-                                   1000000000,
-                                   10000000000,
-                                   100000000000,
-                                   1000000000000,
-                                   10000000000000,
-                                   100000000000000,
-                                   1000000000000000,
-                                   10000000000000000,
-                                   100000000000000000,
-                                   1000000000000000000};
-enum { POW10_64_MAX = 18 };
-
+const int64_t DEC_POW10[] = {1,
+                             10,
+                             100,
+                             1000,
+                             10000,
+                             100000,
+                             1000000,
+                             10000000,
+                             100000000,
+                             1000000000,
+                             10000000000,
+                             100000000000,
+                             1000000000000,
+                             10000000000000,
+                             100000000000000,
+                             1000000000000000,
+                             10000000000000000,
+                             100000000000000000,
+                             1000000000000000000};
 static u128 pow10_128(int k) {
-    if (k <= POW10_64_MAX) return (uint64_t)POW10_64[k];
-    u128 high = (uint64_t)POW10_64[POW10_64_MAX];
-    k -= POW10_64_MAX;
-    if (k <= POW10_64_MAX) return high * (uint64_t)POW10_64[k];
-    return high * high * (uint64_t)POW10_64[k - POW10_64_MAX];
+    if (k <= DEC_POW10_MAX) return (uint64_t)DEC_POW10[k];
+    u128 high = (uint64_t)DEC_POW10[DEC_POW10_MAX];
+    k -= DEC_POW10_MAX;
+    if (k <= DEC_POW10_MAX) return high * (uint64_t)DEC_POW10[k];
+    return high * high * (uint64_t)DEC_POW10[k - DEC_POW10_MAX];
 }
 
 /* The last decimal digit is 0; 2^64 is 6 modulo 10. */
@@ -149,9 +147,9 @@ static bool align(const Dec *x, const Dec *y, int64_t *cx, int64_t *cy, int *exp
     *cy = y->coef;
     *exp = diff < 0 ? x->exp : y->exp;
     if (diff == 0) return true;
-    if (diff > POW10_64_MAX || diff < -POW10_64_MAX) return false;
-    return diff > 0 ? !__builtin_mul_overflow(*cx, POW10_64[diff], cx)
-                    : !__builtin_mul_overflow(*cy, POW10_64[-diff], cy);
+    if (diff > DEC_POW10_MAX || diff < -DEC_POW10_MAX) return false;
+    return diff > 0 ? !__builtin_mul_overflow(*cx, DEC_POW10[diff], cx)
+                    : !__builtin_mul_overflow(*cy, DEC_POW10[-diff], cy);
 }
 
 bool dec_add(Dec *r, const Dec *x, const Dec *y) {
@@ -198,7 +196,7 @@ bool dec_mul(Dec *r, const Dec *x, const Dec *y) {
 /* Of a coefficient that is not 0 and below 2^63; log10(2) is 1233 / 4096 and a bit. */
 static int digits_64(uint64_t c) {
     int n = (64 - __builtin_clzll(c)) * 1233 >> 12;
-    return n + (c >= (uint64_t)POW10_64[n]);
+    return n + (c >= (uint64_t)DEC_POW10[n]);
 }
 
 /* An exact quotient with fewer zeros at its end, as far as its exponent stays at most `wanted`. */
@@ -219,9 +217,9 @@ static Parts fewer_zeros(Parts p, int wanted) {
 static Parts quotient(uint64_t a, uint64_t b, int exp) {
     int da = digits_64(a), db = digits_64(b), less = da < db ? db - da : 0;
     int more = da > db ? da - db : 0;
-    bool at_least = a * (uint64_t)POW10_64[less] >= b * (uint64_t)POW10_64[more];
-    int k = DIGITS - 1 - (da - db) + !at_least, first = POW10_64_MAX + 1 - da;
-    u128 unit = pow10_128(k - first), wide = a * (uint64_t)POW10_64[first];
+    bool at_least = a * (uint64_t)DEC_POW10[less] >= b * (uint64_t)DEC_POW10[more];
+    int k = DIGITS - 1 - (da - db) + !at_least, first = DEC_POW10_MAX + 1 - da;
+    u128 unit = pow10_128(k - first), wide = a * (uint64_t)DEC_POW10[first];
     u128 low = wide * (uint64_t)unit, high = wide * (uint64_t)(unit >> 64) + (low >> 64);
     u128 rest = high % b << 64 | (uint64_t)low;
     Parts q = {.coef = high / b << 64 | (uint64_t)(rest / b), .exp = exp - k};
@@ -338,10 +336,10 @@ static bool round_small(Dec *r, const Dec *x, int64_t scale, DecRound mode) {
     int64_t k = -scale - x->exp;
     if (k <= 0) *r = *x;
     if (k <= 0) return true;
-    if (k > POW10_64_MAX || -scale > SMALL_EXP_MAX) return false;
+    if (k > DEC_POW10_MAX || -scale > SMALL_EXP_MAX) return false;
     bool neg = x->coef < 0;
     uint64_t c = neg ? 0 - (uint64_t)x->coef : (uint64_t)x->coef;
-    uint64_t unit = (uint64_t)POW10_64[k], q = c / unit, rest = c % unit;
+    uint64_t unit = (uint64_t)DEC_POW10[k], q = c / unit, rest = c % unit;
     int half = rest > unit - rest ? 1 : rest == unit - rest ? 0 : -1;
     q += goes_up(mode, neg, q & 1, rest != 0, rest ? half : -1);
     *r = dec_scaled(neg ? -(int64_t)q : (int64_t)q, (int)-scale);
@@ -395,13 +393,13 @@ int dec_cmp(const Dec *x, const Dec *y) {
     if (sx != sy) return sx < sy ? -1 : 1;
     if (x->big || y->big) return sx * cmp_magnitudes(parts_of(x), parts_of(y));
     int diff = x->exp - y->exp;
-    if (diff > POW10_64_MAX) return sx; /* the larger unit alone exceeds any 64-bit coefficient */
-    if (diff < -POW10_64_MAX) return -sx;
+    if (diff > DEC_POW10_MAX) return sx; /* the larger unit alone exceeds any 64-bit coefficient */
+    if (diff < -DEC_POW10_MAX) return -sx;
     __int128 a = x->coef, b = y->coef;
     if (diff > 0)
-        a *= POW10_64[diff];
+        a *= DEC_POW10[diff];
     else
-        b *= POW10_64[-diff];
+        b *= DEC_POW10[-diff];
     return (a > b) - (a < b);
 }
 
@@ -416,13 +414,14 @@ static Parts stripped(const Dec *x) {
 }
 
 bool dec_is_int(const Dec *x) {
-    if (!x->big && x->exp >= -POW10_64_MAX) return x->exp >= 0 || x->coef % POW10_64[-x->exp] == 0;
+    if (!x->big && x->exp >= -DEC_POW10_MAX)
+        return x->exp >= 0 || x->coef % DEC_POW10[-x->exp] == 0;
     return stripped(x).exp >= 0;
 }
 
 bool dec_trunc_i64(const Dec *x, int64_t *out) {
-    if (!x->big && x->exp <= 0 && x->exp >= -POW10_64_MAX) {
-        *out = x->coef / POW10_64[-x->exp];
+    if (!x->big && x->exp <= 0 && x->exp >= -DEC_POW10_MAX) {
+        *out = x->coef / DEC_POW10[-x->exp];
         return *out != INT64_MIN; /* as below: the magnitude must fit */
     }
     Parts p = parts_of(x);
@@ -431,9 +430,9 @@ bool dec_trunc_i64(const Dec *x, int64_t *out) {
         p.exp = 0;
     }
     if (p.coef == 0) p.exp = 0;
-    if (p.exp > POW10_64_MAX) return false;
+    if (p.exp > DEC_POW10_MAX) return false;
     u128 v;
-    if (__builtin_mul_overflow(p.coef, (u128)POW10_64[p.exp], &v) || v > INT64_MAX) return false;
+    if (__builtin_mul_overflow(p.coef, (u128)DEC_POW10[p.exp], &v) || v > INT64_MAX) return false;
     *out = p.neg ? -(int64_t)(uint64_t)v : (int64_t)(uint64_t)v;
     return true;
 }

@@ -31,6 +31,10 @@ typedef enum DecRound {
 
 enum { DEC_TEXT_MAX = 64, DEC_PLAIN_MAX = 40, DEC_SCALE_MIN = -6111, DEC_SCALE_MAX = 6176 };
 
+/* 10^0 … 10^18: what fits a coefficient. */
+enum { DEC_POW10_MAX = 18 };
+extern const int64_t DEC_POW10[DEC_POW10_MAX + 1];
+
 Dec dec_int(int64_t v);
 Dec dec_scaled(int64_t coef, int exp); /* coef * 10^exp, |exp| <= 127 */
 /* FEEL and JSON number text: optional -, digits, optional fraction, optional exponent. More than 34

@@ -68,9 +68,11 @@ static Val value_of(DmnEval *e, const DmnNode *n) {
     g->ran = true;
     const DmnNode *outer = e->node;
     e->node = n;
-    int32_t rec = trace_open(f, g->is_given[i] ? TRACE_INPUT : TRACE_DECISION, e->m->roots[i], i);
-    Val v = g->is_given[i] ? feel_coerce(f, g->given[i], e->m->types[i]) : evaluate(e, n);
-    trace_close(f, rec, v);
+    bool given = g->is_given[i];
+    int32_t rec =
+        f->trace ? trace_open(f, given ? TRACE_INPUT : TRACE_DECISION, e->m->roots[i], i) : -1;
+    Val v = given ? feel_coerce(f, g->given[i], e->m->types[i]) : evaluate(e, n);
+    if (rec >= 0) trace_close(f, rec, v);
     e->node = outer;
     g->vals[i] = v;
     g->state[i] = STATE_DONE;

@@ -272,6 +272,21 @@ static const Type *builtin_type(Program *p, const Builtin *b, const IrId *args, 
     return t->kind == T_NULL || t->kind > T_MONTHS ? type_of(T_ANY) : type_of(t->kind);
 }
 
+/* The parameter set that n numbers choose takes them without a conversion. */
+static bool takes_numbers(const Builtin *b, int sig, const IrId *args, int n) {
+    int k = 0;
+    while (k < b->nsigs &&
+           (n < b->sigs[k].min || n > b->sigs[k].max || (sig != IR_NONE && sig != k)))
+        k++;
+    if (k == b->nsigs || n == 0) return false;
+    const BuiltinSig *s = &b->sigs[k];
+    for (int i = 0; i < BUILTIN_PARAMS && s->params[i]; i++)
+        if (s->types[i] != T_NUMBER && s->types[i] != T_ANY) return false;
+    for (int i = 0; i < n; i++)
+        if (args[i] == IR_NONE) return false;
+    return true;
+}
+
 static IrId builtin_node(Program *p, int index, const Str *names, const IrId *args, int n,
                          IrAt at) {
     const Builtin *b = builtin_at(index);
@@ -284,6 +299,7 @@ static IrId builtin_node(Program *p, int index, const Str *names, const IrId *ar
     }
     IrId id =
         make(p, IR_BUILTIN, index, program_list(p, args, n), sig, builtin_type(p, b, args, n), at);
+    p->nodes[id].aux = takes_numbers(b, sig, args, n);
     return b->impure ? inherit(p, id) : fold(p, id);
 }
 

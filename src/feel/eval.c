@@ -108,17 +108,30 @@ static Val eval_global(Eval *e, IrId id, const IrNode *n) {
     return v;
 }
 
-/* The common case of arithmetic and comparison: two small decimals with one exponent. */
+/* Two small decimals brought to one exponent; false when that does not fit. */
+static inline bool align(Val *x, Val *y) {
+    int diff = x->exp - y->exp;
+    if (diff == 0) return true;
+    Val *wide = diff > 0 ? x : y; /* its coefficient grows */
+    if (diff < 0) diff = -diff;
+    if (diff > DEC_POW10_MAX || __builtin_mul_overflow(wide->i, DEC_POW10[diff], &wide->i))
+        return false;
+    wide->exp = (int8_t)(wide->exp - diff);
+    return true;
+}
+
+/* The common case of arithmetic and comparison: two small decimals and a small result, as the
+ * operators of decimal/dec.h give it. */
 static inline bool small_op(IrOp op, Val x, Val y, Val *out) {
     if (x.tag != V_NUM || y.tag != V_NUM) return false;
+    int64_t r;
     if (op == IR_MUL) {
         int exp = x.exp + y.exp;
-        if (exp < -100 || exp > 100 || __builtin_mul_overflow(x.i, y.i, &out->i)) return false;
-        *out = (Val){.tag = V_NUM, .exp = (int8_t)exp, .i = out->i};
+        if (exp < INT8_MIN || exp > INT8_MAX || __builtin_mul_overflow(x.i, y.i, &r)) return false;
+        *out = (Val){.tag = V_NUM, .exp = (int8_t)exp, .i = r};
         return true;
     }
-    if (x.exp != y.exp) return false;
-    int64_t r;
+    if (op == IR_DIV || op == IR_POW || !align(&x, &y)) return false;
     switch (op) {
     case IR_ADD:
         if (__builtin_add_overflow(x.i, y.i, &r)) return false;

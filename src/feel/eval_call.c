@@ -225,6 +225,12 @@ Val builtin_call(Eval *e, int index, const Val *args, int n) {
     return call_set(e, index, IR_NONE, args, n);
 }
 
+static bool all_numbers(const Val *args, int n) {
+    bool all = true;
+    for (int i = 0; i < n; i++) all = all && val_is_num(args[i]);
+    return all;
+}
+
 Val eval_builtin(Eval *e, IrId id, const Frame *f) {
     const IrNode *n = ir_node(e->prog, id);
     int count;
@@ -233,9 +239,9 @@ Val eval_builtin(Eval *e, IrId id, const Frame *f) {
     for (int i = 0; i < count; i++)
         args[i] = items[i] == IR_NONE ? val_null() : feel_eval(e, items[i], f);
     e->at = id;
-    if (!e->trace) return call_set(e, n->a, n->c, args, count);
-    int32_t rec = trace_open(e, TRACE_CALL, id, n->a);
-    Val v = call_set(e, n->a, n->c, args, count);
-    trace_close(e, rec, v);
+    bool direct = n->aux && all_numbers(args, count);
+    int32_t rec = e->trace ? trace_open(e, TRACE_CALL, id, n->a) : -1;
+    Val v = direct ? builtin_at(n->a)->fn(e, args, count) : call_set(e, n->a, n->c, args, count);
+    if (rec >= 0) trace_close(e, rec, v);
     return v;
 }

@@ -81,7 +81,7 @@ enum {
 typedef struct IrNode {
     uint8_t op;    /* IrOp */
     uint8_t flags; /* IRF_… */
-    uint16_t aux;  /* IR_RANGE: RangeOp */
+    uint16_t aux;  /* IR_RANGE: RangeOp; IR_BUILTIN: 1 when numbers fit it as they are */
     int32_t a, b, c;
     const Type *type; /* never NULL; T_ANY when not known */
 } IrNode;

@@ -7,16 +7,6 @@
 #include "base/utf8.h"
 #include "feel/temporal.h"
 
-Val val_num(Arena *a, const Dec *d) {
-    if (!d->big) return (Val){.tag = V_NUM, .exp = (int8_t)d->exp, .i = d->coef};
-    return (Val){.tag = V_BIGNUM, .p = arena_copy(a, d, sizeof *d)};
-}
-
-Dec val_dec(Val v) {
-    if (v.tag == V_BIGNUM) return *(const Dec *)v.p;
-    return (Dec){.coef = v.i, .exp = v.exp};
-}
-
 const Note *val_null_note(Val v) {
     return v.tag == V_NULL && v.p ? ((const Null *)v.p)->note : NULL;
 }
@@ -25,7 +15,8 @@ bool ctx_get(Val context, Str key, Val *out) {
     if (context.tag != V_CONTEXT) return false;
     const Context *c = val_ctx(context);
     for (int i = 0; i < c->n; i++) {
-        if (!str_eq(c->keys[i], key)) continue;
+        if (c->keys[i].n != key.n) continue;
+        if (c->keys[i].p != key.p && memcmp(c->keys[i].p, key.p, (size_t)key.n) != 0) continue;
         *out = c->vals[i];
         return true;
     }

@@ -160,8 +160,15 @@ static inline bool val_is(Val v, bool b) {
 }
 
 /* Numbers to and from Dec. A big Dec is copied into the arena. */
-Val val_num(Arena *a, const Dec *d);
-Dec val_dec(Val v); /* v must be a number */
+static inline Val val_num(Arena *a, const Dec *d) {
+    if (!d->big) return (Val){.tag = V_NUM, .exp = (int8_t)d->exp, .i = d->coef};
+    return (Val){.tag = V_BIGNUM, .p = arena_copy(a, d, sizeof *d)};
+}
+/* v must be a number */
+static inline Dec val_dec(Val v) {
+    if (v.tag == V_BIGNUM) return *(const Dec *)v.p;
+    return (Dec){.coef = v.i, .exp = v.exp};
+}
 
 /* FEEL equality: -1 false, 1 true, 0 not comparable (null). Times compare by whole seconds,
  * date-times as instants; null equals only null. Never called with V_UNKNOWN inside; the evaluator

@@ -117,7 +117,7 @@ TEST(dec_negative_powers_of_far_numbers) {
 }
 
 static Dec random_dec(Rng *r) {
-    int64_t coef = (int64_t)(rng_next(r) >> rng_below(r, 64));
+    int64_t coef = (int64_t)(rng_u64(r) >> rng_below(r, 64));
     Dec x = dec_scaled(rng_below(r, 2) ? coef : -coef, (int)rng_below(r, 80) - 40);
     Dec y = dec_int((int64_t)rng_below(r, 1000) + 1), far = D("1e-3000");
     if (rng_below(r, 2)) CHECK(dec_div(&x, &x, &y));

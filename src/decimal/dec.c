@@ -292,7 +292,7 @@ bool dec_sqrt(Dec *r, const Dec *x) {
     return take(r, bid128_sqrt(bid_of(x), BID_ROUNDING_TO_NEAREST, &f));
 }
 
-bool dec_exp(Dec *r, const Dec *x) {
+bool dec_exp_near(Dec *r, const Dec *x) {
     _IDEC_flags f = 0;
     return take(r, bid128_exp(bid_of(x), BID_ROUNDING_TO_NEAREST, &f));
 }

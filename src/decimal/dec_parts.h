@@ -19,4 +19,6 @@ Dec dec_from_parts(DecParts d);
 bool dec_parse_far(const char *z, Dec *r);
 /* x ** n correctly rounded; false when out of range or 0 ** negative. */
 bool dec_pow_int(Dec *r, const Dec *x, int64_t n);
+/* e ** x by the decimal library: good to 2 units of the last digit for |x| < 30, worse far out. */
+bool dec_exp_near(Dec *r, const Dec *x);
 #endif

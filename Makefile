@@ -6,11 +6,13 @@ MAKEFLAGS += --no-builtin-rules
 
 VARIANT ?= release
 B := build/$(VARIANT)
-CC := gcc
+CC := $(if $(filter fuzz,$(VARIANT)),clang-14,gcc)
 PKGS := libmicrohttpd sqlite3 libpq expat libzip libsodium libcrypto libpcre2-8 yaml-0.1 freexl
 CFLAGS_release := -O2
 CFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
+CFLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+  -fno-omit-frame-pointer -Wno-error -w
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
   -Wvla -Werror
 HARDEN_release := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
@@ -36,7 +38,7 @@ GENERATED := $(GEN)/migrations.h $(GEN)/pinyin_table.h $(GEN)/zone_table.h $(GEN
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 SUB = $(MAKE) -s --no-print-directory $(PARALLEL)
 
-.PHONY: all oracle setup web web-unit web-e2e run test unit check tidied formatted linted format bench install smoke clean
+.PHONY: all oracle fuzz setup web web-unit web-e2e run test unit check tidied formatted linted format bench install smoke clean
 all: build/jixia
 FORCE:
 
@@ -190,12 +192,27 @@ oracle: build/.setup
 	@+$(SUB) VARIANT=release build/release/tests/ops
 	@tests/oracle/run.sh build/release/tests/ops $(N)
 
+# Fuzz targets (libFuzzer): make fuzz SECONDS=60 [T=xml]. See tests/fuzz/run.sh.
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+SECONDS ?= 60
+fuzz: build/.setup
+	@+$(SUB) VARIANT=fuzz $(FUZZERS:%=build/fuzz/run/%)
+	@tests/fuzz/run.sh $(SECONDS) $(or $(T),$(FUZZERS))
+
+FUZZOBJ := $(filter $(foreach l,base codec decimal feel dmn,$(B)/src/$(l)/%) \
+  $(B)/src/job/table.o $(B)/src/job/xls.o,$(OBJ)) $(B)/tests/fuzz/fuzz.o
+$(B)/run/%: $(FUZZOBJ) $(B)/tests/fuzz/fuzz_%.o
+	@mkdir -p $(@D)
+	@echo "link $@"
+	@$(CC) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # One suite, quickly: make unit T=name VARIANT=asan
 unit: $(B)/tests/run
 	@$(B)/tests/run $(T)
 
 # --- checks -------------------------------------------------------------------------------------
 CFILES := $(wildcard $(LAYERS:%=src/%/*.[ch]) tests/*.[ch] tests/unit/*.[ch] tests/oracle/*.[ch] \
+  tests/fuzz/*.[ch] \
   tools/*.c bench/*.c)
 check: build/.setup build/.web
 	@+$(SUB) VARIANT=release build/tools/tidy $(SRC:%.c=build/release/%.o)
@@ -224,4 +241,4 @@ clean:
 	rm -rf build web/dist
 
 -include $(OBJ:.o=.d) $(TESTOBJ:.o=.d) $(THREADOBJ:.o=.d) \
-  $(B)/tests/oracle/ops_main.d $(B)/src/cli/main.d $(B)/bench/engine.d
+  $(B)/tests/oracle/ops_main.d $(FUZZOBJ:.o=.d) $(FUZZERS:%=$(B)/tests/fuzz/fuzz_%.d) $(B)/src/cli/main.d $(B)/bench/engine.d

@@ -46,18 +46,32 @@ static bool read_exponent(Str s, ptrdiff_t *i, int64_t *e) {
     return rest.n <= 12 && str_to_i64(rest, e);
 }
 
-/* Half even on the kept digits; 999…9 carries into a new digit. */
-static void round_kept(Reader *d) {
+/* Gives up `count` more digits: those below the smallest exponent. */
+static void drop_digits(Reader *d, int64_t count) {
+    for (; count > 0 && d->n > 0; count--) {
+        d->sticky |= d->next != 0;
+        d->next = d->digit[--d->n] - '0';
+    }
+    if (count > 0) {
+        d->sticky |= d->next != 0;
+        d->next = 0;
+    }
+}
+
+/* Half even on the kept digits; 999…9 carries into a new digit and gives 1, otherwise 0. */
+static int round_kept(Reader *d) {
     bool odd = d->n > 0 && (d->digit[d->n - 1] - '0') % 2;
-    if (d->next < 5 || (d->next == 5 && !d->sticky && !odd)) return;
+    if (d->next < 5 || (d->next == 5 && !d->sticky && !odd)) return 0;
     int k = d->n - 1;
     while (k >= 0 && d->digit[k] == '9') d->digit[k--] = '0';
     if (k >= 0) {
         d->digit[k]++;
-    } else {
-        d->digit[0] = '1';
-        d->dropped++;
+        return 0;
     }
+    d->digit[0] = '1';
+    if (d->n > 0) return 1;
+    d->n = 1;
+    return 0;
 }
 
 static uint64_t number_of(const char *p, int n) {
@@ -66,14 +80,10 @@ static uint64_t number_of(const char *p, int n) {
     return v;
 }
 
-/* Exponents at the edge of the format: the library rounds subnormals and pads large ones. */
+/* An exponent above the range: the library pads the digits with zeros when they fit. */
 static bool parse_far(const Reader *d, bool neg, int64_t exp, Dec *r) {
     char z[DIGITS + 32];
     if (exp > EXP_MAX + DIGITS) return false;
-    if (exp < EXP_MIN - 2 * DIGITS) {
-        *r = dec_int(0);
-        return true;
-    }
     snprintf(z, sizeof z, "%s%.*sE%lld", neg ? "-" : "", d->n, d->digit, (long long)exp);
     return dec_parse_far(z, r);
 }
@@ -90,13 +100,17 @@ bool dec_parse(Str s, Dec *r) {
         if (part == 0) return false;
     }
     if (whole + part == 0 || !read_exponent(s, &i, &e) || i != s.n) return false;
+    int64_t exp = e - d.scale + d.dropped;
+    if (exp < EXP_MIN) {
+        drop_digits(&d, EXP_MIN - exp);
+        exp = EXP_MIN;
+    }
+    exp += round_kept(&d);
     if (d.n == 0) {
         *r = dec_int(0);
         return true;
     }
-    if (d.dropped) round_kept(&d);
-    int64_t exp = e - d.scale + d.dropped;
-    if (exp > EXP_MAX || exp < EXP_MIN) return parse_far(&d, neg, exp, r);
+    if (exp > EXP_MAX) return parse_far(&d, neg, exp, r);
     int head = d.n > HALF ? d.n - HALF : 0;
     *r = dec_from_parts((DecParts){.high = number_of(d.digit, head),
                                    .low = number_of(d.digit + head, d.n - head),

@@ -11,7 +11,7 @@ Val eval_context(Eval *e, const IrNode *n, const Frame *f) {
     for (int i = 0; i < count; i++) in->slots[i] = feel_eval(e, values[i], in);
     if (n->flags & IRF_RESULT) return in->slots[count - 1];
     Context *c = NEW(e->arena, Context);
-    *c = (Context){count, e->prog->names + n->b, in->slots};
+    *c = (Context){count, count ? e->prog->names + n->b : NULL, in->slots};
     return val_context(c);
 }
 

@@ -15,9 +15,12 @@ CFLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-rec
   -fno-omit-frame-pointer -Wno-error -w
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
   -Wvla -Werror
+CFLAGS_lib := -O2 -ffunction-sections -fdata-sections -fvisibility=hidden
+PIC_lib := -fPIC
+HARDEN_lib := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 HARDEN_release := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CFLAGS = -std=gnu17 -g $(WARN) $(CFLAGS_$(VARIANT)) $(HARDEN_$(VARIANT)) -D_GNU_SOURCE -Isrc -I. \
-  -I$(B)/gen -pthread -fPIE -MMD -MP
+  -Iinclude -I$(B)/gen -pthread $(or $(PIC_$(VARIANT)),-fPIE) -MMD -MP
 LDFLAGS = -pie -Wl,-z,relro,-z,now -pthread $(filter -fsanitize%,$(CFLAGS_$(VARIANT)))
 LDLIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lxlsxwriter -l:libbidgcc000.a -lm
 
@@ -28,7 +31,7 @@ TESTSRC := tests/main.c tests/oracle/ops.c $(wildcard tests/*_fixture.c tests/un
 OBJ := $(LIBSRC:%.c=$(B)/%.o)
 TESTOBJ := $(TESTSRC:%.c=$(B)/%.o)
 THREADSRC := tests/main.c $(wildcard tests/*_fixture.c) \
-  $(foreach n,server store_db journal,$(wildcard tests/unit/test_$(n)*.c))
+  $(foreach n,server store_db journal library,$(wildcard tests/unit/test_$(n)*.c))
 THREADOBJ := $(THREADSRC:%.c=$(B)/%.o)
 GEN := build/gen
 GENERATED := $(GEN)/migrations.h $(GEN)/pinyin_table.h $(GEN)/zone_table.h $(GEN)/case_table.h \
@@ -38,7 +41,8 @@ GENERATED := $(GEN)/migrations.h $(GEN)/pinyin_table.h $(GEN)/zone_table.h $(GEN
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 SUB = $(MAKE) -s --no-print-directory $(PARALLEL)
 
-.PHONY: all oracle fuzz setup web web-unit web-e2e run test unit check tidied formatted linted format bench install smoke clean
+.PHONY: all oracle fuzz setup web web-unit web-e2e run test unit check tidied formatted linted \
+  format bench install install-library smoke clean
 all: build/jixia
 FORCE:
 
@@ -78,6 +82,30 @@ $(B)/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
 	@echo "cc $(VARIANT) $<"
 	@$(CC) $(CFLAGS) -I$(GEN) -c -o $@ $<
+
+# --- the decision engine as a library: include/jixia/dmn.h --------------------------------------
+# Only what the engine needs of base and codec; every symbol but jx_dmn_* is local.
+ENGINE := $(patsubst %,src/base/%.c,arena buf date err map str utf8) \
+  $(patsubst %,src/codec/%.c,json json_write xml) $(wildcard src/decimal/*.c src/feel/*.c) \
+  $(filter-out src/dmn/tck.c,$(wildcard src/dmn/*.c))
+ENGINEOBJ := $(ENGINE:%.c=$(B)/%.o)
+ENGINELIBS := -lexpat -lpcre2-8 -l:libbidgcc000.a -lm
+LIBRARY := build/lib/libjixia-dmn.so.0 build/lib/libjixia-dmn.a
+
+.PHONY: library
+library: build/.setup
+	@+$(SUB) VARIANT=lib $(LIBRARY)
+
+build/lib/libjixia-dmn.so.0: $(ENGINEOBJ) src/dmn/library.map
+	@echo "link $@"
+	@$(CC) -shared -Wl,-soname,$(@F) -Wl,--version-script=src/dmn/library.map -Wl,-z,defs \
+	  -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed -o $@ $(ENGINEOBJ) $(ENGINELIBS)
+
+build/lib/libjixia-dmn.a: $(ENGINEOBJ)
+	@echo "archive $@"
+	@$(CC) -r -nostdlib -o $(@D)/jixia-dmn.o $^ -l:libbidgcc000.a
+	@objcopy --wildcard --keep-global-symbol='jx_dmn_*' $(@D)/jixia-dmn.o
+	@rm -f $@ && ar rcs $@ $(@D)/jixia-dmn.o
 
 # --- generated at build time --------------------------------------------------------------------
 build/tools/dec128: tests/oracle/dec128.c
@@ -160,7 +188,8 @@ smoke: build/jixia
 
 PREFIX ?= /usr/local
 SHARE = $(DESTDIR)$(PREFIX)/share
-install: build/jixia build/jixia.1
+LIBDIR = $(DESTDIR)$(PREFIX)/lib
+install: build/jixia build/jixia.1 install-library
 	install -D -m 755 build/jixia $(DESTDIR)$(PREFIX)/bin/jixia
 	install -D -m 644 build/jixia.1 $(SHARE)/man/man1/jixia.1
 	mkdir -p $(SHARE)/jixia
@@ -168,6 +197,14 @@ install: build/jixia build/jixia.1
 
 build/jixia.1: tools/man.sh build/jixia
 	@tools/man.sh build/jixia >$@.tmp && mv $@.tmp $@
+
+install-library: library
+	install -D -m 644 include/jixia/dmn.h $(DESTDIR)$(PREFIX)/include/jixia/dmn.h
+	install -D -m 644 build/lib/libjixia-dmn.a $(LIBDIR)/libjixia-dmn.a
+	install -D -m 755 build/lib/libjixia-dmn.so.0 $(LIBDIR)/libjixia-dmn.so.0
+	ln -sf libjixia-dmn.so.0 $(LIBDIR)/libjixia-dmn.so
+	install -D -m 644 src/dmn/jixia-dmn.pc $(LIBDIR)/pkgconfig/jixia-dmn.pc
+	install -D -m 644 docs/jixia-dmn.3 $(SHARE)/man/man3/jixia-dmn.3
 
 bench: build/jixia build/bench/engine
 	@bench/run.sh
@@ -211,8 +248,8 @@ unit: $(B)/tests/run
 	@$(B)/tests/run $(T)
 
 # --- checks -------------------------------------------------------------------------------------
-CFILES := $(wildcard $(LAYERS:%=src/%/*.[ch]) tests/*.[ch] tests/unit/*.[ch] tests/oracle/*.[ch] \
-  tests/fuzz/*.[ch] \
+CFILES := $(wildcard $(LAYERS:%=src/%/*.[ch]) include/jixia/*.h examples/*.c tests/*.[ch] \
+  tests/unit/*.[ch] tests/oracle/*.[ch] tests/fuzz/*.[ch] \
   tools/*.c bench/*.c)
 check: build/.setup build/.web
 	@+$(SUB) VARIANT=release build/tools/tidy $(SRC:%.c=build/release/%.o)
@@ -231,7 +268,7 @@ build/lint/%.ok: build/release/%.o .clang-tidy
 	@mkdir -p $(@D)
 	@echo "lint $*.c"
 	@clang-tidy-14 --quiet --warnings-as-errors='*' $*.c -- -std=gnu17 -D_GNU_SOURCE -Isrc -I. \
-	  -I$(GEN) 2>$(@D)/$(*F).log || { cat $(@D)/$(*F).log; exit 1; }
+	  -Iinclude -I$(GEN) 2>$(@D)/$(*F).log || { cat $(@D)/$(*F).log; exit 1; }
 	@touch $@
 
 format:

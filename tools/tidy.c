@@ -209,7 +209,7 @@ static int visit(const char *path, const struct stat *st, int kind, struct FTW *
 }
 
 int main(void) {
-    static const char *const ROOTS[] = {"src", "tests", "tools", "web/src"};
+    static const char *const ROOTS[] = {"src", "include", "examples", "tests", "tools", "web/src"};
     for (size_t i = 0; i < sizeof ROOTS / sizeof *ROOTS; i++) nftw(ROOTS[i], visit, 16, FTW_PHYS);
     if (findings == 0) puts("tidy: clean");
     return findings != 0;

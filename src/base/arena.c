@@ -23,44 +23,54 @@ struct Arena {
     Block *spare; /* kept for reuse, or NULL */
     long blocks;  /* taken from the system since the arena was opened */
     jmp_buf *trap;
+    size_t extra; /* of the limit: lent to say what happened, until the arena is rewound */
+    bool starved; /* the last jump to the trap was for want of memory */
     Arena *parent, *children; /* NULL: none */
     Arena *next;              /* sibling */
 };
 
-static _Noreturn void arena_full(Arena *a) {
+static _Noreturn void arena_full(Arena *a, bool starved) {
     for (; a; a = a->parent) {
         if (!a->trap) continue;
-        a->limit += LAST_WORDS;
+        a->starved = starved;
+        if (a->extra == 0) a->limit += LAST_WORDS;
+        a->extra = LAST_WORDS;
         longjmp(*a->trap, 1);
     }
     fputs("jixia: memory: arena limit reached outside a boundary\n", stderr);
     abort();
 }
 
-static void block_push(Arena *a, size_t size) {
+static bool block_push(Arena *a, size_t size) {
     Block *b = a->spare;
     if (b && b->size >= size) {
         a->spare = NULL;
     } else {
         b = malloc(sizeof *b + size);
-        if (!b) arena_full(a);
+        if (!b) return false;
         b->size = size;
         a->blocks++;
     }
     b->prev = a->block;
     a->block = b;
     a->used = 0;
+    return true;
+}
+
+Arena *arena_try(size_t limit_bytes) {
+    Arena *a = calloc(1, sizeof *a);
+    if (!a) return NULL;
+    a->limit = limit_bytes ? limit_bytes : (size_t)1 << 30;
+    if (block_push(a, BLOCK_FIRST)) return a;
+    free(a);
+    return NULL;
 }
 
 Arena *arena_open(size_t limit_bytes) {
-    Arena *a = calloc(1, sizeof *a);
-    if (!a) {
-        fputs("jixia: memory: no memory for an arena\n", stderr);
-        abort();
-    }
-    a->limit = limit_bytes ? limit_bytes : (size_t)1 << 30;
-    block_push(a, BLOCK_FIRST);
-    return a;
+    Arena *a = arena_try(limit_bytes);
+    if (a) return a;
+    fputs("jixia: memory: no memory for an arena\n", stderr);
+    abort();
 }
 
 static void blocks_free_until(Arena *a, Block *keep) {
@@ -77,7 +87,8 @@ static void blocks_free_until(Arena *a, Block *keep) {
 }
 
 Arena *arena_child(Arena *parent, size_t limit_bytes) {
-    Arena *a = arena_open(limit_bytes);
+    Arena *a = arena_try(limit_bytes);
+    if (!a) arena_full(parent, true);
     a->parent = parent;
     a->next = parent->children;
     parent->children = a;
@@ -105,15 +116,17 @@ void arena_reset(Arena *a) {
     blocks_free_until(a, first);
     a->used = 0;
     a->total = 0;
+    a->limit -= a->extra;
+    a->extra = 0;
 }
 
 void *arena_alloc(Arena *a, size_t size) {
-    if (size > a->limit || a->total > a->limit - size) arena_full(a);
+    if (size > a->limit || a->total > a->limit - size) arena_full(a, false);
     size_t need = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     if (need == 0) need = ALIGN;
     if (need > a->block->size - a->used) {
         size_t next = a->block->size >= BLOCK_MAX ? BLOCK_MAX : a->block->size * 2;
-        block_push(a, need > next ? need : next);
+        if (!block_push(a, need > next ? need : next)) arena_full(a, true);
     }
     void *p = a->block->data + a->used;
     a->used += need;
@@ -123,7 +136,7 @@ void *arena_alloc(Arena *a, size_t size) {
 
 void *arena_array(Arena *a, size_t n, size_t size) {
     size_t bytes;
-    if (__builtin_mul_overflow(n, size, &bytes)) arena_full(a);
+    if (__builtin_mul_overflow(n, size, &bytes)) arena_full(a, false);
     return arena_alloc(a, bytes);
 }
 
@@ -134,7 +147,7 @@ void *arena_copy(Arena *a, const void *p, size_t size) {
 
 void *arena_grow_(Arena *a, const void *old, size_t n, size_t size, int *cap) {
     int next = *cap < 8 ? 8 : *cap * 2;
-    if (*cap > (1 << 29)) arena_full(a);
+    if (*cap > (1 << 29)) arena_full(a, false);
     void *p = arena_array(a, (size_t)next, size);
     if (n) memcpy(p, old, n * size);
     *cap = next;
@@ -149,6 +162,8 @@ void arena_rewind(Arena *a, ArenaMark m) {
     blocks_free_until(a, m.block);
     a->used = m.used;
     a->total = m.total;
+    a->limit -= a->extra;
+    a->extra = 0;
 }
 
 jmp_buf *arena_trap(Arena *a, jmp_buf *trap) {
@@ -167,6 +182,10 @@ bool arena_guard(Arena *a, void (*fn)(void *), void *user) {
     fn(user);
     arena_trap(a, outer);
     return true;
+}
+
+bool arena_starved(const Arena *a) {
+    return a->starved;
 }
 
 size_t arena_used(const Arena *a) {

@@ -22,6 +22,8 @@ typedef struct ArenaMark {
 
 /* A new arena that may hold at most limit_bytes (0: 1 GiB). Never NULL; aborts without memory. */
 Arena *arena_open(size_t limit_bytes);
+/* The same, but NULL when the machine has no memory. */
+Arena *arena_try(size_t limit_bytes);
 /* A new arena for work inside a boundary whose memory comes from `parent`: when it is full, control
  * goes to the parent's trap, and when the parent closes first (after such a jump) it closes with
  * it. Used by the thread of its parent. */
@@ -45,6 +47,8 @@ jmp_buf *arena_trap(Arena *a, jmp_buf *trap);
 /* Runs fn with a trap on the arena: true when it came to its end, false when memory of the arena or
  * of a child ran out on the way. What fn held (transaction, lock) is the caller's to give back. */
 bool arena_guard(Arena *a, void (*fn)(void *), void *user);
+/* Whether the last jump to the trap was for want of memory rather than for the limit. */
+bool arena_starved(const Arena *a);
 /* Bytes handed out since open or reset. */
 size_t arena_used(const Arena *a);
 /* How often the arena went to the system for memory since it was opened. */

@@ -46,7 +46,10 @@ typedef struct Note {
     int nargs;
     Str args[MSG_ARGS_MAX];
     Str place; /* file:line:column, element id, cell; empty when none */
-    Str hint;  /* overrides the hint of the message when not empty */
+    /* In a FEEL text: its unit in the program + 1 (0: none) and the bytes [from, to) of the unit.
+     */
+    int unit, from, to;
+    Str hint; /* overrides the hint of the message when not empty */
     struct Note *next;
 } Note;
 

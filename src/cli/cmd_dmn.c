@@ -41,26 +41,6 @@ DmnModel *cli_load_model(Ctx *c, Str path) {
 /* --- eval ---------------------------------------------------------------------------------------
  */
 
-static bool set_inputs(Ctx *c, DmnEval *e, const DmnModel *m, const Json *in, Str file) {
-    if (in->kind != JSON_OBJECT) return FAIL_AT(c, ERR_INPUT, file, M_DMN_INPUT_OBJECT);
-    for (const Json *k = in->first; k; k = k->next) {
-        const DmnNode *n = dmn_find(m, k->key);
-        Val v;
-        if (!n || n->kind == NODE_BKM || n->kind == NODE_SERVICE) {
-            Str place = str_printf(c->arena, "%.*s:%u", STRF(file), k->line);
-            return FAIL_AT(c, ERR_INPUT, place, M_DMN_NO_INPUT, k->key,
-                           dmn_nearest(m, k->key, true));
-        }
-        if (!val_from_json(c, k, m->types[n->index], k->key, &v)) {
-            c->err.note.place =
-                str_printf(c->arena, "%.*s:%.*s", STRF(file), STRF(c->err.note.place));
-            return false;
-        }
-        dmn_set_node(e, n, v);
-    }
-    return true;
-}
-
 static Json *note_json(Arena *a, const Note *n, Lang lang) {
     static const Str SEVERITIES[] = {STR_INIT("error"), STR_INIT("warning"), STR_INIT("remark")};
     Json *o = json_new(a, JSON_OBJECT);
@@ -130,7 +110,7 @@ static int dmn_eval(Cli *cli, int argc, char **argv) {
     if (opts[1].given) {
         if (!file_read(cli->c, opts[1].text, CLI_FILE_MAX, &bytes)) return cli_failed(cli);
         Json *in = json_parse(cli->c, bytes, opts[1].text);
-        if (!in || !set_inputs(cli->c, e, m, in, opts[1].text)) return cli_failed(cli);
+        if (!in || !dmn_set_json(cli->c, e, in, opts[1].text)) return cli_failed(cli);
     }
     const DmnNode *node = NULL;
     if (opts[0].given && !(node = decision_named(cli, m, opts[0].text))) return cli_failed(cli);

@@ -189,7 +189,7 @@ static void find_gap(Analysis *s) {
 }
 
 void dmn_analyse_table(Ctx *c, const DmnModel *m, const IrTable *t, const DmnExpr *source) {
-    Arena *scratch = arena_open(0);
+    Arena *scratch = arena_child(c->arena, 0);
     Analysis s = {.c = c, .m = m, .t = t, .ix = t->index, .source = source};
     s.e = eval_new(m->prog, scratch);
     s.columns = NEW_N(c->arena, Domain, t->ninputs);

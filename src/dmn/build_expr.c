@@ -7,7 +7,9 @@
 IrAt build_at(Builder *b, const DmnDefs *d, const XmlNode *xml) {
     Str id = xml_attr(xml, S("id"));
     Str element = id.n ? id : dmn_place(b->c->arena, d, xml);
-    return (IrAt){.unit = program_add_unit(b->p, (Str){0}, element)};
+    int32_t unit = program_add_unit(b->p, (Str){0}, element);
+    b->p->units[unit].source = xml;
+    return (IrAt){.unit = unit};
 }
 
 /* Findings of a text get the place of its element in the file in front. A name that is not in scope
@@ -28,7 +30,9 @@ IrId build_text(Builder *b, const DmnDefs *d, const XmlNode *xml, Str text, Feel
     if (id.n == 0 && xml->parent && xml->parent->attrs) id = xml_attr(xml->parent, S("id"));
     if (id.n == 0) id = str_printf(b->c->arena, "%u:%u", xml->line, xml->column);
     Note *before = b->c->notes_last;
+    int32_t unit = b->p->nunits; /* the one feel_compile makes first */
     IrId node = feel_compile(b->c, b->p, text, mode, s, expected, id);
+    b->p->units[unit].source = xml;
     place_notes(b, d, xml, before);
     return node;
 }

@@ -48,6 +48,15 @@ DmnModel *dmn_load(Ctx *c, const DmnSource *files, int n);
 DmnNode *dmn_find(const DmnModel *m, Str name);
 /* A node of any file by namespace (empty: the main file) and name. */
 DmnNode *dmn_find_ns(const DmnModel *m, Str ns, Str name);
+/* Where a finding of loading, checking or evaluating the model lies. Unknown parts are empty and 0.
+ */
+typedef struct DmnPlace {
+    Str file, element;     /* element: the id of the DMN element or of the nearest one around it */
+    uint32_t line, column; /* in the file; columns count code points */
+    uint32_t from, to;     /* bytes of the element's FEEL text */
+} DmnPlace;
+/* m NULL: the model did not load, only what the note's place says is known. */
+DmnPlace dmn_note_place(const DmnModel *m, const Note *n);
 /* The name in the model closest to one that was not found; empty when none is close. */
 Str dmn_nearest(const DmnModel *m, Str name, bool inputs_too);
 /* The input data a node depends on, directly or through others, in order of the file; fills at most
@@ -98,6 +107,7 @@ DmnEval *dmn_eval_new(const DmnModel *m, Arena *a);
  * depth and list limits and dmn_explain stay. A decision then asks the system for memory only when
  * it needs more than any before. */
 void dmn_eval_reset(DmnEval *e);
+const DmnModel *dmn_model(const DmnEval *e);
 /* The evaluator inside: clock, limits, diagnostics (->diag.notes), trace. */
 Eval *dmn_feel(DmnEval *e);
 /* Gives an input, or overrides a decision, by node. Coerced to the declared type when the value is
@@ -109,6 +119,8 @@ bool dmn_set(DmnEval *e, Str name, Val v);
 Val dmn_run_node(DmnEval *e, const DmnNode *n);
 /* By name; false when there is none. */
 bool dmn_run(DmnEval *e, Str name, Val *out);
+/* Forgets results, diagnostics and the trace (not the inputs): the next run computes afresh. */
+void dmn_restart(DmnEval *e);
 /* From now on, each table evaluated is kept with all its cells; see dmn_tables. */
 void dmn_explain(DmnEval *e, bool on);
 /* The tables evaluated since dmn_explain, in order. */

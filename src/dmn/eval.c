@@ -163,6 +163,7 @@ void dmn_eval_reset(DmnEval *e) {
     memset(e->graph->is_given, 0, (size_t)e->m->nnodes);
     diag_rewind(f, (DiagMark){0});
     f->steps = FEEL_STEPS;
+    f->depth = 0;
     f->unknowns = false;
     f->met = val_null();
     f->at = IR_NONE;
@@ -170,6 +171,10 @@ void dmn_eval_reset(DmnEval *e) {
     f->beyond = NULL;
     f->trace = NULL;
     e->views = e->views_last = NULL;
+}
+
+const DmnModel *dmn_model(const DmnEval *e) {
+    return e->m;
 }
 
 Eval *dmn_feel(DmnEval *e) {
@@ -217,6 +222,17 @@ void dmn_explain(DmnEval *e, bool on) {
     e->explain = on;
     e->views = e->views_last = NULL;
     forget_results(e->graph, e->m);
+}
+
+void dmn_restart(DmnEval *e) {
+    Eval *f = &e->feel;
+    forget_results(e->graph, e->m);
+    diag_rewind(f, (DiagMark){0});
+    f->reasons = 0;
+    f->beyond = NULL;
+    f->trace = NULL;
+    f->depth = 0;
+    f->at = IR_NONE;
 }
 
 const DmnTableView *dmn_tables(const DmnEval *e) {

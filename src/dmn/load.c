@@ -181,7 +181,7 @@ static void number_nodes(DmnModel *m) {
 /* Memory that runs out while a table is indexed must not leave the arena of that work behind: the
  * trap of the model's arena is raised again once it is closed. */
 static void index_tables(DmnModel *m) {
-    Arena *scratch = arena_open(0);
+    Arena *scratch = arena_child(c->arena, 0);
     jmp_buf full, *outer = arena_trap(m->arena, &full);
     if (setjmp(full)) {
         arena_trap(m->arena, outer);

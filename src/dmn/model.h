@@ -143,6 +143,7 @@ typedef struct DmnImport {
 
 struct DmnDefs {
     Str file, name, ns, id;
+    Str bytes; /* as read: they live as long as the model */
     DmnImport *imports;
     int nimports;
     DmnItem *items;
@@ -155,7 +156,8 @@ struct DmnDefs {
     DmnDefs *next;
 };
 
-/* Reads one file into structs; NULL on failure. Findings become notes of c. */
+/* Reads one file into structs; NULL on failure. Findings become notes of c. bytes must outlive the
+ * structs. */
 DmnDefs *dmn_read(Ctx *c, Str bytes, Str file);
 /* A boxed expression; NULL when the element is none. */
 DmnExpr *dmn_read_expr(Ctx *c, DmnDefs *d, const XmlNode *xml);

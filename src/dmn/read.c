@@ -204,6 +204,7 @@ DmnDefs *dmn_read(Ctx *c, Str bytes, Str file) {
                    .name = str_trim(xml_attr(root, S("name"))),
                    .ns = xml_attr(root, S("namespace")),
                    .id = xml_attr(root, S("id")),
+                   .bytes = bytes,
                    .xml = root,
                    .ids = map_new(c->arena),
                    .all_ids = map_new(c->arena)};

@@ -130,3 +130,24 @@ bool val_from_json(Ctx *c, const Json *j, const Type *t, Str name, Val *out) {
     }
     return false;
 }
+
+bool dmn_set_json(Ctx *c, DmnEval *e, const Json *in, Str file) {
+    const DmnModel *m = dmn_model(e);
+    if (in->kind != JSON_OBJECT) return FAIL_AT(c, ERR_INPUT, file, M_DMN_INPUT_OBJECT);
+    for (const Json *k = in->first; k; k = k->next) {
+        const DmnNode *n = dmn_find(m, k->key);
+        Val v;
+        if (!n || n->kind == NODE_BKM || n->kind == NODE_SERVICE) {
+            Str place = str_printf(c->arena, "%.*s:%u", STRF(file), k->line);
+            return FAIL_AT(c, ERR_INPUT, place, M_DMN_NO_INPUT, k->key,
+                           dmn_nearest(m, k->key, true));
+        }
+        if (!val_from_json(c, k, m->types[n->index], k->key, &v)) {
+            c->err.note.place =
+                str_printf(c->arena, "%.*s:%.*s", STRF(file), STRF(c->err.note.place));
+            return false;
+        }
+        dmn_set_node(e, n, v);
+    }
+    return true;
+}

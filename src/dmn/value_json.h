@@ -5,7 +5,7 @@
 #ifndef JIXIA_DMN_VALUE_JSON_H
 #define JIXIA_DMN_VALUE_JSON_H
 #include "codec/json.h"
-#include "feel/type.h"
+#include "dmn/dmn.h"
 
 /* A value as JSON tree. */
 Json *json_from_val(Arena *a, Val v);
@@ -15,6 +15,10 @@ Json *json_from_val(Arena *a, Val v);
  * text is not of its type; what is for coercion to decide (an array for a single value) is left
  * alone. name is what the message calls the value. */
 bool val_from_json(Ctx *c, const Json *j, const Type *t, Str name, Val *out);
+/* Gives an evaluation the inputs (or overridden decisions) that are the members of an object; file
+ * is its name for places. False (failure recorded) for another kind of JSON, an unknown name, a
+ * value that is not of its type. */
+bool dmn_set_json(Ctx *c, DmnEval *e, const Json *in, Str file);
 /* One text as a value of a type of one piece (number, string, boolean, date …); false when it is
  * none. */
 bool val_from_text(Arena *a, Str text, TypeKind kind, Val *out);

@@ -109,7 +109,8 @@ Val bi_matches(Eval *e, const Val *args, int n) {
     if (!strings(e, "matches", args, 2, PARAMS, &out)) return out;
     Str f = flags.tag == V_STRING ? val_text(flags) : S("");
     bool hit;
-    RegexStatus status = regex_matches(e->arena, val_text(args[0]), val_text(args[1]), f, &hit);
+    RegexStatus status =
+        regex_matches(e->arena, e->regex_steps, val_text(args[0]), val_text(args[1]), f, &hit);
     if (status != REGEX_OK) return regex_null(e, "matches", status, val_text(args[1]), f, S(""));
     return val_bool(hit);
 }
@@ -119,8 +120,8 @@ Val bi_replace(Eval *e, const Val *args, int n) {
     Val out, flags = arg_at(args, n, 3);
     if (!strings(e, "replace", args, 3, PARAMS, &out)) return out;
     Str f = flags.tag == V_STRING ? val_text(flags) : S(""), result;
-    RegexStatus status = regex_replace(e->arena, val_text(args[0]), val_text(args[1]),
-                                       val_text(args[2]), f, &result);
+    RegexStatus status = regex_replace(e->arena, e->regex_steps, val_text(args[0]),
+                                       val_text(args[1]), val_text(args[2]), f, &result);
     if (status != REGEX_OK)
         return regex_null(e, "replace", status, val_text(args[1]), f, val_text(args[2]));
     return val_str(result);
@@ -134,7 +135,7 @@ Val bi_split(Eval *e, const Val *args, int n) {
     Str *parts;
     int count;
     RegexStatus status =
-        regex_split(e->arena, val_text(args[0]), val_text(args[1]), &parts, &count);
+        regex_split(e->arena, e->regex_steps, val_text(args[0]), val_text(args[1]), &parts, &count);
     if (status != REGEX_OK) return regex_null(e, "split", status, val_text(args[1]), S(""), S(""));
     Val *items = NEW_N(e->arena, Val, count);
     for (int i = 0; i < count; i++) items[i] = val_str(parts[i]);

@@ -7,6 +7,7 @@
 #include "feel/eval.h"
 
 #include "feel/build.h"
+#include "feel/regex.h"
 #include "feel/temporal.h"
 
 Eval eval_new(const Program *p, Arena *a) {
@@ -14,6 +15,7 @@ Eval eval_new(const Program *p, Arena *a) {
     e.steps = FEEL_STEPS;
     e.max_depth = FEEL_DEPTH;
     e.max_list = FEEL_LIST;
+    e.regex_steps = REGEX_STEPS_MAX;
     e.at = IR_NONE;
     return e;
 }
@@ -58,6 +60,7 @@ Val feel_null_(Eval *e, Msg msg, int n, const Str *args) {
     Str place = ir_place(e->arena, e->prog, e->at);
     Null *why = NEW(e->arena, Null);
     why->note = note_at_(&e->diag, 1, place, msg, n, args);
+    ir_mark(why->note, e->prog, e->at);
     Val v = {.tag = V_NULL, .p = why};
     if (e->trace) trace_add(e, TRACE_NULL, e->at, 0, v, NULL, NULL);
     return v;

@@ -92,6 +92,7 @@ struct Eval {
     int64_t steps;        /* left; below 0 everything is null */
     int depth, max_depth; /* nested evaluations */
     int64_t max_list;
+    uint32_t regex_steps; /* of one match */
     Val met;      /* an unknown that a called function gave: see builtin_call */
     IrId at;      /* the node being evaluated, for reasons */
     int reasons;  /* reasons made so far, also those taken back */

@@ -31,7 +31,7 @@ void program_add_member(Program *p, Str name) {
 
 int32_t program_add_unit(Program *p, Str text, Str element) {
     GROW(p->arena, p->units, p->nunits, p->units_cap);
-    p->units[p->nunits] = (IrUnit){text, str_dup(p->arena, element)};
+    p->units[p->nunits] = (IrUnit){.text = text, .element = str_dup(p->arena, element)};
     return p->nunits++;
 }
 
@@ -100,6 +100,13 @@ Str ir_place(Arena *a, const Program *p, IrId id) {
     if (id < 0 || p->at[id].unit < 0) return (Str){0};
     const IrAt *at = &p->at[id];
     return str_printf(a, "%.*s:%d-%d", STRF(p->units[at->unit].element), at->from, at->to);
+}
+
+void ir_mark(Note *note, const Program *p, IrId id) {
+    if (id < 0 || p->at[id].unit < 0) return;
+    note->unit = p->at[id].unit + 1;
+    note->from = p->at[id].from;
+    note->to = p->at[id].to;
 }
 
 static const char *const OP_NAMES[IR_OPS] = {

@@ -95,7 +95,8 @@ typedef struct IrAt {
 /* One source text: a literal expression, a cell, a boxed element. */
 typedef struct IrUnit {
     Str text;
-    Str element; /* DMN element id, or any place text: shown in findings */
+    Str element;        /* DMN element id, or any place text: shown in findings */
+    const void *source; /* the owner's element it stands in; NULL: none */
 } IrUnit;
 
 typedef enum IrRegionKind {
@@ -275,6 +276,8 @@ static inline const int32_t *ir_items(const Program *p, int32_t list, int *n) {
 Str ir_text(const Program *p, IrId id);
 /* Place of a node for findings: element:from-to. */
 Str ir_place(Arena *a, const Program *p, IrId id);
+/* Gives a finding the bytes of a node (IR_NONE: none). */
+void ir_mark(Note *note, const Program *p, IrId id);
 /* A listing of the nodes reachable from id, one a line: debugging and golden tests. */
 void ir_print(Buf *b, const Program *p, IrId id);
 #endif

@@ -20,7 +20,11 @@ IrAt parse_at(const Parser *p, ptrdiff_t from) {
 Note *parse_note(Parser *p, int severity, ptrdiff_t from, ptrdiff_t to, Msg msg, Str x, Str y,
                  Str z) {
     Str place = str_printf(p->p->arena, "%.*s:%td-%td", STRF(p->element), from, to);
-    return NOTE(p->c, severity, place, msg, x, y, z);
+    Note *note = NOTE(p->c, severity, place, msg, x, y, z);
+    note->unit = p->unit + 1;
+    note->from = (int)from;
+    note->to = (int)to;
+    return note;
 }
 
 void parse_next(Parser *p) {

@@ -23,7 +23,7 @@ static void keep(void *p, void *arena) {
     (void)p, (void)arena; /* the arena frees */
 }
 
-static RegexStatus compile(Arena *a, Str pattern, Str flags, Regex *r) {
+static RegexStatus compile(Arena *a, uint32_t steps, Str pattern, Str flags, Regex *r) {
     uint32_t options =
         PCRE2_UTF | PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY;
     for (ptrdiff_t i = 0; i < flags.n; i++) {
@@ -43,7 +43,7 @@ static RegexStatus compile(Arena *a, Str pattern, Str flags, Regex *r) {
                             &at, how);
     if (!r->code) return error == PCRE2_ERROR_PATTERN_TOO_LARGE ? REGEX_LIMIT : REGEX_BAD_PATTERN;
     r->match = pcre2_match_context_create(memory);
-    pcre2_set_match_limit(r->match, REGEX_STEPS_MAX);
+    pcre2_set_match_limit(r->match, steps);
     pcre2_set_heap_limit(r->match, 16 * 1024); /* KiB */
     r->data = pcre2_match_data_create_from_pattern(r->code, memory);
     return REGEX_OK;
@@ -57,19 +57,19 @@ static RegexStatus find(const Regex *r, Str input, ptrdiff_t from, bool *found) 
     return n > 0 || n == PCRE2_ERROR_NOMATCH ? REGEX_OK : REGEX_LIMIT;
 }
 
-RegexStatus regex_matches(Arena *a, Str input, Str pattern, Str flags, bool *out) {
+RegexStatus regex_matches(Arena *a, uint32_t steps, Str input, Str pattern, Str flags, bool *out) {
     ArenaMark mark = arena_mark(a);
     Regex r;
-    RegexStatus status = compile(a, pattern, flags, &r);
+    RegexStatus status = compile(a, steps, pattern, flags, &r);
     if (status == REGEX_OK) status = find(&r, input, 0, out);
     arena_rewind(a, mark);
     return status;
 }
 
 /* A pattern that matches empty text has no sensible replacement or split (err:FORX0003). */
-static RegexStatus compile_nonempty(Arena *a, Str pattern, Str flags, Regex *r) {
+static RegexStatus compile_nonempty(Arena *a, uint32_t steps, Str pattern, Str flags, Regex *r) {
     bool empty = false;
-    RegexStatus status = compile(a, pattern, flags, r);
+    RegexStatus status = compile(a, steps, pattern, flags, r);
     if (status == REGEX_OK) status = find(r, S(""), 0, &empty);
     return status == REGEX_OK && empty ? REGEX_BAD_PATTERN : status;
 }
@@ -111,9 +111,10 @@ static bool has_literal_flag(Str flags) {
     return flags.n > 0 && memchr(flags.p, 'q', (size_t)flags.n) != NULL;
 }
 
-RegexStatus regex_replace(Arena *a, Str input, Str pattern, Str replacement, Str flags, Str *out) {
+RegexStatus regex_replace(Arena *a, uint32_t steps, Str input, Str pattern, Str replacement,
+                          Str flags, Str *out) {
     Regex r;
-    RegexStatus status = compile_nonempty(a, pattern, flags, &r);
+    RegexStatus status = compile_nonempty(a, steps, pattern, flags, &r);
     if (status != REGEX_OK) return status;
     bool literal = has_literal_flag(flags), found;
     if (!literal && !put_replacement(&r, input, replacement, NULL)) return REGEX_BAD_REPLACEMENT;
@@ -138,9 +139,9 @@ RegexStatus regex_replace(Arena *a, Str input, Str pattern, Str replacement, Str
     return status == REGEX_OK && b.over ? REGEX_LIMIT : status;
 }
 
-RegexStatus regex_split(Arena *a, Str input, Str pattern, Str **parts, int *n) {
+RegexStatus regex_split(Arena *a, uint32_t steps, Str input, Str pattern, Str **parts, int *n) {
     Regex r;
-    RegexStatus status = compile_nonempty(a, pattern, S(""), &r);
+    RegexStatus status = compile_nonempty(a, steps, pattern, S(""), &r);
     if (status != REGEX_OK) return status;
     bool found;
     int cap = 0;

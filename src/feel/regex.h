@@ -17,12 +17,14 @@ typedef enum RegexStatus {
 
 enum { REGEX_PATTERN_MAX = 8192, REGEX_DEPTH_MAX = 100, REGEX_STEPS_MAX = 2000000 };
 
-/* Does the pattern match anywhere in the input? (fn:matches) */
-RegexStatus regex_matches(Arena *a, Str input, Str pattern, Str flags, bool *out);
+/* Does the pattern match anywhere in the input? (fn:matches) steps: of PCRE2's matcher, at most
+ * REGEX_STEPS_MAX for each match. */
+RegexStatus regex_matches(Arena *a, uint32_t steps, Str input, Str pattern, Str flags, bool *out);
 /* Every match replaced; $1 … $9… are groups, $0 the match, \$ and \\ literal. (fn:replace) */
-RegexStatus regex_replace(Arena *a, Str input, Str pattern, Str replacement, Str flags, Str *out);
+RegexStatus regex_replace(Arena *a, uint32_t steps, Str input, Str pattern, Str replacement,
+                          Str flags, Str *out);
 /* The pieces between the matches; an empty input gives one empty piece. (fn:tokenize) */
-RegexStatus regex_split(Arena *a, Str input, Str pattern, Str **parts, int *n);
+RegexStatus regex_split(Arena *a, uint32_t steps, Str input, Str pattern, Str **parts, int *n);
 
 /* The PCRE2 pattern for an XPath pattern, and how many groups it captures (for tests and for
  * regex.c). flags must be valid. */

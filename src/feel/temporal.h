@@ -21,6 +21,9 @@ bool temporal_parse_duration(Str s, Val *out);           /* "P1DT2H3M4.5S", "-P1
 /* Text of an at-literal without @ and quotes: any of the above (a bare date is a date). */
 bool temporal_parse_literal(Arena *a, Str text, Val *out);
 
+/* A zone alone: "Z", "+08:00", "Asia/Shanghai". */
+bool temporal_parse_zone(Str text, Zone *out);
+
 /* Writes the ISO form of a date, time, date and time or duration (normalised). */
 void temporal_print(Buf *b, Val v);
 

@@ -81,6 +81,14 @@ static bool read_zone(Cursor *c, Zone *z) {
     return true;
 }
 
+bool temporal_parse_zone(Str text, Zone *out) {
+    bool sign = text.n > 0 && (text.p[0] == 'Z' || text.p[0] == '+' || text.p[0] == '-');
+    Cursor c = {.p = text.p, .end = text.p + text.n};
+    if (sign) return read_zone(&c, out);
+    *out = (Zone){.kind = ZONE_NAME};
+    return zone_find(text, &out->id);
+}
+
 /* hh:mm:ss with fraction and zone, to the end. 24:00:00 gives the nanoseconds of a whole day. */
 static bool read_time(Cursor *c, int64_t *nanos, Zone *z) {
     int h, m, s, f = 0;

@@ -11,21 +11,23 @@ static Arena *arena;
 /* 1 match, 0 none, -1 bad pattern, -2 bad flags, -4 limit. */
 static int match(const char *input, const char *pattern, const char *flags) {
     bool hit = false;
-    RegexStatus s = regex_matches(arena, str_from(input), str_from(pattern), str_from(flags), &hit);
+    RegexStatus s = regex_matches(arena, REGEX_STEPS_MAX, str_from(input), str_from(pattern),
+                                  str_from(flags), &hit);
     return s == REGEX_OK ? hit : -(int)s;
 }
 
 static Str replaced(const char *input, const char *pattern, const char *rep, const char *flags) {
     Str out;
-    RegexStatus s = regex_replace(arena, str_from(input), str_from(pattern), str_from(rep),
-                                  str_from(flags), &out);
+    RegexStatus s = regex_replace(arena, REGEX_STEPS_MAX, str_from(input), str_from(pattern),
+                                  str_from(rep), str_from(flags), &out);
     return s == REGEX_OK ? out : str_printf(arena, "status %d", (int)s);
 }
 
 static Str pieces(const char *input, const char *pattern) {
     Str *parts, out = S("");
     int n;
-    RegexStatus s = regex_split(arena, str_from(input), str_from(pattern), &parts, &n);
+    RegexStatus s =
+        regex_split(arena, REGEX_STEPS_MAX, str_from(input), str_from(pattern), &parts, &n);
     if (s != REGEX_OK) return str_printf(arena, "status %d", (int)s);
     for (int i = 0; i < n; i++) {
         if (i) out = str_cat(arena, out, S("|"));
@@ -178,7 +180,7 @@ TEST(regex_limits) {
     Str longest = str_of(arena_array(arena, REGEX_PATTERN_MAX + 1, 1), REGEX_PATTERN_MAX + 1);
     memset((char *)(uintptr_t)longest.p, 'a', (size_t)longest.n);
     bool hit;
-    CHECK(regex_matches(arena, S("a"), longest, S(""), &hit) == REGEX_LIMIT);
+    CHECK(regex_matches(arena, REGEX_STEPS_MAX, S("a"), longest, S(""), &hit) == REGEX_LIMIT);
     /* Exponential without a limit. */
     CHECK_INT(match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "^(a|aa)+$", ""), -4);
     CHECK_INT(match("\xff", "a", ""), -4);
@@ -259,7 +261,8 @@ TEST(regex_random_patterns) {
         Str flags = rng_below(&r, 3) ? S("") : S("xmis");
         RegexStatus ours = regex_translate(arena, pattern, flags, &out, &groups);
         bool hit;
-        RegexStatus theirs = regex_matches(arena, S("ab淄a-b\n2"), pattern, flags, &hit);
+        RegexStatus theirs =
+            regex_matches(arena, REGEX_STEPS_MAX, S("ab淄a-b\n2"), pattern, flags, &hit);
         bool fits = ours == theirs || (ours == REGEX_OK && theirs == REGEX_LIMIT);
         if (!fits) printf("pattern «%.*s» gives «%.*s»\n", STRF(pattern), STRF(out));
         CHECK(fits);

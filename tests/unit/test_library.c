@@ -1,0 +1,309 @@
+/* The public library (include/jixia/dmn.h): values in and out, diagnostics, limits, threads. */
+#include <jixia/dmn.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "tests/test.h"
+
+#define HEAD                                                                                       \
+    "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" name=\"m\" "              \
+    "namespace=\"urn:m\" id=\"m\">\n"
+#define INPUT(id, name, type)                                                                      \
+    "<inputData id=\"" id "\" name=\"" name "\"><variable name=\"" name "\" typeRef=\"" type       \
+    "\"/></inputData>\n"
+#define NEEDS(id)                                                                                  \
+    "<informationRequirement><requiredInput href=\"#" id "\"/></informationRequirement>"
+#define KNOWS(id)                                                                                  \
+    "<knowledgeRequirement><requiredKnowledge href=\"#" id "\"/></knowledgeRequirement>"
+#define DECISION(id, name, needs, text)                                                            \
+    "<decision id=\"" id "\" name=\"" name "\"><variable name=\"" name "\"/>" needs                \
+    "<literalExpression id=\"" id "_e\"><text>" text "</text></literalExpression></decision>\n"
+#define TAIL "</definitions>\n"
+
+static jx_dmn_model *load_with(const char *xml, const jx_dmn_options *o, jx_dmn_status want) {
+    jx_dmn_source file = {"m.dmn", xml, strlen(xml)};
+    jx_dmn_model *m = NULL;
+    CHECK_INT(jx_dmn_load(&file, 1, o, &m), want);
+    return m;
+}
+
+static const jx_dmn_options ENGLISH = {.lang = JX_DMN_ENGLISH};
+
+static jx_dmn_model *load(const char *xml) {
+    return load_with(xml, &ENGLISH, JX_DMN_OK);
+}
+
+static jx_dmn_eval *eval_of(const jx_dmn_model *m) {
+    jx_dmn_eval *e = NULL;
+    CHECK_INT(jx_dmn_eval_new(m, &e), JX_DMN_OK);
+    return e;
+}
+
+static const jx_dmn_value *run(jx_dmn_eval *e, const char *name) {
+    const jx_dmn_value *v = NULL;
+    CHECK_INT(jx_dmn_eval_run(e, name, 0, &v), JX_DMN_OK);
+    return v;
+}
+
+static void check_z(const char *file, int line, const char *got, const char *want) {
+    test_check_str(file, line, str_from(got), str_from(want));
+}
+#define CHECK_Z(got, want) check_z(__FILE__, __LINE__, (got), (want))
+
+static const char SUM[] = HEAD INPUT("a", "收入", "number") INPUT("b", "d", "date")
+    DECISION("s", "和", NEEDS("a"), "收入 * 1.1")
+        DECISION("t", "t", NEEDS("b"), "{年: d.year, l: [d, null]}") TAIL;
+
+TEST(library_values_pass_exactly) {
+    jx_dmn_model *m = load(SUM);
+    jx_dmn_eval *e = eval_of(m);
+    const jx_dmn_value *v;
+    int64_t n;
+    size_t size;
+    const char *digits = "1234567890123456789012345678901.5";
+    CHECK_INT(jx_dmn_eval_set(e, "收入", jx_dmn_number(e, digits)), JX_DMN_OK);
+    CHECK_Z(jx_dmn_value_text(e, run(e, "收入")), digits);
+    CHECK_INT(jx_dmn_eval_set(e, "收入", jx_dmn_integer(e, INT64_MAX)), JX_DMN_OK);
+    CHECK(jx_dmn_value_integer(run(e, "收入"), &n) && n == INT64_MAX);
+    CHECK_INT(jx_dmn_eval_set(e, "收入", jx_dmn_integer(e, 10)), JX_DMN_OK);
+    v = run(e, "和");
+    CHECK(jx_dmn_value_integer(v, &n) && n == 11);
+    CHECK_INT(jx_dmn_value_kind(v), JX_DMN_NUMBER);
+    CHECK_INT(jx_dmn_eval_set_json(e, "{\"d\": \"2026-07-01\"}", 19), JX_DMN_OK);
+    v = run(e, "t");
+    CHECK_Z(jx_dmn_value_json(e, v), "{\"年\":2026,\"l\":[\"2026-07-01\",null]}");
+    CHECK_INT(jx_dmn_value_count(v), 2);
+    CHECK_INT(jx_dmn_value_kind(jx_dmn_value_at(jx_dmn_value_get(v, "l"), 0)), JX_DMN_DATE);
+    CHECK(strncmp(jx_dmn_value_key(v, 0, &size), "年", 3) == 0 && size == 3);
+    CHECK(!jx_dmn_value_at(v, 2) && !jx_dmn_value_get(v, "x") && !jx_dmn_value_key(v, 2, NULL));
+    CHECK(!jx_dmn_value_integer(v, &n) && !jx_dmn_value_string(v, &size) && size == 0);
+    CHECK(!jx_dmn_number(e, "12元") && !jx_dmn_string(e, "\xff", 1) && !jx_dmn_temporal(e, "x"));
+    v = jx_dmn_string(e, "a\0b", 3);
+    CHECK(memcmp(jx_dmn_value_string(v, &size), "a\0b", 3) == 0 && size == 3);
+    jx_dmn_eval_free(e);
+    jx_dmn_model_free(m);
+}
+
+TEST(library_unknown_facts) {
+    jx_dmn_model *m = load(SUM);
+    jx_dmn_eval *e = eval_of(m);
+    const char *names[4];
+    const jx_dmn_value *lo = jx_dmn_integer(e, 10), *hi = jx_dmn_integer(e, 20);
+    CHECK_INT(jx_dmn_eval_set(e, "收入", jx_dmn_unknown(e, "营业收入", lo, hi)), JX_DMN_OK);
+    const jx_dmn_value *v = run(e, "和");
+    CHECK_INT(jx_dmn_value_kind(v), JX_DMN_UNKNOWN);
+    CHECK_Z(jx_dmn_value_json(e, v), "{\"unknown\":true,\"min\":11,\"max\":22}");
+    CHECK_INT(jx_dmn_missing(e, v, names, 4), 1);
+    CHECK_Z(names[0], "营业收入");
+    jx_dmn_eval_free(e);
+    jx_dmn_model_free(m);
+}
+
+TEST(library_diagnostics_have_places) {
+    jx_dmn_model *m = load(HEAD INPUT("a", "a", "number") DECISION(
+        "s", "s", NEEDS("a"), "if a &lt; 1\n  then 1 / 0 else a ÷ 2") TAIL);
+    const jx_dmn_diag *d;
+    CHECK_INT(jx_dmn_model_diags(m, &d), 1);
+    CHECK_INT(d->severity, JX_DMN_ERROR);
+    CHECK_Z(d->place.file, "m.dmn");
+    CHECK_Z(d->place.element, "s_e");
+    CHECK_INT(d->place.line, 4);
+    CHECK_INT(d->place.column, 21);
+    jx_dmn_model_free(m);
+    m = load(HEAD INPUT("a", "a", "number") DECISION(
+        "s", "s", NEEDS("a"), "if a &lt; 1 then\n 1 / <![CDATA[0]]> else null") TAIL);
+    CHECK_INT(jx_dmn_model_diags(m, &d), 0);
+    jx_dmn_eval *e = eval_of(m);
+    jx_dmn_eval_set(e, "a", jx_dmn_integer(e, 0));
+    const jx_dmn_value *v = run(e, "s");
+    CHECK_INT(jx_dmn_eval_diags(e, &d), 1);
+    CHECK_Z(d->code, "feel.no_number");
+    CHECK_Z(d->place.element, "s_e");
+    CHECK_INT(d->place.line, 4);
+    CHECK_INT(d->place.column, 2);
+    CHECK_INT(d->place.byte_from, 15);
+    CHECK_INT(d->place.byte_to, 20);
+    CHECK_Z(jx_dmn_value_reason(e, v)->code, "feel.no_number");
+    CHECK_INT(jx_dmn_eval_run(e, "s", JX_DMN_STRICT, &v), JX_DMN_REASONS);
+    jx_dmn_eval_set(e, "a", jx_dmn_integer(e, 3));
+    CHECK_INT(jx_dmn_eval_run(e, "s", JX_DMN_STRICT, &v), JX_DMN_OK);
+    CHECK(jx_dmn_value_kind(v) == JX_DMN_NULL && !jx_dmn_value_reason(e, v));
+    jx_dmn_eval_free(e);
+    jx_dmn_model_free(m);
+}
+
+TEST(library_failures_say_why) {
+    const jx_dmn_diag *d;
+    jx_dmn_model *m = load_with("<a>", &ENGLISH, JX_DMN_INVALID);
+    CHECK_INT(jx_dmn_model_diags(m, &d), 1);
+    CHECK_Z(d->place.file, "m.dmn");
+    CHECK_INT(d->place.line, 1);
+    CHECK(strlen(d->text) > 0);
+    jx_dmn_eval *e = NULL;
+    CHECK_INT(jx_dmn_eval_new(m, &e), JX_DMN_MISUSE);
+    CHECK(!e);
+    jx_dmn_model_free(m);
+    CHECK_INT(jx_dmn_load(NULL, 0, NULL, &m), JX_DMN_MISUSE);
+    m = load(SUM);
+    e = eval_of(m);
+    const jx_dmn_value *v;
+    CHECK_INT(jx_dmn_eval_run(e, "合", 0, &v), JX_DMN_UNKNOWN_NAME);
+    CHECK_INT(jx_dmn_eval_diags(e, &d), 1);
+    CHECK(strstr(d->hint, "和") != NULL);
+    CHECK_INT(jx_dmn_eval_set_json(e, "{\"d\": \"2026-02-30\"}", 19), JX_DMN_INVALID);
+    CHECK_INT(jx_dmn_eval_diags(e, &d), 1);
+    CHECK_INT(d->place.line, 1);
+    CHECK_INT(jx_dmn_eval_set_json(e, "{\"d\": ", 6), JX_DMN_INVALID);
+    CHECK_INT(jx_dmn_eval_set(e, "x", jx_dmn_null(e)), JX_DMN_UNKNOWN_NAME);
+    CHECK_INT(jx_dmn_eval_clock(e, 0, "Asia/Jinan"), JX_DMN_INVALID);
+    CHECK_INT(jx_dmn_eval_clock(e, 0, "Asia/Shanghai"), JX_DMN_OK);
+    CHECK_INT(jx_dmn_eval_clock(e, 0, "+08:00"), JX_DMN_OK);
+    jx_dmn_eval_free(e);
+    jx_dmn_model_free(m);
+}
+
+/* Each decision can use up one limit. */
+static const char GREEDY[] =
+    HEAD INPUT("a", "a", "Any") DECISION("l", "long", NEEDS("a"), "count(for i in 1..a return i)")
+        DECISION("s", "steps", NEEDS("a"), "count(for i in 1..a, j in 1..a return i * j)")
+            DECISION("b", "bytes", NEEDS("a"), "for i in 1..a return string(i) + string(i)")
+                DECISION("r", "regex", NEEDS("a"), "matches(a, \"^(a|aa)+$\")")
+                    DECISION("d", "deep", NEEDS("a") KNOWS("f"),
+                             "f(a)") "<businessKnowledgeModel id=\"f\" "
+                                     "name=\"f\"><encapsulatedLogic><formalParameter name=\"n\"/>"
+                                     "<literalExpression><text>if n = 0 then 0 else 1 + f(n - "
+                                     "1)</text></literalExpression>"
+                                     "</encapsulatedLogic></businessKnowledgeModel>" TAIL;
+
+static void limited(jx_dmn_limits l, const char *decision, int64_t a, const char *code) {
+    jx_dmn_options o = {.lang = JX_DMN_ENGLISH, .limits = l};
+    jx_dmn_model *m = load_with(GREEDY, &o, JX_DMN_OK);
+    jx_dmn_eval *e = eval_of(m);
+    const jx_dmn_diag *d;
+    const jx_dmn_value *v;
+    if (a)
+        jx_dmn_eval_set(e, "a", jx_dmn_integer(e, a));
+    else
+        jx_dmn_eval_set(e, "a", jx_dmn_string(e, "aaaaaaaaaaaaaaaaaaaaaaab", 24));
+    jx_dmn_status status = jx_dmn_eval_run(e, decision, 0, &v);
+    if (code) {
+        CHECK_INT(status, JX_DMN_OK);
+        CHECK_INT(jx_dmn_value_kind(v), JX_DMN_NULL);
+        bool found = false;
+        size_t n = jx_dmn_eval_diags(e, &d);
+        for (size_t i = 0; i < n; i++) found = found || strcmp(d[i].code, code) == 0;
+        CHECK(found);
+    } else {
+        CHECK_INT(status, JX_DMN_LIMIT);
+        CHECK(!v && !jx_dmn_integer(e, 1));
+        CHECK_INT(jx_dmn_eval_run(e, decision, 0, &v), JX_DMN_LIMIT);
+        CHECK_INT(jx_dmn_eval_diags(e, &d), 0);
+        jx_dmn_eval_clear(e);
+        jx_dmn_eval_set(e, "a", jx_dmn_integer(e, 2));
+        CHECK_INT(jx_dmn_value_count(run(e, "bytes")), 2);
+    }
+    jx_dmn_eval_free(e);
+    jx_dmn_model_free(m);
+}
+
+TEST(library_limits_hold) {
+    limited((jx_dmn_limits){.list_length = 1000}, "long", 1001, "feel.limit_list");
+    limited((jx_dmn_limits){.steps = 10000}, "steps", 900, "feel.limit_steps");
+    limited((jx_dmn_limits){.depth = 50}, "deep", 100, "feel.limit_depth");
+    limited((jx_dmn_limits){.depth = INT32_MAX}, "deep", 1000000, "feel.limit_depth");
+    limited((jx_dmn_limits){.regex_steps = 1000}, "regex", 0, "feel.fn_limit");
+    limited((jx_dmn_limits){.eval_bytes = 1 << 20}, "bytes", 900000, NULL);
+    jx_dmn_options o = {.limits.model_bytes = 20000};
+    jx_dmn_model *m = load_with(GREEDY, &o, JX_DMN_LIMIT);
+    CHECK(!m);
+}
+
+TEST(library_misuse_is_a_status) {
+    jx_dmn_model *m = load(SUM);
+    jx_dmn_eval *e = eval_of(m);
+    const jx_dmn_value *v, *none = NULL;
+    jx_dmn_report *r;
+    CHECK_INT(jx_dmn_eval_set(e, "d", NULL), JX_DMN_MISUSE);
+    CHECK_INT(jx_dmn_eval_run(e, NULL, 0, &v), JX_DMN_MISUSE);
+    CHECK_INT(jx_dmn_eval_run(NULL, "d", 0, &v), JX_DMN_MISUSE);
+    CHECK_INT(jx_dmn_model_check(NULL, &r), JX_DMN_MISUSE);
+    CHECK(!jx_dmn_list(e, &none, 1) && !jx_dmn_null(NULL));
+    CHECK_INT(jx_dmn_value_kind(NULL), JX_DMN_NULL);
+    CHECK_INT(jx_dmn_value_count(NULL), 0);
+    CHECK_INT(jx_dmn_model_diags(NULL, NULL), 0);
+    jx_dmn_eval_clear(NULL);
+    jx_dmn_eval_free(NULL);
+    jx_dmn_model_free(NULL);
+    jx_dmn_report_free(NULL);
+    jx_dmn_eval_free(e);
+    jx_dmn_model_free(m);
+}
+
+TEST(library_items_and_check) {
+    jx_dmn_model *m = load(SUM);
+    const jx_dmn_item *items;
+    CHECK_INT(jx_dmn_model_items(m, &items), 4);
+    CHECK_Z(items[0].name, "收入");
+    CHECK_Z(items[0].type, "number");
+    CHECK_INT(items[2].kind, JX_DMN_DECISION);
+    jx_dmn_report *r;
+    const jx_dmn_diag *d;
+    CHECK_INT(jx_dmn_model_check(m, &r), JX_DMN_OK);
+    CHECK_INT(jx_dmn_report_diags(r, &d), 0);
+    jx_dmn_report_free(r);
+    jx_dmn_model_free(m);
+    m = load(HEAD INPUT("a", "a", "number") TAIL);
+    CHECK_INT(jx_dmn_model_check(m, &r), JX_DMN_OK);
+    CHECK_INT(jx_dmn_report_diags(r, &d), 1);
+    CHECK_Z(d->code, "dmn.unused_input");
+    CHECK_Z(d->place.element, "a");
+    CHECK_INT(d->place.line, 2);
+    jx_dmn_report_free(r);
+    jx_dmn_model_free(m);
+}
+
+/* --- one model, four threads --------------------------------------------------------------------
+ */
+
+typedef struct Job {
+    const jx_dmn_model *m;
+    int first, wrong;
+} Job;
+
+static void *work(void *user) {
+    enum { ROWS = 200 };
+    Job *job = user;
+    jx_dmn_eval *e = NULL;
+    if (jx_dmn_eval_new(job->m, &e) != JX_DMN_OK) job->wrong++;
+    for (int i = 0; e && i < ROWS; i++) {
+        const jx_dmn_value *v;
+        int64_t got = 0;
+        jx_dmn_eval_set(e, "a", jx_dmn_integer(e, job->first + i));
+        bool ok = jx_dmn_eval_run(e, "sum", 0, &v) == JX_DMN_OK && jx_dmn_value_integer(v, &got);
+        job->wrong += !ok || got != 3 * (job->first + i);
+        jx_dmn_report *r = NULL;
+        if (i == 0) job->wrong += jx_dmn_model_check(job->m, &r) != JX_DMN_OK;
+        jx_dmn_report_free(r);
+        jx_dmn_eval_clear(e);
+    }
+    jx_dmn_eval_free(e);
+    return NULL;
+}
+
+TEST(library_threads_share_a_model) {
+    enum { THREADS = 4 };
+    jx_dmn_model *m = load(HEAD INPUT("a", "a", "number") DECISION(
+        "s", "sum", NEEDS("a"),
+        "sum(for i in [1, 2] return if matches(\"x\", \"[x-z]\") then a * i else 0)") TAIL);
+    Job jobs[THREADS];
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        jobs[i] = (Job){.m = m, .first = i * 1000};
+        CHECK_INT(pthread_create(&threads[i], NULL, work, &jobs[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        CHECK_INT(jobs[i].wrong, 0);
+    }
+    jx_dmn_model_free(m);
+}

@@ -178,20 +178,10 @@ static void number_nodes(DmnModel *m) {
         }
 }
 
-/* Memory that runs out while a table is indexed must not leave the arena of that work behind: the
- * trap of the model's arena is raised again once it is closed. */
 static void index_tables(DmnModel *m) {
-    Arena *scratch = arena_child(c->arena, 0);
-    jmp_buf full, *outer = arena_trap(m->arena, &full);
-    if (setjmp(full)) {
-        arena_trap(m->arena, outer);
-        arena_close(scratch);
-        arena_alloc(m->arena, SIZE_MAX);
-    }
-    arena_trap(scratch, &full);
+    Arena *scratch = arena_child(m->arena, 0);
     for (int i = 0; i < m->prog->ntables; i++)
         table_index(m->arena, scratch, m->prog, m->prog->tables[i]);
-    arena_trap(m->arena, outer);
     arena_close(scratch);
 }
 

@@ -38,6 +38,7 @@ struct SnapshotCache {
     pthread_t thread;
     bool has_thread, running; /* has_thread: to be joined */
     atomic_bool stop;
+    atomic_llong done; /* enterprises of the one being computed */
     const Register *reg;
     Place places[PLACES];
 };
@@ -49,6 +50,7 @@ SnapshotCache *snapshot_cache_open(void) {
     pthread_mutex_init(&k->lock, NULL);
     pthread_cond_init(&k->ready, NULL);
     atomic_init(&k->stop, false);
+    atomic_init(&k->done, 0);
     return k;
 }
 
@@ -127,8 +129,9 @@ static bool compute(SnapshotCache *k, Place *p, Ctx *c) {
     s->as_of = p->key.as_of;
     s->at = p->at;
     s->cache = k;
+    atomic_store(&k->done, 0);
     pthread_mutex_unlock(&k->lock);
-    bool ok = snapshot_build(c, k->reg, p->arena, s, &k->stop);
+    bool ok = snapshot_build(c, k->reg, p->arena, s, &k->stop, &k->done);
     pthread_mutex_lock(&k->lock);
     if (ok) {
         p->snapshot = s;
@@ -200,6 +203,15 @@ static bool begin(SnapshotCache *k, Ctx *c, const Key *key, const FactAt *at, in
     return true;
 }
 
+/* Whether it is there or somebody computes it. */
+static bool is_known(SnapshotCache *k, const Register *r, const Key *key) {
+    pthread_mutex_lock(&k->lock);
+    k->reg = r;
+    bool known = find(k, key) != NULL;
+    pthread_mutex_unlock(&k->lock);
+    return known;
+}
+
 bool snapshot_get(Db *db, const Register *r, int64_t as_of, const FactAt *at, int wait_ms,
                   const Snapshot **out) {
     SnapshotCache *k = r->snapshots;
@@ -207,7 +219,9 @@ bool snapshot_get(Db *db, const Register *r, int64_t as_of, const FactAt *at, in
     Key key;
     *out = NULL;
     if (!read_key(db, as_of, at, &key)) return false;
-    int64_t subjects = key.subjects > SNAPSHOT_INLINE_MAX ? subject_count(db, 0) : key.subjects;
+    int64_t subjects = key.subjects; /* counted only when it matters: that takes a while */
+    if (subjects > SNAPSHOT_INLINE_MAX && !is_known(k, r, &key)) subjects = subject_count(db, 0);
+    if (!ctx_ok(c)) return false;
     pthread_mutex_lock(&k->lock);
     k->reg = r;
     bool ok = find(k, &key) || begin(k, c, &key, at, subjects);
@@ -219,6 +233,23 @@ bool snapshot_get(Db *db, const Register *r, int64_t as_of, const FactAt *at, in
     }
     pthread_mutex_unlock(&k->lock);
     return ok;
+}
+
+bool snapshot_warm(Db *db, const Register *r, int64_t as_of, const FactAt *at) {
+    SnapshotCache *k = r->snapshots;
+    Key key;
+    if (!read_key(db, as_of, at, &key)) return false;
+    if (key.subjects <= SNAPSHOT_INLINE_MAX || is_known(k, r, &key)) return true;
+    int64_t subjects = subject_count(db, 0);
+    if (!ctx_ok(db_ctx(db)) || subjects <= SNAPSHOT_INLINE_MAX) return ctx_ok(db_ctx(db));
+    pthread_mutex_lock(&k->lock);
+    bool ok = find(k, &key) || begin(k, db_ctx(db), &key, at, subjects);
+    pthread_mutex_unlock(&k->lock);
+    return ok;
+}
+
+int64_t snapshot_progress(const Register *r) {
+    return atomic_load(&r->snapshots->done);
 }
 
 void snapshot_release(const Snapshot *s) {

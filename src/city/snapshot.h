@@ -76,6 +76,10 @@ void snapshot_cache_close(SnapshotCache *k);
 bool snapshot_get(Db *db, const Register *r, int64_t as_of, const FactAt *at, int wait_ms,
                   const Snapshot **out);
 void snapshot_release(const Snapshot *s);
+/* Begins one in the background when it will be asked for and takes long; returns at once. */
+bool snapshot_warm(Db *db, const Register *r, int64_t as_of, const FactAt *at);
+/* How many enterprises of the one being computed are ready. */
+int64_t snapshot_progress(const Register *r);
 
 /* Row of a subject (root), or -1. */
 int64_t snapshot_row(const Snapshot *s, int64_t id);

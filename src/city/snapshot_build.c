@@ -28,6 +28,7 @@ typedef struct Build {
     SortKey *by_name, *by_uscc;
     int64_t cap;
     const atomic_bool *stop;
+    atomic_llong *done;
     bool ok;
 } Build;
 
@@ -358,6 +359,7 @@ static bool run(Build *b) {
         if (page.n == 0) break;
         after = page.items[page.n - 1].id;
         if (!place_page(b, &page) || !put_page(b, &page)) return false;
+        atomic_store(b->done, b->s->n);
         arena_rewind(b->c.arena, m);
     }
     close_gaps(b);
@@ -372,10 +374,12 @@ static void build(void *user) {
     b->ok = start(b) && run(b) && ctx_ok(&b->c);
 }
 
-bool snapshot_build(Ctx *c, const Register *r, Arena *kept, Snapshot *s, const atomic_bool *stop) {
+bool snapshot_build(Ctx *c, const Register *r, Arena *kept, Snapshot *s, const atomic_bool *stop,
+                    atomic_llong *done) {
     Build b = {.s = s,
                .reg = r,
                .stop = stop,
+               .done = done,
                .kept = kept,
                .scratch = arena_child(kept, 0),
                .sorting = arena_child(kept, 0),

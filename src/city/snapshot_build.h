@@ -6,6 +6,7 @@
 #include "city/snapshot.h"
 
 /* Fills *s (as_of and at are given) in arena `kept`, on a connection of its own. ERR_BUSY when
- * *stop becomes true. */
-bool snapshot_build(Ctx *c, const Register *r, Arena *kept, Snapshot *s, const atomic_bool *stop);
+ * *stop becomes true. *done counts the enterprises that are ready. */
+bool snapshot_build(Ctx *c, const Register *r, Arena *kept, Snapshot *s, const atomic_bool *stop,
+                    atomic_llong *done);
 #endif

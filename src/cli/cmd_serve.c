@@ -5,8 +5,10 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/date.h"
 #include "base/log.h"
 #include "city/fact.h"
+#include "city/snapshot.h"
 #include "city/user.h"
 #include "cli/city.h"
 #include "http/http.h"
@@ -57,6 +59,15 @@ static bool beat(Db *db, void *user) {
     return idempotency_beat(db, user);
 }
 
+/* Lists of today's outcomes are asked for sooner or later: of a large register they are computed
+ * when the server starts, and again after each import and at midnight. */
+static bool warm(Db *db, const Register *reg) {
+    enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000 };
+    int64_t today = (db_ctx(db)->now_ms + CHINA_MS) / DAY_MS;
+    FactAt at = {.as_of = date_to_int(today)};
+    return fact_at(db, &at) && snapshot_warm(db, reg, today, &at);
+}
+
 /* The sealer's second: numbers and links what was written since; now and then a sign of life. */
 static void every_second(Register *reg, int second) {
     Arena *a = arena_open(0);
@@ -64,6 +75,7 @@ static void every_second(Register *reg, int second) {
     Db *db = db_borrow(&c, reg->store);
     bool ok = db && journal_seal(db, BATCH_MAX, NULL);
     if (ok && second % (HTTP_BEAT_MS / 1000) == 0) ok = tx_run(db, DB_WRITE, beat, reg);
+    if (ok) ok = warm(db, reg);
     if (!ok) LOG(LOG_ERROR, "seal", {"text", note_text(a, &c.err.note, LANG_EN)});
     if (db) db_return(db);
     arena_close(a);

@@ -5,7 +5,7 @@
 #include "http/http.h"
 #include "http/server.h"
 
-enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000 };
+enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000, COMPUTING_S = 2 };
 #define API "/api/v1"
 
 /* --- what handlers ask -------------------------------------------------------------------------
@@ -111,6 +111,14 @@ static int problem_status(const Ctx *c) {
     }
 }
 
+/* Seconds after which the same request may succeed; 0: nobody knows. */
+static int64_t retry_after_s(const Ctx *c) {
+    int64_t s = 0;
+    if (c->err.note.msg == M_HTTP_COMPUTING) return COMPUTING_S;
+    if (c->err.note.msg == M_USER_LOCKED && str_to_i64(c->err.note.args[0], &s)) return s;
+    return 0;
+}
+
 static void problem_errors(Json *o, Request *r) {
     Arena *a = r->c->arena;
     const Note *n = &r->c->err.note;
@@ -159,7 +167,9 @@ void http_problem(Request *r, Response *out) {
     if (hint.n) json_set(o, S("hint"), json_string(a, hint));
     problem_rights(o, r);
     if (!inside) problem_errors(o, r);
-    *out = (Response){0};
+    int64_t retry = retry_after_s(r->c);
+    if (retry) json_set(o, S("retry_after"), json_int(a, retry));
+    *out = (Response){.retry_after_s = retry};
     http_reply(out, r, status, o);
     out->type = S("application/problem+json; charset=utf-8");
 }

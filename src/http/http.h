@@ -51,6 +51,7 @@ struct Response {
     Str body;
     Str etag; /* without quotes; adds ETag and answers If-None-Match with 304 */
     Str location, cookie, filename, cache, encoding; /* headers when not empty */
+    int64_t retry_after_s;                           /* 0: none */
 };
 
 /* Fills the response; false: r->c holds the failure, which becomes a problem+json. */

@@ -251,8 +251,8 @@ static enum MHD_Result send_response(struct MHD_Connection *mhd, Conn *conn, con
                               STRF(out->filename)));
     add_header(m, a, "X-Request-Id", conn->r.id);
     add_header(m, a, "Content-Language", conn->c.lang == LANG_EN ? S("en") : S("zh-CN"));
-    if (out->status == 429 && conn->c.err.note.nargs)
-        add_header(m, a, "Retry-After", conn->c.err.note.args[0]);
+    if (out->retry_after_s)
+        add_header(m, a, "Retry-After", str_printf(a, "%lld", (long long)out->retry_after_s));
     security_headers(m);
     enum MHD_Result ok = MHD_queue_response(mhd, (unsigned)out->status, m);
     MHD_destroy_response(m);

@@ -364,7 +364,9 @@ TEST(http_five_wrong_passwords_lock) {
         CHECK_INT(sign_in(f, "nobody", FIXTURE_PASSWORD).status, 401);
         CHECK_INT(sign_in(f, "locked", "wrong").status, 401);
     }
-    CHECK_INT(sign_in(f, "nobody", FIXTURE_PASSWORD).status, 429);
+    HttpReply locked = sign_in(f, "nobody", FIXTURE_PASSWORD);
+    CHECK_INT(locked.status, 429);
+    CHECK_INT(json_get_i64(locked.json, S("retry_after"), 0), LOCK_MINUTES * 60);
     CHECK_INT(sign_in(f, "locked", FIXTURE_PASSWORD).status, 429);
     f->now_ms += LOCK_MINUTES * MINUTE_MS - 1;
     CHECK_INT(sign_in(f, "locked", FIXTURE_PASSWORD).status, 429);

@@ -25,6 +25,7 @@ typedef struct TableColumn {
     int32_t *flips;      /* rules */
     RuleSet *null_bits;  /* the set for null */
     RuleSet *residual;   /* rules whose cell is not constant: tested one by one */
+    RuleSet *odd;        /* rules whose cell is neither true nor false for some slot */
     const int64_t *keys; /* n: the cuts as integers in the same order, NULL when they are none */
     Str prefix;          /* strings: what all cuts begin with; the keys are the 8 bytes behind it */
     int8_t key_exp;      /* numbers: a key counts 10^key_exp */

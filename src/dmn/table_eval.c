@@ -260,6 +260,23 @@ static uint8_t outcome_of(Val v) {
     return v.i ? CELL_TRUE : CELL_FALSE;
 }
 
+/* Every cell of a column: what the index says of a value in a slot, else by testing. */
+static void view_column(TableRun *r, int k, uint8_t *cells) {
+    const IrTable *t = r->t;
+    const TableColumn *col = &r->ix->cols[k];
+    int slot = column_slot(col, r->inputs[k]);
+    const RuleSet *set = slot < 0 ? NULL : column_set(r->e->arena, r->ix, col, slot);
+    for (int i = 0; i < t->nrules; i++) {
+        IrId cell = t->rules[i].cells[k];
+        uint8_t o = CELL_TRUE;
+        if (cell != IR_NONE && set && !set_has(col->residual, i) && !set_has(col->odd, i))
+            o = set_has(set, i) ? CELL_TRUE : CELL_FALSE;
+        else if (cell != IR_NONE)
+            o = outcome_of(feel_test(r->e, cell, r->inputs[k], r->f));
+        cells[i * t->ninputs + k] = o;
+    }
+}
+
 /* Every cell, also those the result does not need. */
 static void view_fill(TableRun *r, DmnTableView *view) {
     const IrTable *t = r->t;
@@ -268,13 +285,11 @@ static void view_fill(TableRun *r, DmnTableView *view) {
     uint8_t *rules = NEW_N(a, uint8_t, t->nrules);
     Val *outputs = NEW_N(a, Val, t->nrules * t->noutputs);
     DiagMark before = diag_mark(r->e);
+    for (int k = 0; k < t->ninputs; k++) view_column(r, k, cells);
     for (int i = 0; i < t->nrules; i++) {
         rules[i] = CELL_TRUE;
         for (int k = 0; k < t->ninputs; k++) {
-            IrId cell = t->rules[i].cells[k];
-            uint8_t o = CELL_TRUE;
-            if (cell != IR_NONE) o = outcome_of(feel_test(r->e, cell, r->inputs[k], r->f));
-            cells[i * t->ninputs + k] = o;
+            uint8_t o = cells[i * t->ninputs + k];
             if (o == CELL_FALSE || o == CELL_NULL) rules[i] = CELL_FALSE;
             if (o == CELL_UNKNOWN && rules[i] == CELL_TRUE) rules[i] = CELL_UNKNOWN;
         }

@@ -124,7 +124,10 @@ static void fill_stretch(Fill *f, IrId cell, int rule, int from, int to) {
     Val v = val_null();
     int at = from;
     while (at <= to && !column_value(f->a, f->col, at, &v)) at++;
-    if (at > to || !val_is(feel_test(&f->e, cell, v, NULL), true)) return;
+    if (at > to) return;
+    Val passes = feel_test(&f->e, cell, v, NULL);
+    if (passes.tag != V_BOOL) set_add(f->col->odd, rule);
+    if (!val_is(passes, true)) return;
     if (f->nruns > f->first[rule] && f->runs[f->nruns - 1].to == from - 1) {
         f->runs[f->nruns - 1].to = to;
         return;
@@ -146,6 +149,7 @@ static void fill_alike(Fill *f, int rule, int before) {
         f->runs[f->nruns++] = f->runs[i];
     }
     if (set_has(f->col->null_bits, before)) set_add(f->col->null_bits, rule);
+    if (set_has(f->col->odd, before)) set_add(f->col->odd, rule);
 }
 
 static void fill_cell(Fill *f, IrId cell, int rule, Cuts *own) {
@@ -357,6 +361,7 @@ static void index_column(Fill *f, Arena *keep, TableColumn *col, int k) {
     f->nruns = 0;
     col->residual = NEW_N(keep, RuleSet, f->words);
     col->null_bits = NEW_N(keep, RuleSet, f->words);
+    col->odd = NEW_N(keep, RuleSet, f->words);
     cut_column(f, keep, k);
     for (int r = 0; r < n; r++)
         if (rules[r].cells[k] != IR_NONE) f->alike[rules[r].cells[k]] = 0;

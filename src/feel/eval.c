@@ -97,18 +97,46 @@ const Frame *frame_iteration(Eval *e, const Frame *f, int32_t region) {
     return copy;
 }
 
-static Val eval_local(const IrNode *n, const Frame *f) {
+/* Cases off the common path stay out of feel_eval, whose frame every nested node pays for. */
+#define APART static __attribute__((noinline)) Val
+
+static inline Val eval_local(const IrNode *n, const Frame *f) {
     for (int32_t k = n->a; k > 0 && f; k--) f = f->up;
     return f ? f->slots[n->b] : val_null();
 }
 
-static Val eval_global(Eval *e, IrId id, const IrNode *n) {
-    e->at = id;
+APART global_by_hook(Eval *e, IrId id, const IrNode *n) {
     if (!e->hooks || !e->hooks->global) return FEEL_NULL(e, M_FEEL_NO_GLOBAL);
     bool done = e->global_state && e->global_state[n->a] == GLOBAL_DONE;
     Val v = done ? e->globals[n->a] : e->hooks->global(e, n->a);
     if (e->trace) trace_add(e, TRACE_INPUT, id, n->a, v, NULL, NULL);
     return v;
+}
+
+static inline bool global_stands(const Eval *e, int32_t id) {
+    return !e->trace && e->global_state && e->global_state[id] == GLOBAL_DONE;
+}
+
+static inline Val eval_global(Eval *e, IrId id, const IrNode *n) {
+    e->at = id;
+    return global_stands(e, n->a) ? e->globals[n->a] : global_by_hook(e, id, n);
+}
+
+/* An operand: as feel_eval gives it, without a call for what is already there. */
+static inline Val operand(Eval *e, IrId id, const Frame *f) {
+    if (id >= 0) {
+        const IrNode *n = ir_node(e->prog, id);
+        if (n->op == IR_CONST) return e->prog->consts[n->a];
+        if (n->op == IR_GLOBAL && global_stands(e, n->a) && e->steps > 0) {
+            Val v = e->globals[n->a];
+            e->at = id;
+            if (v.tag < V_LIST && e->depth < e->max_depth) {
+                e->steps--;
+                return v;
+            }
+        }
+    }
+    return feel_eval(e, id, f);
 }
 
 /* Two small decimals brought to one exponent; false when that does not fit. */
@@ -154,15 +182,21 @@ static inline bool small_op(IrOp op, Val x, Val y, Val *out) {
     }
 }
 
-static Val eval_binary(Eval *e, IrId id, const IrNode *n, const Frame *f) {
-    IrOp op = (IrOp)n->op;
-    Val x = feel_eval(e, n->a, f), y = feel_eval(e, n->b, f), v;
+APART op_traced(Eval *e, IrId id, IrOp op, Val x, Val y) {
+    Val v;
     if (!small_op(op, x, y, &v)) {
         e->at = id;
         v = feel_op(e, op, x, y);
     }
     if (e->trace && op >= IR_EQ) trace_add(e, TRACE_COMPARE, id, 0, v, &x, &y);
     return v;
+}
+
+static Val eval_binary(Eval *e, IrId id, const IrNode *n, const Frame *f) {
+    IrOp op = (IrOp)n->op;
+    Val x = operand(e, n->a, f), y = operand(e, n->b, f), v;
+    if (small_op(op, x, y, &v) && !e->trace) return v;
+    return op_traced(e, id, op, x, y);
 }
 
 static Val eval_logic(Eval *e, IrId id, const IrNode *n, const Frame *f) {
@@ -175,9 +209,7 @@ static Val eval_logic(Eval *e, IrId id, const IrNode *n, const Frame *f) {
     return feel_op(e, (IrOp)n->op, x, y);
 }
 
-static Val eval_if(Eval *e, const IrNode *n, const Frame *f) {
-    Val cond = feel_eval(e, n->a, f);
-    if (cond.tag != V_UNKNOWN) return feel_eval(e, val_is(cond, true) ? n->b : n->c, f);
+APART either(Eval *e, const IrNode *n, const Frame *f, Val cond) {
     unsigned t = val_truths(cond);
     Val cases[2];
     int count = 0;
@@ -186,7 +218,13 @@ static Val eval_if(Eval *e, const IrNode *n, const Frame *f) {
     return unknown_join(e, cases, count, &cond, 1);
 }
 
-static Val eval_between(Eval *e, IrId id, const IrNode *n, const Frame *f) {
+static Val eval_if(Eval *e, const IrNode *n, const Frame *f) {
+    Val cond = operand(e, n->a, f);
+    if (cond.tag == V_UNKNOWN) return either(e, n, f, cond);
+    return operand(e, val_is(cond, true) ? n->b : n->c, f);
+}
+
+APART eval_between(Eval *e, IrId id, const IrNode *n, const Frame *f) {
     Val x = feel_eval(e, n->a, f), lo = feel_eval(e, n->b, f), hi = feel_eval(e, n->c, f);
     e->at = id;
     Val low = feel_op(e, IR_GE, x, lo), high = feel_op(e, IR_LE, x, hi);
@@ -195,7 +233,7 @@ static Val eval_between(Eval *e, IrId id, const IrNode *n, const Frame *f) {
     return v;
 }
 
-static Val eval_neg(Eval *e, IrId id, const IrNode *n, const Frame *f) {
+APART eval_neg(Eval *e, IrId id, const IrNode *n, const Frame *f) {
     Val x = feel_eval(e, n->a, f);
     if (x.tag == V_NUM && x.i != INT64_MIN) {
         x.i = -x.i;
@@ -211,7 +249,7 @@ static Val eval_neg(Eval *e, IrId id, const IrNode *n, const Frame *f) {
     return FEEL_NULL(e, M_FEEL_OPERANDS, S("-"), kind_text(e, x), S(""));
 }
 
-static Val eval_in(Eval *e, IrId id, const IrNode *n, const Frame *f) {
+APART eval_in(Eval *e, IrId id, const IrNode *n, const Frame *f) {
     Val x = feel_eval(e, n->a, f);
     e->at = id;
     Val v = eval_tests(e, ir_node(e->prog, n->b), x, f);
@@ -222,7 +260,7 @@ static Val eval_in(Eval *e, IrId id, const IrNode *n, const Frame *f) {
     return v;
 }
 
-static Val eval_list(Eval *e, const IrNode *n, const Frame *f) {
+APART eval_list(Eval *e, const IrNode *n, const Frame *f) {
     int count;
     const int32_t *items = ir_items(e->prog, n->a, &count);
     Val *v = NEW_N(e->arena, Val, count);
@@ -231,7 +269,7 @@ static Val eval_list(Eval *e, const IrNode *n, const Frame *f) {
 }
 
 static Val eval_path(Eval *e, IrId id, const IrNode *n, const Frame *f) {
-    Val x = feel_eval(e, n->a, f), out;
+    Val x = operand(e, n->a, f), out;
     e->at = id;
     Str name = e->prog->names[n->b];
     if (n->op == IR_PATH) {
@@ -244,25 +282,25 @@ static Val eval_path(Eval *e, IrId id, const IrNode *n, const Frame *f) {
     return feel_path(e, x, name);
 }
 
-static Val eval_function(Eval *e, const IrNode *n, const Frame *f) {
+APART eval_function(Eval *e, const IrNode *n, const Frame *f) {
     Function *fn = NEW(e->arena, Function);
     *fn = (Function){.kind = FN_LAMBDA, .fn = e->prog->fns[n->a], .frame = f};
     return (Val){.tag = V_FUNCTION, .p = fn};
 }
 
-static Val eval_error(Eval *e, IrId id, const IrNode *n) {
+APART eval_error(Eval *e, IrId id, const IrNode *n) {
     e->at = id;
     Str why = n->a == IR_NONE ? S("") : e->prog->names[n->a];
     return FEEL_NULL(e, M_FEEL_SYNTAX_NULL, why);
 }
 
-static Val eval_hooked(Eval *e, IrId id, const IrNode *n, const Frame *f) {
+APART eval_hooked(Eval *e, IrId id, const IrNode *n, const Frame *f) {
     e->at = id;
     if (!e->hooks || !e->hooks->table) return FEEL_NULL(e, M_FEEL_NO_GLOBAL);
     return e->hooks->table(e, e->prog->tables[n->a], f);
 }
 
-static Val eval_coerce(Eval *e, IrId id, const IrNode *n, const Frame *f) {
+APART eval_coerce(Eval *e, IrId id, const IrNode *n, const Frame *f) {
     Val x = feel_eval(e, n->a, f);
     e->at = id;
     Val v = feel_coerce(e, x, n->type);

@@ -2,19 +2,27 @@
  * evaluation arena. Recording stops quietly at a million records. */
 #include "feel/feel.h"
 
-enum { TRACE_MAX = 1 << 20 };
+enum { TRACE_MAX = 1 << 20, TRACE_FIRST = 64 };
 
 void trace_start(Eval *e) {
     e->trace = NEW(e->arena, Trace);
-    *e->trace = (Trace){.arena = e->arena, .top = -1};
+    *e->trace = (Trace){.arena = e->arena, .cap = TRACE_FIRST, .pool_cap = TRACE_FIRST, .top = -1};
+    e->trace->recs = NEW_N(e->arena, TraceRec, TRACE_FIRST);
+    e->trace->pool = NEW_N(e->arena, Val, TRACE_FIRST);
 }
 
-static int32_t push(Trace *t, TraceRec rec) {
-    if (t->n >= TRACE_MAX) return -1;
+/* The next record, under the open one; NULL when there are too many. */
+static TraceRec *push(Trace *t, TraceKind kind, IrId node, int32_t detail) {
+    if (t->n >= TRACE_MAX) return NULL;
     GROW(t->arena, t->recs, t->n, t->cap);
-    rec.parent = t->top;
-    t->recs[t->n] = rec;
-    return t->n++;
+    TraceRec *rec = &t->recs[t->n++];
+    rec->kind = (uint8_t)kind;
+    rec->pooled = 0;
+    rec->spare = 0;
+    rec->node = node;
+    rec->parent = t->top;
+    rec->detail = detail;
+    return rec;
 }
 
 static void pool_push(Trace *t, Val v) {
@@ -24,10 +32,11 @@ static void pool_push(Trace *t, Val v) {
 
 int32_t trace_open(Eval *e, TraceKind kind, IrId node, int32_t detail) {
     if (!e->trace) return -1;
-    TraceRec rec = {.kind = (uint8_t)kind, .node = node, .detail = detail};
-    int32_t at = push(e->trace, rec);
-    if (at >= 0) e->trace->top = at;
-    return at;
+    TraceRec *rec = push(e->trace, kind, node, detail);
+    if (!rec) return -1;
+    rec->value = val_null();
+    e->trace->top = e->trace->n - 1;
+    return e->trace->top;
 }
 
 void trace_close(Eval *e, int32_t rec, Val value) {
@@ -39,13 +48,12 @@ void trace_close(Eval *e, int32_t rec, Val value) {
 void trace_add(Eval *e, TraceKind kind, IrId node, int32_t detail, Val value, const Val *left,
                const Val *right) {
     Trace *t = e->trace;
-    if (!t || t->n >= TRACE_MAX) return;
-    TraceRec rec = {.kind = (uint8_t)kind, .node = node, .detail = detail, .value = value};
-    if (left) {
-        rec.pooled = right ? 2 : 1;
-        rec.detail = t->npool;
-        pool_push(t, *left);
-        if (right) pool_push(t, *right);
-    }
-    push(t, rec);
+    TraceRec *rec = t ? push(t, kind, node, detail) : NULL;
+    if (!rec) return;
+    rec->value = value;
+    if (!left) return;
+    rec->pooled = right ? 2 : 1;
+    rec->detail = t->npool;
+    pool_push(t, *left);
+    if (right) pool_push(t, *right);
 }

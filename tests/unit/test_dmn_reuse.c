@@ -183,3 +183,56 @@ TEST(dmn_arena_keeps_a_block_for_the_next_round) {
     CHECK(arena_blocks(a) <= 5);
     arena_close(a);
 }
+
+static uint8_t outcome_of(Val v) {
+    if (v.tag == V_UNKNOWN) return CELL_UNKNOWN;
+    return v.tag != V_BOOL ? CELL_NULL : v.i ? CELL_TRUE : CELL_FALSE;
+}
+
+#define RULE(x, y)                                                                                 \
+    "<rule><inputEntry><text>" x "</text></inputEntry><inputEntry><text>" y                        \
+    "</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>"
+
+/* Cells of several kinds in one column: false and null differ, and so they are shown. */
+TEST(dmn_explained_cells_are_what_the_cells_give) {
+    static const char XML[] =
+        "<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/' namespace='u' name='m'>"
+        "<inputData id='x' name='x'/><inputData id='y' name='y'/><decision id='d' name='d'>"
+        "<informationRequirement><requiredInput href='#x'/></informationRequirement>"
+        "<informationRequirement><requiredInput href='#y'/></informationRequirement>"
+        "<decisionTable hitPolicy='COLLECT'>"
+        "<input><inputExpression><text>x</text></inputExpression></input>"
+        "<input><inputExpression><text>y</text></inputExpression></input><output/>" //
+        RULE("\"a\", 5", "-") RULE("[1..3], \"b\"", "not(\"x\")") RULE("&lt; 3", "&gt; \"m\"")
+            RULE("not(3, 5)", "\"x\", \"y\"") RULE("null", "true") RULE("-", "[\"a\"..\"k\"]")
+                RULE("? = y", "null, \"x\"") RULE("&gt;= 2.50", "y") //
+        "</decisionTable></decision></definitions>";
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    DmnSource src = {S("m.dmn"), str_from(XML)};
+    DmnModel *m = dmn_load(&c, &src, 1);
+    Dec half = dec_scaled(25, -1);
+    Val values[] = {val_null(),      val_int(1),       val_int(2),       val_num(a, &half),
+                    val_int(3),      val_int(5),       val_int(9),       val_str(S("a")),
+                    val_str(S("x")), val_str(S("zz")), val_bool(true),   val_date(3),
+                    val_str(S("m")), val_str(S("b")),  val_list(NULL, 0)};
+    enum { N = sizeof values / sizeof *values };
+    int count[CELL_UNKNOWN + 1] = {0};
+    DmnEval *e = dmn_eval_new(m, a);
+    dmn_explain(e, true);
+    for (int k = 0; k < N * N; k++) {
+        dmn_eval_reset(e);
+        dmn_set(e, S("x"), values[k / N]);
+        dmn_set(e, S("y"), values[k % N]);
+        dmn_run_node(e, dmn_find(m, S("d")));
+        const DmnTableView *v = dmn_tables(e);
+        for (int i = 0; v && i < v->table->nrules * v->table->ninputs; i++) {
+            const IrRule *rule = &v->table->rules[i / 2];
+            Val got = feel_test(dmn_feel(e), rule->cells[i % 2], v->inputs[i % 2], NULL);
+            CHECK_INT(v->cells[i], outcome_of(got));
+            count[v->cells[i]]++;
+        }
+    }
+    CHECK(count[CELL_FALSE] > 100 && count[CELL_TRUE] > 100 && count[CELL_NULL] > 100);
+    arena_close(a);
+}

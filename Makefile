@@ -63,9 +63,15 @@ $(B)/jixia: $(OBJ) $(B)/src/cli/main.o
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Transcripts and faults run the program itself, so it is built first.
-$(B)/tests/run: $(OBJ) $(TESTOBJ) | build/tools/dec128 $(B)/jixia
+$(B)/tests/run: $(OBJ) $(TESTOBJ) | build/tools/dec128 $(B)/jixia build/suite/.made
 	@echo "link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Tables and expressions with their values, from an oracle of their own: see tests/unit/test_suite.c.
+build/suite/.made: $(wildcard tests/suite/*.py)
+	@mkdir -p $(@D)
+	@python3 -B tests/suite/generate.py $(@D)
+	@touch $@
 
 # The tests of what runs in threads, for the thread sanitizer.
 $(B)/tests/threads: $(OBJ) $(THREADOBJ)

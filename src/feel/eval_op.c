@@ -129,12 +129,16 @@ Val feel_in(Eval *e, Val x, Val y) {
     return feel_op(e, IR_EQ, x, y);
 }
 
+/* One test of a cell. A boolean that does not look at `?` decides alone when the input is no
+ * boolean; but true and false as written are values, which a missing (null) input does not equal.
+ */
 static Val eval_test(Eval *e, IrId id, Val input, const Frame *f) {
     Val v = feel_eval(e, id, f);
-    if (ir_node(e->prog, id)->flags & IRF_INPUT) {
+    const IrNode *n = ir_node(e->prog, id);
+    if (n->flags & IRF_INPUT) {
         if (v.tag == V_BOOL || v.tag == V_NULL || v.tag == V_UNKNOWN) return v;
     } else if (v.tag == V_BOOL && input.tag != V_BOOL && input.tag != V_UNKNOWN) {
-        return v;
+        if (input.tag != V_NULL || n->op != IR_CONST) return v;
     }
     return feel_in(e, input, v);
 }

@@ -316,6 +316,9 @@ TEST(feel_unary_tests) {
     CHECK(test_cell("[1, 2, 3]", val_int(2), 2));
     CHECK(test_cell("< 10", val_null(), 4));
     CHECK(test_cell("null", val_null(), 2));
+    CHECK(test_cell("true", val_null(), 1)); /* a value, not a condition */
+    CHECK(test_cell("not(false)", val_null(), 2));
+    CHECK(test_cell("? = null or ?", val_null(), 2));
     CHECK(test_cell("-5", val_int(-5), 2));
     CHECK(test_cell("not(? > 3) or ? = 7", val_int(7), 2));
 }

@@ -1,8 +1,7 @@
-/* jixia dmn eval | check: models from files. */
+/* jixia dmn eval: models from files. */
 #include "cli/cmd_dmn.h"
 
 #include "base/file.h"
-#include "dmn/check.h"
 #include "dmn/trace_json.h"
 #include "dmn/value_json.h"
 
@@ -72,14 +71,14 @@ static Json *run_one(Cli *cli, DmnEval *e, const DmnNode *n, bool trace) {
     return o;
 }
 
-static bool print_json(Cli *cli, const Json *j) {
+bool cli_print_json(Cli *cli, const Json *j) {
     Buf b = buf_new(cli->arena, 0);
     json_print(&b, j, 2);
     buf_char(&b, '\n');
     return cli_print(buf_str(&b));
 }
 
-static const DmnNode *decision_named(Cli *cli, const DmnModel *m, Str name) {
+const DmnNode *cli_decision(Cli *cli, const DmnModel *m, Str name) {
     const DmnNode *n = dmn_find(m, name);
     if (n && (n->kind == NODE_DECISION || n->kind == NODE_SERVICE)) return n;
     FAIL(cli->c, ERR_INPUT, M_DMN_NO_DECISION, name, dmn_nearest(m, name, false));
@@ -113,37 +112,13 @@ static int dmn_eval(Cli *cli, int argc, char **argv) {
         if (!in || !dmn_set_json(cli->c, e, in, opts[1].text)) return cli_failed(cli);
     }
     const DmnNode *node = NULL;
-    if (opts[0].given && !(node = decision_named(cli, m, opts[0].text))) return cli_failed(cli);
+    if (opts[0].given && !(node = cli_decision(cli, m, opts[0].text))) return cli_failed(cli);
     if (m->errors > 0) {
         cli_notes(cli, cli->c->notes);
         return EXIT_USAGE;
     }
     Json *out = node ? run_one(cli, e, node, opts[2].given) : run_all(cli, e, m, opts[2].given);
-    return print_json(cli, out) ? EXIT_YES : EXIT_INTERNAL;
-}
-
-/* --- check --------------------------------------------------------------------------------------
- */
-
-static int dmn_check_file(Cli *cli, int argc, char **argv) {
-    Str args[1];
-    int n;
-    cli->what = "dmn check";
-    if (!cli_parse(cli, argc, argv, NULL, 0, args, 1, &n)) return cli_failed(cli);
-    if (n != 1) return cli_usage(cli);
-    DmnModel *m = cli_load_model(cli->c, args[0]);
-    if (!m) return cli_failed(cli);
-    dmn_check(cli->c, m);
-    bool errors = m->errors > 0;
-    if (!cli->json) {
-        cli_notes(cli, cli->c->notes);
-        return errors ? EXIT_NO : EXIT_YES;
-    }
-    Json *o = json_new(cli->arena, JSON_OBJECT);
-    json_set(o, S("model"), json_string(cli->arena, m->main->name));
-    json_set(o, S("findings"), notes_json(cli->arena, cli->c->notes, cli->c->lang));
-    if (!print_json(cli, o)) return EXIT_INTERNAL;
-    return errors ? EXIT_NO : EXIT_YES;
+    return cli_print_json(cli, out) ? EXIT_YES : EXIT_INTERNAL;
 }
 
 int cmd_dmn(Cli *cli, int argc, char **argv) {
@@ -151,7 +126,7 @@ int cmd_dmn(Cli *cli, int argc, char **argv) {
     if (argc < 1) return cli_usage(cli);
     Str sub = str_from(argv[0]);
     if (str_eq(sub, S("eval"))) return dmn_eval(cli, argc - 1, argv + 1);
-    if (str_eq(sub, S("check"))) return dmn_check_file(cli, argc - 1, argv + 1);
+    if (str_eq(sub, S("check"))) return cmd_dmn_check(cli, argc - 1, argv + 1);
     if (str_eq(sub, S("tck"))) return cmd_dmn_tck(cli, argc - 1, argv + 1);
     if (str_eq(sub, S("diff"))) return cmd_dmn_diff(cli, argc - 1, argv + 1);
     if (str_eq(sub, S("table"))) return cmd_dmn_table(cli, argc - 1, argv + 1);

@@ -40,7 +40,7 @@ static const Command COMMANDS[] = {
     {"replay", "replay PACKET [--pack DIR]\nreplay --decision ID", M_CLI_HELP_REPLAY, cmd_replay},
     {"dmn",
      "dmn eval MODEL.dmn [--decision NAME] [--input IN.json] [--trace]\n"
-     "dmn check MODEL.dmn\n"
+     "dmn check MODEL.dmn [--budget STEPS] [--shown N]\n"
      "dmn diff A.dmn B.dmn\n"
      "dmn table MODEL.dmn --decision NAME --xlsx OUT.xlsx\n"
      "dmn table MODEL.dmn --decision NAME --from IN.xlsx --out NEW.dmn\n"

@@ -1,210 +1,360 @@
-/* Static analysis of decision tables: overlaps, hidden rules, gaps (engine 7.8; Calvanese et al.,
- * Information Systems 78, 2018, on the same questions).
- *
- * Each column is reduced to its classes: values that let the same rules through. A point of the
- * table is one class per column, so questions about all inputs become searches over few points,
- * cut off as soon as the set of rules left is empty, and given up after a budget.
+/* Static analysis of a decision table: overlaps, conflicts, hidden and redundant rules (engine
+ * 7.8). Rules are boxes over slots (analyse_grid.c), coverage is analyse_cover.c, and every claim
+ * about a row is run through the engine before it is reported (study_add).
  */
-#include "dmn/check.h"
-#include "dmn/table.h"
+#include "dmn/analyse.h"
 
 #include <string.h>
 
-enum { BUDGET = 200000, FINDINGS_MAX = 20 };
+#include "dmn/table.h"
 
-typedef struct Class {
-    const uint64_t *bits;
-    Val value; /* an example */
-    bool open; /* any other text, where nothing says which texts there are */
-} Class;
+/* --- findings -----------------------------------------------------------------------------------
+ */
 
-typedef struct Domain {
-    Class *classes;
-    int n, cap;
-} Domain;
-
-typedef struct Analysis {
-    Ctx *c;
-    const DmnModel *m;
-    const IrTable *t;
-    const TableIndex *ix;
-    const DmnExpr *source;
-    Eval e;
-    Domain *columns;
-    RuleSet *residual; /* rules with a cell that is not constant */
-    Val *point;        /* the example being built */
-    int budget;
-    int findings;
-} Analysis;
-
-static bool value_allowed(Analysis *s, int k, Val v) {
-    const IrTableInput *in = &s->t->inputs[k];
-    if (in->allowed != IR_NONE && !val_is(feel_test(&s->e, in->allowed, v, NULL), true))
-        return false;
-    if (!in->type || in->type->allowed < 0) return true;
-    return val_is(feel_test(&s->e, in->type->allowed, v, NULL), true);
+static Str number(Study *st, int64_t n) {
+    return n < 0 ? (Str){0} : str_printf(st->s->arena, "%lld", (long long)n);
 }
 
-static void class_add(Analysis *s, int k, Val v) {
-    const TableColumn *col = &s->ix->cols[k];
-    Domain *d = &s->columns[k];
-    int slot = column_slot(col, v);
-    if (slot < 0 || !value_allowed(s, k, v)) return;
-    const uint64_t *bits = column_set(s->c->arena, s->ix, col, slot);
-    for (int i = 0; i < d->n; i++)
-        if (memcmp(d->classes[i].bits, bits, (size_t)s->ix->words * sizeof *bits) == 0) return;
-    GROW(s->c->arena, d->classes, d->n, d->cap);
-    const IrTableInput *in = &s->t->inputs[k];
-    bool listed = in->allowed != IR_NONE || (in->type && in->type->allowed >= 0);
-    bool open = v.tag == V_STRING && !(slot & 1) && !listed;
-    d->classes[d->n++] = (Class){bits, v, open};
-}
-
-/* The constants of the allowed values, which need not be cuts of the column. */
-static void class_allowed(Analysis *s, int k, IrId allowed) {
-    const Program *p = s->m->prog;
-    if (allowed < 0 || ir_node(p, allowed)->op != IR_TESTS) return;
-    int n;
-    const int32_t *items = ir_items(p, ir_node(p, allowed)->a, &n);
-    for (int i = 0; i < n; i++) {
-        if (ir_node(p, items[i])->op != IR_CONST) continue;
-        Val v = p->consts[ir_node(p, items[i])->a];
-        if (v.tag == V_RANGE) {
-            class_add(s, k, ((const Range *)v.p)->lo);
-            class_add(s, k, ((const Range *)v.p)->hi);
-        } else {
-            class_add(s, k, v);
+void study_values(Study *st) {
+    const Grid *g = st->g;
+    memset(st->given, 0, (size_t)st->t->ninputs * sizeof *st->given);
+    for (int k = 0; k < g->ndims; k++)
+        for (int i = 0; i < g->dims[k].ncols; i++) {
+            st->values[g->dims[k].cols[i]] = g->dims[k].slots[st->point[k]].value;
+            st->given[g->dims[k].cols[i]] = true;
         }
-    }
 }
 
-/* Points first: they make better examples than what lies between. */
-static void domain_make(Analysis *s, int k) {
-    const TableColumn *col = &s->ix->cols[k];
-    Val v;
-    if (!col->indexed) return;
-    for (int odd = 1; odd >= 0; odd--)
-        for (int i = odd; i <= 2 * col->ncuts; i += 2)
-            if (col->ncuts && !col->gone[i] && column_value(s->c->arena, col, i, &v))
-                class_add(s, k, v);
-    class_allowed(s, k, s->t->inputs[k].allowed);
-    if (s->t->inputs[k].type) class_allowed(s, k, s->t->inputs[k].type->allowed);
-    /* a column of dashes: one class, any value */
-    if (s->columns[k].n == 0 && col->ncuts == 0) {
-        GROW(s->c->arena, s->columns[k].classes, s->columns[k].n, s->columns[k].cap);
-        s->columns[k].classes[s->columns[k].n++] = (Class){s->ix->all, val_null(), false};
-    }
-}
-
-/* Finds a point where no rule of `alive` is left; inside rule `within`, or (-1) anywhere but in
- * texts that need not occur. */
-static bool uncovered(Analysis *s, int k, const RuleSet *alive, int within) {
-    int words = s->ix->words;
-    bool empty = set_next(alive, words, 0) < 0;
-    if (k == s->t->ninputs) return empty;
-    if (--s->budget < 0) return false;
-    RuleSet *next = NEW_N(s->e.arena, RuleSet, words);
-    for (int i = 0; i < s->columns[k].n; i++) {
-        const Class *cl = &s->columns[k].classes[i];
-        if (within >= 0 ? !set_has(cl->bits, within) : cl->open) continue;
-        for (int w = 0; w < words; w++) next[w] = alive[w] & cl->bits[w];
-        s->point[k] = cl->value;
-        if (uncovered(s, k + 1, next, within)) return true;
-    }
-    return false;
-}
-
-static Str example(Analysis *s) {
-    Buf b = buf_new(s->c->arena, 0);
-    for (int k = 0; k < s->t->ninputs; k++) {
-        if (s->point[k].tag == V_NULL) continue;
+Str study_example(Study *st) {
+    Buf b = buf_new(st->s->arena, 0);
+    for (int k = 0; k < st->t->ninputs; k++) {
+        if (!st->given[k]) continue;
         if (b.n) buf_lit(&b, ", ");
-        buf_put(&b, s->t->inputs[k].label);
+        buf_put(&b, st->t->inputs[k].label);
         buf_lit(&b, " = ");
-        val_literal(&b, s->point[k]);
+        val_literal(&b, st->values[k]);
     }
     return b.n ? buf_str(&b) : S("-");
 }
 
-static Str number(Analysis *s, int rule) {
-    return str_printf(s->c->arena, "%d", rule + 1);
+static bool confirmed(const DmnTableView *v, Claim claim, int x, int y) {
+    switch (claim) {
+    case CLAIM_BOTH: return v->rules[x] == CELL_TRUE && v->rules[y] == CELL_TRUE;
+    case CLAIM_MATCHES: return v->rules[x] == CELL_TRUE;
+    case CLAIM_NOT: return v->rules[x] != CELL_TRUE || v->result.tag == V_NULL;
+    case CLAIM_NOT_USED:
+        if (y < 0) return v->rules[x] == CELL_TRUE && !v->used[x];
+        return v->rules[x] == CELL_TRUE && v->rules[y] == CELL_TRUE && !v->used[y];
+    case CLAIM_NONE: break;
+    }
+    for (int r = 0; r < v->table->nrules; r++)
+        if (v->rules[r] == CELL_TRUE) return false;
+    return true;
 }
 
-static Str rule_place(Analysis *s, int rule) {
-    return dmn_place(s->c->arena, s->source->defs, s->source->table->rules[rule].xml);
+/* The row, when running it reaches the table. False: it speaks against the claim. */
+static bool prove(Study *st, Claim claim, int x, int y, const Json **row) {
+    *row = witness_row(st->s, st->t, st->values, st->given);
+    if (!*row) return !st->g->joint;
+    Arena *a = arena_open(0);
+    const DmnTableView *v = witness_run(st->s, a, st->t, *row, NULL);
+    bool ok = v ? confirmed(v, claim, x, y) : !st->g->joint;
+    if (!v) *row = NULL;
+    arena_close(a);
+    return ok;
 }
 
-static bool same_outputs(Analysis *s, int x, int y) {
-    const Program *p = s->m->prog;
-    for (int i = 0; i < s->t->noutputs; i++) {
-        const IrNode *a = ir_node(p, s->t->rules[x].outputs[i]);
-        const IrNode *b = ir_node(p, s->t->rules[y].outputs[i]);
-        if (a->op != IR_CONST || b->op != IR_CONST) return true; /* not known to differ */
-        if (val_equal(p->consts[a->a], p->consts[b->a]) != 1) return false;
+static const DmnCell *cell_at(const Study *st, int rule, int col) {
+    const DmnTable *t = st->src->table;
+    if (rule < 0 || col < 0) return NULL;
+    return col < t->ninputs ? &t->rules[rule].in[col] : &t->rules[rule].out[col - t->ninputs];
+}
+
+DmnFinding *study_add(Study *st, int severity, Msg msg, Claim claim, int x, int y, int col,
+                      Str what) {
+    Check *s = st->s;
+    const Json *row = NULL;
+    if (st->seen >= s->shown) {
+        st->seen++;
+        return NULL;
+    }
+    if (!prove(st, claim, x, y, &row)) {
+        st->unproved++;
+        return NULL;
+    }
+    st->seen++;
+    int at = y >= 0 ? y : x;
+    const DmnCell *cell = cell_at(st, at, col);
+    const DmnRule *rule = at >= 0 ? &st->src->table->rules[at] : NULL;
+    const XmlNode *xml = cell && cell->xml ? cell->xml : rule ? rule->xml : st->src->xml;
+    Str column = col >= 0 ? number(st, col + 1) : (Str){0};
+    Str args[] = {st->t->name, number(st, x + 1 > 0 ? x + 1 : -1),
+                  y >= 0 ? number(st, y + 1) : column, what};
+    DmnFinding *f = check_add(s, severity, dmn_place(s->arena, st->src->defs, xml), msg, 4, args);
+    f->table = st->src;
+    f->node = s->owner[st->t->id];
+    f->rule = at + 1;
+    f->other = y >= 0 ? x + 1 : 0;
+    f->column = col + 1;
+    f->element = cell && cell->id.n ? cell->id : rule ? rule->id : st->src->id;
+    f->row = row;
+    return f;
+}
+
+static DmnFinding *table_note(Study *st, int severity, Msg msg, Str x, Str y, Str z) {
+    Check *s = st->s;
+    Str args[] = {st->t->name, x, y, z};
+    Str place = dmn_place(s->arena, st->src->defs, st->src->xml);
+    DmnFinding *f = check_add(s, severity, place, msg, 4, args);
+    f->table = st->src;
+    f->node = s->owner[st->t->id];
+    f->element = st->src->id;
+    return f;
+}
+
+void study_close(Study *st, Msg msg) {
+    int hidden = st->seen - st->s->shown;
+    if (hidden > 0)
+        table_note(st, 2, M_DMN_MORE, number(st, hidden), msg_code(msg), number(st, st->s->shown));
+    st->seen = 0;
+}
+
+void study_stopped(Study *st, Msg msg, int done) {
+    table_note(st, 1, msg, number(st, st->s->all), number(st, done), number(st, st->t->nrules));
+}
+
+/* --- rules --------------------------------------------------------------------------------------
+ */
+
+static const Val *output_const(const Study *st, int rule, int out) {
+    const Program *p = st->s->m->prog;
+    const IrNode *n = ir_node(p, st->t->rules[rule].outputs[out]);
+    return n->op == IR_CONST ? &p->consts[n->a] : NULL;
+}
+
+bool study_same_outputs(const Study *st, int x, int y, bool unless_known) {
+    for (int i = 0; i < st->t->noutputs; i++) {
+        const Val *a = output_const(st, x, i), *b = output_const(st, y, i);
+        if (!a || !b) return unless_known;
+        if (val_equal(*a, *b) != 1) return false;
     }
     return true;
 }
 
-static bool overlap(Analysis *s, int x, int y) {
-    for (int k = 0; k < s->t->ninputs; k++) {
-        int i = 0;
-        const Domain *d = &s->columns[k];
-        while (i < d->n && !(set_has(d->classes[i].bits, x) && set_has(d->classes[i].bits, y))) i++;
-        if (i == d->n) return false;
-        s->point[k] = d->classes[i].value;
+/* Place of a constant output among the output values; -1: not constant. */
+static int rank_of(const Study *st, int rule, int out) {
+    const IrTableOutput *o = &st->t->outputs[out];
+    const Val *v = output_const(st, rule, out);
+    for (int i = 0; v && i < o->npriority; i++)
+        if (val_equal(o->priority[i], *v) == 1) return i;
+    return v ? o->npriority : -1;
+}
+
+bool study_beats(const Study *st, int x, int y) {
+    if (st->t->policy == HIT_FIRST) return x < y;
+    if (st->t->policy != HIT_PRIORITY) return false;
+    for (int i = 0; i < st->t->noutputs; i++) {
+        int a = rank_of(st, x, i), b = rank_of(st, y, i);
+        if (a < 0 || b < 0) return false;
+        if (a != b) return a < b;
+    }
+    return x < y;
+}
+
+static bool meet(const Study *st, int x, int y, int64_t *steps) {
+    const Grid *g = st->g;
+    for (int k = 0; k < g->ndims; k++) {
+        --*steps;
+        if (cells_common(g, grid_cell(g, x, k), grid_cell(g, y, k)) < 0) return false;
     }
     return true;
 }
 
-static void find_overlaps(Analysis *s) {
-    for (int x = 0; x < s->t->nrules; x++)
-        for (int y = x + 1; y < s->t->nrules && s->findings < FINDINGS_MAX; y++) {
-            if (set_has(s->residual, x) || set_has(s->residual, y)) continue;
-            if (s->t->policy == HIT_ANY && same_outputs(s, x, y)) continue;
-            if (!overlap(s, x, y)) continue;
-            s->findings++;
-            NOTE(s->c, 1, rule_place(s, y), M_DMN_RULES_OVERLAP, s->t->name, number(s, x),
-                 number(s, y), example(s));
+static bool contains(const Study *st, int x, int y, int64_t *steps) {
+    const Grid *g = st->g;
+    for (int k = 0; k < g->ndims; k++) {
+        --*steps;
+        if (!cell_contains(g, grid_cell(g, x, k), grid_cell(g, y, k))) return false;
+    }
+    return true;
+}
+
+/* A slot both cells let through, a plain value that stands in the file before others. */
+static int common_slot(const Study *st, int x, int y, int k) {
+    const Grid *g = st->g;
+    const GridCell *a = grid_cell(g, x, k), *b = grid_cell(g, y, k);
+    int first = cells_common(g, a, b);
+    int hi = a->hull.hi < b->hull.hi ? a->hull.hi : b->hull.hi;
+    const Dim *d = &g->dims[k];
+    enum { LOOK = 200 };
+    for (int i = first; i >= 0 && i <= hi && i < first + LOOK && d->slots[i].sort == SLOT_VALUE;
+         i++)
+        if (d->slots[i].point && cell_has(g, a, i) && cell_has(g, b, i)) return i;
+    return first;
+}
+
+static void common_point(Study *st, int x, int y) {
+    for (int k = 0; k < st->g->ndims; k++) st->point[k] = common_slot(st, x, y, k);
+    study_values(st);
+}
+
+/* Asks whether rule r is covered by the candidates put into st->cover. */
+static CoverResult covered(Study *st, int r, int n, int64_t share) {
+    Cover *v = &st->cover;
+    v->nrules = n;
+    v->within = r;
+    v->max = 0;
+    v->share = share;
+    for (int k = 0; k < st->g->ndims; k++) v->box[k] = grid_cell(st->g, r, k)->hull;
+    return cover_run(v);
+}
+
+bool study_rule_point(Study *st, int rule, int64_t share) {
+    Cover *v = &st->cover;
+    int n = 0;
+    if (st->g->never[rule]) return false;
+    bool ordered = st->t->policy == HIT_FIRST || st->t->policy == HIT_PRIORITY;
+    int64_t before = st->s->budget;
+    for (int x = 0; x < st->t->nrules; x++)
+        if (x != rule && (!ordered || study_beats(st, x, rule)) &&
+            meet(st, x, rule, &st->s->budget))
+            v->rules[n++] = x;
+    CoverResult found =
+        st->s->budget > before - share ? covered(st, rule, n, share) : COVER_STOPPED;
+    if (found == COVER_NO)
+        memcpy(st->point, v->point, (size_t)st->g->ndims * sizeof *st->point);
+    else
+        for (int k = 0; k < st->g->ndims; k++) st->point[k] = common_slot(st, rule, rule, k);
+    study_values(st);
+    return true;
+}
+
+/* --- overlaps and conflicts ---------------------------------------------------------------------
+ */
+
+static void find_overlaps(Study *st) {
+    const Grid *g = st->g;
+    bool any = st->t->policy == HIT_ANY;
+    Msg msg = any ? M_DMN_RULES_CONFLICT : M_DMN_RULES_OVERLAP;
+    int64_t floor = st->s->budget / 2;
+    int x = 0;
+    for (; x < st->t->nrules && st->s->budget >= floor; x++) {
+        if (g->residual[x] || g->never[x]) continue;
+        for (int y = x + 1; y < st->t->nrules && st->s->budget >= floor; y++) {
+            if (g->residual[y] || !meet(st, x, y, &st->s->budget)) continue;
+            if (any && study_same_outputs(st, x, y, true)) continue;
+            common_point(st, x, y);
+            study_add(st, 1, msg, CLAIM_BOTH, x, y, -1, study_example(st));
         }
-}
-
-static void find_hidden(Analysis *s) {
-    int words = s->ix->words;
-    RuleSet *earlier = NEW_N(s->c->arena, RuleSet, words);
-    for (int r = 0; r < s->t->nrules; r++) {
-        s->budget = BUDGET;
-        if (r && !uncovered(s, 0, earlier, r) && s->budget >= 0)
-            NOTE(s->c, 1, rule_place(s, r), M_DMN_RULE_DEAD, s->t->name, number(s, r));
-        if (!set_has(s->residual, r)) set_add(earlier, r);
     }
+    study_close(st, msg);
+    if (x < st->t->nrules || st->s->budget < floor)
+        study_stopped(st, M_DMN_BUDGET_PAIRS, x > 0 ? x - 1 : 0);
 }
 
-static void find_gap(Analysis *s) {
-    for (int i = 0; i < s->t->noutputs; i++)
-        if (s->t->outputs[i].fallback != IR_NONE) return;
-    s->budget = BUDGET;
-    if (!uncovered(s, 0, s->ix->all, -1)) return;
-    Str place = dmn_place(s->c->arena, s->source->defs, s->source->xml);
-    NOTE(s->c, 2, place, M_DMN_GAP, s->t->name, example(s));
-}
+/* --- hidden rules -------------------------------------------------------------------------------
+ */
 
-void dmn_analyse_table(Ctx *c, const DmnModel *m, const IrTable *t, const DmnExpr *source) {
-    Arena *scratch = arena_child(c->arena, 0);
-    Analysis s = {.c = c, .m = m, .t = t, .ix = t->index, .source = source};
-    s.e = eval_new(m->prog, scratch);
-    s.columns = NEW_N(c->arena, Domain, t->ninputs);
-    s.point = NEW_N(c->arena, Val, t->ninputs);
-    s.residual = NEW_N(c->arena, RuleSet, s.ix->words);
-    bool known = t->nrules > 0;
-    for (int k = 0; k < t->ninputs; k++) {
-        domain_make(&s, k);
-        known = known && s.columns[k].n > 0;
-        for (int w = 0; w < s.ix->words; w++) s.residual[w] |= s.ix->cols[k].residual[w];
+/* Rules that would come before r and meet it into st->cover; *all is one that contains it, or -1.
+ */
+static int rivals(Study *st, int r, int *all) {
+    int n = 0;
+    *all = -1;
+    for (int x = 0; x < st->t->nrules && st->s->budget >= 0; x++) {
+        if (st->t->policy == HIT_FIRST && x >= r) break;
+        if (x == r || st->g->residual[x] || !study_beats(st, x, r)) continue;
+        if (!meet(st, x, r, &st->s->budget)) continue;
+        st->cover.rules[n++] = x;
+        if (*all < 0 && contains(st, x, r, &st->s->budget)) *all = x;
     }
+    return n;
+}
+
+static void find_hidden(Study *st) {
+    int undecided = 0, nrules = st->t->nrules;
+    for (int r = 0; r < nrules; r++) {
+        int all;
+        if (st->g->never[r]) continue;
+        int n = rivals(st, r, &all);
+        int64_t left = st->s->budget, share = left / (nrules - r) * 16 + 1000;
+        CoverResult found = COVER_YES;
+        if (all < 0) found = covered(st, r, n, share < left / 2 ? share : left / 2);
+        undecided += found == COVER_STOPPED;
+        if (found != COVER_YES || (all < 0 && n == 0)) continue;
+        for (int k = 0; k < st->g->ndims; k++) st->point[k] = common_slot(st, r, r, k);
+        study_values(st);
+        if (all >= 0)
+            study_add(st, 1, M_DMN_RULE_HIDDEN, CLAIM_NOT_USED, all, r, -1, study_example(st));
+        else
+            study_add(st, 1, M_DMN_RULE_DEAD, CLAIM_NOT_USED, r, -1, -1, study_example(st));
+    }
+    study_close(st, M_DMN_RULE_DEAD);
+    if (undecided) study_stopped(st, M_DMN_BUDGET_HIDDEN, nrules - undecided);
+}
+
+/* --- redundant rules ----------------------------------------------------------------------------
+ */
+
+/* With hit policy first, taking x out gives its cases to y only when no rule in between with
+ * another output meets x. */
+static bool nothing_between(Study *st, int x, int y) {
+    for (int r = x + 1; r < y; r++)
+        if (!study_same_outputs(st, r, x, false) && meet(st, r, x, &st->s->budget)) return false;
+    return true;
+}
+
+static void find_redundant(Study *st) {
+    const Grid *g = st->g;
+    bool first = st->t->policy == HIT_FIRST;
+    int64_t floor = st->s->budget / 2;
+    int x = 0;
+    for (; x < st->t->nrules && st->s->budget >= floor; x++) {
+        if (g->residual[x] || g->never[x]) continue;
+        for (int y = first ? x + 1 : 0; y < st->t->nrules && st->s->budget >= floor; y++) {
+            if (y == x || g->residual[y] || !contains(st, y, x, &st->s->budget)) continue;
+            if (!study_same_outputs(st, x, y, false)) continue;
+            if (first ? !nothing_between(st, x, y) : y > x && contains(st, x, y, &st->s->budget))
+                continue;
+            common_point(st, x, y);
+            study_add(st, 2, M_DMN_RULE_REDUNDANT, CLAIM_BOTH, y, x, -1, study_example(st));
+            break;
+        }
+    }
+    study_close(st, M_DMN_RULE_REDUNDANT);
+    if (x < st->t->nrules || st->s->budget < floor)
+        study_stopped(st, M_DMN_BUDGET_PAIRS, x > 0 ? x - 1 : 0);
+}
+
+/* --- a table ------------------------------------------------------------------------------------
+ */
+
+static void tell_left_out(Study *st) {
+    const Grid *g = st->g;
+    if (g->nresidual) {
+        DmnFinding *f =
+            table_note(st, 2, M_DMN_NOT_ANALYSED, number(st, g->nresidual),
+                       number(st, g->residual_rule + 1), number(st, g->residual_col + 1));
+        f->rule = g->residual_rule + 1;
+        f->column = g->residual_col + 1;
+    }
+    if (st->unproved)
+        table_note(st, 2, M_DMN_UNPROVED, number(st, st->unproved), (Str){0}, (Str){0});
+}
+
+void analyse_table(Check *s, const IrTable *t, const DmnExpr *src) {
+    Study st = {.s = s, .t = t, .src = src};
+    if (t->nrules == 0) return;
+    st.g = grid_make(s, t);
+    st.cover = cover_new(s, st.g);
+    st.point = NEW_N(s->scratch, int, st.g->ndims);
+    st.values = NEW_N(s->scratch, Val, t->ninputs);
+    st.given = NEW_N(s->scratch, bool, t->ninputs);
+    analyse_cells(&st);
+    if (t->policy == HIT_UNIQUE || t->policy == HIT_ANY) find_overlaps(&st);
+    if (t->policy == HIT_FIRST || t->policy == HIT_PRIORITY) find_hidden(&st);
+    if (t->policy == HIT_FIRST || t->policy == HIT_ANY) find_redundant(&st);
     bool single = t->policy == HIT_UNIQUE || t->policy == HIT_ANY || t->policy == HIT_PRIORITY ||
                   t->policy == HIT_FIRST;
-    if (known && (t->policy == HIT_UNIQUE || t->policy == HIT_ANY)) find_overlaps(&s);
-    if (known && t->policy == HIT_FIRST) find_hidden(&s);
-    if (known && single) find_gap(&s);
-    arena_close(scratch);
+    if (single) analyse_gaps(&st);
+    tell_left_out(&st);
 }

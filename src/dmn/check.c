@@ -1,23 +1,132 @@
-/* Static checks (engine 7.8). Gaps, overlaps and dead rules of tables: analyse.c. */
+/* Static checks of a model (engine 7.8): what loading found, what is not used, what can only be
+ * null (check_value.c), and the tables (analyse.c). */
 #include "dmn/check.h"
 
-#include "dmn/table.h"
+#include <string.h>
 
-static Str place(Ctx *c, const DmnNode *n, const XmlNode *xml) {
-    return dmn_place(c->arena, n->defs, xml);
+#include "dmn/analyse.h"
+
+DmnFinding *check_add(Check *s, int severity, Str place, Msg msg, int n, const Str *args) {
+    Note *note = NEW(s->arena, Note);
+    *note = (Note){.msg = msg, .severity = severity, .place = place};
+    while (note->nargs < n) {
+        note->args[note->nargs] = args[note->nargs];
+        note->nargs++;
+    }
+    DmnFinding *f = NEW(s->arena, DmnFinding);
+    f->note = note;
+    if (s->last)
+        s->last->next = f;
+    else
+        s->first = f;
+    return s->last = f;
 }
 
-static void check_inputs(Ctx *c, const DmnModel *m) {
-    uint8_t *required = NEW_N(c->arena, uint8_t, m->nnodes);
+static DmnFinding *node_finding(Check *s, int severity, const DmnNode *n, const XmlNode *xml,
+                                Msg msg, Str x, Str y) {
+    Str args[] = {x, y};
+    DmnFinding *f = check_add(s, severity, dmn_place(s->arena, n->defs, xml), msg, 2, args);
+    f->node = n;
+    f->element = n->id;
+    return f;
+}
+
+/* --- tables and the nodes they stand in ---------------------------------------------------------
+ */
+
+typedef struct Walk {
+    Check *s;
+    const DmnNode *node;
+} Walk;
+
+static void find_tables(Walk *w, const DmnExpr *e) {
+    if (!e) return;
+    const DmnModel *m = w->s->m;
+    for (int i = 0; e->kind == EXPR_TABLE && i < m->prog->ntables; i++)
+        if (m->sources[i] == e) w->s->owner[i] = w->node;
+    find_tables(w, e->a);
+    find_tables(w, e->b);
+    find_tables(w, e->c);
+    for (int i = 0; i < e->nentries; i++) find_tables(w, e->entries[i].expr);
+    for (int i = 0; e->cells && i < e->nrows * e->nentries; i++) find_tables(w, e->cells[i]);
+}
+
+/* --- what loading found -------------------------------------------------------------------------
+ */
+
+/* "file:line:column" in front of a place. */
+static Str head_of(Str place) {
+    ptrdiff_t blank = str_find(place, S(" "));
+    return blank < 0 ? place : str_sub(place, 0, blank);
+}
+
+static bool stands_at(Check *s, const DmnExpr *src, const XmlNode *xml, Str place) {
+    if (!xml) return false;
+    ArenaMark mark = arena_mark(s->scratch);
+    bool same = str_eq(dmn_place(s->scratch, src->defs, xml), place);
+    arena_rewind(s->scratch, mark);
+    return same;
+}
+
+/* The cell of a table a finding of loading is about. */
+static bool locate_cell(Check *s, DmnFinding *f, const DmnExpr *src, Str place) {
+    const DmnTable *t = src->table;
+    for (int r = 0; r < t->nrules; r++)
+        for (int k = 0; k < t->ninputs + t->noutputs; k++) {
+            const DmnRule *rule = &t->rules[r];
+            const DmnCell *cell = k < t->ninputs ? &rule->in[k] : &rule->out[k - t->ninputs];
+            if (!stands_at(s, src, cell->xml, place)) continue;
+            f->table = src;
+            f->rule = r + 1;
+            f->column = k + 1;
+            f->element = cell->id;
+            return true;
+        }
+    return false;
+}
+
+static void locate(Check *s, DmnFinding *f) {
+    Str place = head_of(f->note->place);
+    for (int i = 0; i < s->m->prog->ntables; i++)
+        if (locate_cell(s, f, s->m->sources[i], place)) {
+            f->node = s->owner[i];
+            return;
+        }
+    ptrdiff_t open = str_find(f->note->place, S(" ("));
+    if (open < 0) return;
+    Str name = str_sub(f->note->place, open + 2, f->note->place.n - 1);
+    f->node = dmn_find(s->m, name);
+    if (f->node) f->element = f->node->id;
+}
+
+static void take_notes(Check *s, const Note *notes) {
+    enum { LOCATED_MAX = 200 }; /* each costs a walk over all cells */
+    int n = 0;
+    for (; notes; notes = notes->next) {
+        DmnFinding *f =
+            check_add(s, notes->severity, notes->place, notes->msg, notes->nargs, notes->args);
+        ((Note *)f->note)->hint = notes->hint;
+        if (n++ < LOCATED_MAX) locate(s, f);
+    }
+}
+
+/* --- what is not used ---------------------------------------------------------------------------
+ */
+
+static void check_inputs(Check *s) {
+    const DmnModel *m = s->m;
+    uint8_t *required = NEW_N(s->scratch, uint8_t, m->nnodes);
     for (int i = 0; i < m->nnodes; i++)
         for (int k = 0; k < m->nodes[i]->nreqs; k++) required[m->nodes[i]->reqs[k].node->index] = 1;
     for (int i = 0; i < m->nnodes; i++) {
         const DmnNode *n = m->nodes[i];
         if (n->defs != m->main) continue;
         if (n->kind == NODE_INPUT && !required[i])
-            NOTE(c, 1, place(c, n, n->xml), M_DMN_UNUSED_INPUT, n->name);
+            node_finding(s, 1, n, n->xml, M_DMN_UNUSED_INPUT, n->name, (Str){0});
+        if (n->kind == NODE_BKM && !required[i])
+            node_finding(s, 2, n, n->xml, M_DMN_UNUSED_MODEL, n->name, (Str){0});
         if (n->kind == NODE_DECISION && !n->expr)
-            NOTE(c, 1, place(c, n, n->xml), M_DMN_NO_LOGIC, n->name);
+            node_finding(s, 1, n, n->xml, M_DMN_NO_LOGIC, n->name, (Str){0});
     }
 }
 
@@ -31,52 +140,91 @@ static bool mentions(const XmlNode *xml, Str name) {
     return false;
 }
 
-static void check_requirements(Ctx *c, const DmnModel *m) {
+static void check_requirements(Check *s) {
+    const DmnModel *m = s->m;
     for (int i = 0; i < m->nnodes; i++) {
         const DmnNode *n = m->nodes[i];
         if (n->defs != m->main || !n->expr || n->kind == NODE_SERVICE) continue;
         for (int k = 0; k < n->nreqs; k++) {
             const DmnReq *r = &n->reqs[k];
             if (!mentions(n->expr->xml, r->node->name))
-                NOTE(c, 1, place(c, n, r->xml), M_DMN_UNUSED_REQUIREMENT, n->name, r->node->name);
+                node_finding(s, 1, n, r->xml, M_DMN_UNUSED_REQUIREMENT, n->name, r->node->name);
         }
     }
 }
 
-/* Does some slot with a value of the allowed ones (or null) let the rule through? */
-static bool cell_can_match(Eval *e, const IrTable *t, const TableIndex *ix, int rule, int k) {
-    const TableColumn *col = &ix->cols[k];
-    if (t->rules[rule].cells[k] == IR_NONE || !col->indexed || set_has(col->residual, rule))
-        return true;
-    if (set_has(col->null_bits, rule)) return true;
-    for (int s = 0; s <= 2 * col->ncuts; s++) {
-        if (col->gone[s] || !set_has(column_set(e->arena, ix, col, s), rule)) continue;
-        if (t->inputs[k].allowed == IR_NONE || !(s & 1)) return true;
-        if (!val_is(feel_test(e, t->inputs[k].allowed, col->cuts[s / 2], NULL), false)) return true;
-    }
-    return false;
-}
+/* --- all ----------------------------------------------------------------------------------------
+ */
 
-static void check_tables(Ctx *c, const DmnModel *m) {
-    Eval e = eval_new(m->prog, c->arena);
-    for (int i = 0; i < m->prog->ntables; i++) {
-        const IrTable *t = m->prog->tables[i];
-        const DmnExpr *src = m->sources[i];
-        for (int r = 0; r < t->nrules; r++)
-            for (int k = 0; k < t->ninputs; k++) {
-                if (cell_can_match(&e, t, t->index, r, k)) continue;
-                Arena *a = c->arena;
-                NOTE(c, 1, dmn_place(a, src->defs, src->table->rules[r].in[k].xml),
-                     M_DMN_CELL_NEVER, t->name, str_printf(a, "%d", r + 1),
-                     str_printf(a, "%d", k + 1));
-            }
+static void check_tables(Check *s) {
+    const Program *p = s->m->prog;
+    int64_t left = s->all;
+    for (int i = 0; i < p->ntables; i++) {
+        s->scratch = arena_open((size_t)4 << 30);
+        s->stack = arena_open(0);
+        int64_t share = left / (p->ntables - i);
+        s->budget = share;
+        analyse_table(s, p->tables[i], s->m->sources[i]);
+        left -= share - (s->budget > 0 ? s->budget : 0);
+        arena_close(s->scratch);
+        arena_close(s->stack);
     }
 }
 
-void dmn_check(Ctx *c, const DmnModel *m) {
-    check_inputs(c, m);
-    check_requirements(c, m);
-    check_tables(c, m);
-    for (int i = 0; i < m->prog->ntables; i++)
-        dmn_analyse_table(c, m, m->prog->tables[i], m->sources[i]);
+static Check check_new(Ctx *c, const DmnModel *m, const DmnCheckOptions *o) {
+    Check s = {.c = c, .m = m, .arena = c->arena};
+    s.all = o && o->budget > 0 ? o->budget : DMN_CHECK_BUDGET;
+    s.shown = o && o->shown > 0 ? o->shown : DMN_CHECK_SHOWN;
+    s.owner = NEW_N(c->arena, const DmnNode *, m->prog->ntables);
+    for (int i = 0; i < m->nnodes; i++) {
+        Walk w = {&s, m->nodes[i]};
+        find_tables(&w, m->nodes[i]->expr);
+    }
+    return s;
+}
+
+const DmnFinding *dmn_check(Ctx *c, const DmnModel *m, const DmnCheckOptions *o) {
+    Check s = check_new(c, m, o);
+    s.scratch = arena_open(0);
+    take_notes(&s, c->notes);
+    check_inputs(&s);
+    check_requirements(&s);
+    check_values(&s);
+    arena_close(s.scratch);
+    check_tables(&s);
+    return s.first;
+}
+
+/* --- JSON ---------------------------------------------------------------------------------------
+ */
+
+static Json *text_or_null(Arena *a, Str s) {
+    return s.n ? json_string(a, s) : json_new(a, JSON_NULL);
+}
+
+static Json *number_or_null(Arena *a, int n) {
+    return n > 0 ? json_int(a, n) : json_new(a, JSON_NULL);
+}
+
+Json *dmn_finding_json(Arena *a, const DmnFinding *f, Lang lang) {
+    static const Str SEVERITIES[] = {STR_INIT("error"), STR_INIT("warning"), STR_INIT("remark")};
+    const Note *n = f->note;
+    Json *o = json_new(a, JSON_OBJECT);
+    json_set(o, S("code"), json_string(a, msg_code(n->msg)));
+    json_set(o, S("severity"), json_string(a, SEVERITIES[n->severity]));
+    json_set(o, S("text"), json_string(a, note_text(a, n, lang)));
+    json_set(o, S("hint"), json_string(a, str_trim(note_hint(a, n, lang))));
+    json_set(o, S("place"), json_string(a, n->place));
+    json_set(o, S("decision"), text_or_null(a, f->node ? f->node->name : (Str){0}));
+    json_set(o, S("table"),
+             text_or_null(a, !f->table        ? (Str){0}
+                             : f->table->id.n ? f->table->id
+                             : f->node        ? f->node->id
+                                              : (Str){0}));
+    json_set(o, S("rule"), number_or_null(a, f->rule));
+    json_set(o, S("other"), number_or_null(a, f->other));
+    json_set(o, S("column"), number_or_null(a, f->column));
+    json_set(o, S("element"), text_or_null(a, f->element));
+    json_set(o, S("row"), f->row ? (Json *)f->row : json_new(a, JSON_NULL));
+    return o;
 }

@@ -1,15 +1,36 @@
-/* Static checks of a model beyond what loading finds. */
+/* Static checks of a model beyond what loading finds (engine 7.8): every finding has a stable code,
+ * a place, and, for tables, a row of inputs that shows it when it is run. */
 #ifndef JIXIA_DMN_CHECK_H
 #define JIXIA_DMN_CHECK_H
+#include "codec/json.h"
 #include "dmn/dmn.h"
 
-/* Adds findings to c: unused inputs and requirements, decisions without logic, cells that can never
- * match, and for each table dmn_analyse_table. Loading has already noted unknown names, types and
- * what does not parse. */
-void dmn_check(Ctx *c, const DmnModel *m);
-/* Rules of a unique table that overlap (for any: with other outputs), rules of a first table that
- * earlier ones hide, and cases no rule of a single-hit table covers, each with an example. Only
- * what is certain is reported: a rule with a cell that is not constant covers everything when gaps
- * are sought and nothing when overlaps and hidden rules are. Null is not counted as a case. */
-void dmn_analyse_table(Ctx *c, const DmnModel *m, const IrTable *t, const DmnExpr *source);
+typedef struct DmnFinding {
+    const Note *note;     /* code, severity, text, hint, place */
+    const DmnNode *node;  /* the decision or knowledge model it belongs to; NULL: none */
+    const DmnExpr *table; /* the decision table (->table); NULL: not of a table */
+    int rule, other;      /* of the table, from 1; 0: none. other: the second rule of a pair */
+    int column;           /* from 1: inputs, then outputs; 0: none */
+    Str element;          /* id of the cell, rule, table or node; empty when the file gives none */
+    const Json *row;      /* inputs (or decisions) by name for `dmn eval --input`; NULL: none */
+    struct DmnFinding *next;
+} DmnFinding;
+
+typedef struct DmnCheckOptions {
+    int64_t budget; /* steps of the analysis of all tables together; 0: DMN_CHECK_BUDGET */
+    int shown;      /* findings of one code and table listed one by one; 0: DMN_CHECK_SHOWN */
+} DmnCheckOptions;
+/* A step looks at one cell of one rule: about 2 ns, so a check ends within about 2 s. */
+enum { DMN_CHECK_BUDGET = 500 * 1000 * 1000, DMN_CHECK_SHOWN = 50 };
+
+/* All findings of a model, those of loading (the notes of c so far) first. Everything lives in
+ * c->arena; the model is not changed; c gets no further notes. What was cut off by the budget or by
+ * the number shown is a finding of its own. Only what is certain is reported: columns that depend
+ * on the same facts are confirmed by running the row, and cells that are no constant tests are
+ * said to be left out. */
+const DmnFinding *dmn_check(Ctx *c, const DmnModel *m, const DmnCheckOptions *o);
+
+/* {"code","severity","text","hint","place","decision","table","rule","other","column","element",
+ * "row"}; absent numbers and texts are null. */
+Json *dmn_finding_json(Arena *a, const DmnFinding *f, Lang lang);
 #endif

@@ -1,5 +1,4 @@
 /* dmn: reading, diagnostics, requirement graph, services, imports, JSON. */
-#include "dmn/check.h"
 #include "dmn/dmn.h"
 #include "dmn/trace_json.h"
 #include "dmn/value_json.h"
@@ -255,93 +254,6 @@ TEST(dmn_imports_by_namespace) {
     CHECK(m && c.note_count == 0);
     CHECK_STR(run(m, a, S("d"), "{}"), S("42"));
     CHECK_STR(run(m, a, S("d"), "{\"外 部.e\":1}"), S("2"));
-    arena_close(a);
-}
-
-TEST(dmn_check_finds_what_is_unused) {
-    Arena *a = arena_open(0);
-    Ctx c = ctx_new(a, 0);
-    DmnModel *m = load(
-        &c,
-        "<inputData id='a' name='甲'><variable name='甲' typeRef='number'/></inputData>"
-        "<inputData id='b' name='乙'><variable name='乙'/></inputData>"
-        "<inputData id='c' name='丙'><variable name='丙'/></inputData>"
-        "<decision id='d' name='d'><variable name='d'/>"
-        "<informationRequirement><requiredInput href='#a'/></informationRequirement>"
-        "<informationRequirement><requiredInput href='#c'/></informationRequirement>"
-        "<decisionTable><input><inputExpression typeRef='number'><text>甲</text></inputExpression>"
-        "<inputValues><text>1, 2</text></inputValues></input><output/>"
-        "<rule><inputEntry><text>1</text></inputEntry><outputEntry><text>1</text></outputEntry>"
-        "</rule><rule><inputEntry id='c7'><text>7</text></inputEntry><outputEntry><text>2</text>"
-        "</outputEntry></rule></decisionTable></decision>");
-    CHECK(m && c.note_count == 0);
-    dmn_check(&c, m);
-    CHECK_INT(c.note_count, 4);
-    CHECK_INT(c.notes->msg, M_DMN_UNUSED_INPUT);
-    CHECK_INT(c.notes->next->msg, M_DMN_UNUSED_REQUIREMENT);
-    CHECK_INT(c.notes->next->next->msg, M_DMN_CELL_NEVER);
-    CHECK_STR(c.notes->next->next->args[1], S("2"));
-    CHECK_INT(c.notes_last->msg, M_DMN_GAP);
-    CHECK_STR(c.notes_last->args[1], S("甲 = 2"));
-    CHECK_INT(m->errors, 0);
-    arena_close(a);
-}
-
-/* A table of one number and one allowed string; cells are pairs, the output is the rule's number.
- */
-static Str table_model(Arena *a, const char *policy, const char *const cells[][2], int n) {
-    Buf b = buf_new(a, 0);
-    buf_printf(&b,
-               "<inputData id='a' name='甲'><variable name='甲' typeRef='number'/></inputData>"
-               "<inputData id='b' name='乙'><variable name='乙' typeRef='string'/></inputData>"
-               "<decision id='d' name='d'><variable name='d'/>"
-               "<informationRequirement><requiredInput href='#a'/></informationRequirement>"
-               "<informationRequirement><requiredInput href='#b'/></informationRequirement>"
-               "<decisionTable hitPolicy='%s'><input label='甲'><inputExpression typeRef='number'>"
-               "<text>甲</text></inputExpression></input><input label='乙'>"
-               "<inputExpression typeRef='string'><text>乙</text></inputExpression>"
-               "<inputValues><text>\"x\",\"y\"</text></inputValues></input><output/>",
-               policy);
-    for (int i = 0; i < n; i++) {
-        buf_lit(&b, "<rule>");
-        for (int k = 0; k < 2; k++)
-            buf_printf(&b, "<inputEntry><text><![CDATA[%s]]></text></inputEntry>", cells[i][k]);
-        buf_printf(&b, "<outputEntry><text>%d</text></outputEntry></rule>", i);
-    }
-    buf_lit(&b, "</decisionTable></decision>");
-    return buf_str(&b);
-}
-
-TEST(dmn_check_analyses_tables) {
-    static const struct {
-        const char *policy, *cells[3][2];
-        int n;
-        Msg msg;
-        const char *last; /* the last argument of the finding */
-    } CASES[] = {
-        {"UNIQUE", {{"< 10", "-"}, {">= 10", "-"}}, 2, MSG_NONE, ""},
-        {"UNIQUE", {{"<= 10", "-"}, {">= 10", "-"}}, 2, M_DMN_RULES_OVERLAP, "甲 = 10"},
-        {"UNIQUE", {{"-", "\"x\""}, {"-", "\"y\""}}, 2, MSG_NONE, ""},
-        {"UNIQUE", {{"-", "\"x\""}}, 1, M_DMN_GAP, "乙 = \"y\""},
-        {"UNIQUE", {{"< 10", "-"}, {"> 10", "-"}}, 2, M_DMN_GAP, "甲 = 10"},
-        {"ANY", {{"-", "-"}, {"1", "-"}}, 2, M_DMN_RULES_OVERLAP, "甲 = 1"},
-        {"FIRST", {{"[1..5]", "-"}, {"2", "\"x\""}, {"-", "-"}}, 3, M_DMN_RULE_DEAD, "2"},
-        {"FIRST", {{"[1..5]", "\"x\""}, {"2", "-"}, {"-", "-"}}, 3, MSG_NONE, ""},
-        {"COLLECT", {{"1", "-"}, {"1", "-"}}, 2, MSG_NONE, ""},
-        {"UNIQUE", {{"1", "-"}, {"? + 1 > 0", "-"}}, 2, MSG_NONE, ""},
-    };
-    Arena *a = arena_open(0);
-    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        Ctx c = ctx_new(a, 0);
-        Str body = table_model(a, CASES[i].policy, CASES[i].cells, CASES[i].n);
-        DmnModel *m = load(&c, str_z(a, body));
-        CHECK(m && c.note_count == 0);
-        dmn_check(&c, m);
-        CHECK_INT(c.note_count, CASES[i].msg != MSG_NONE);
-        if (!c.notes) continue;
-        CHECK_STR(msg_code(c.notes->msg), msg_code(CASES[i].msg));
-        CHECK_STR(c.notes->args[c.notes->nargs - 1], str_from(CASES[i].last));
-    }
     arena_close(a);
 }
 

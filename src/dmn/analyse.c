@@ -56,7 +56,7 @@ static bool confirmed(const DmnTableView *v, Claim claim, int x, int y) {
 static bool prove(Study *st, Claim claim, int x, int y, const Json **row) {
     *row = witness_row(st->s, st->t, st->values, st->given);
     if (!*row) return !st->g->joint;
-    Arena *a = arena_open(0);
+    Arena *a = arena_child(st->s->arena, 0);
     const DmnTableView *v = witness_run(st->s, a, st->t, *row, NULL);
     bool ok = v ? confirmed(v, claim, x, y) : !st->g->joint;
     if (!v) *row = NULL;

@@ -674,7 +674,7 @@ static void grid_fill(Maker *k, Layer *layers, int n) {
 }
 
 Grid *grid_make(Check *s, const IrTable *t) {
-    Arena *a = s->scratch, *values = arena_open(0);
+    Arena *a = s->scratch, *values = arena_child(s->arena, 0);
     Grid *g = NEW(a, Grid);
     *g = (Grid){.t = t};
     Maker k = {.s = s, .t = t, .g = g, .e = eval_new(s->m->prog, values)};

@@ -322,20 +322,15 @@ const DmnTableView *witness_run(Check *s, Arena *a, const IrTable *t, const Json
     const DmnModel *m = s->m;
     DmnEval *e = dmn_eval_new(m, a);
     dmn_feel(e)->now_ns = s->c->now_ms * 1000000;
-    for (const Json *k = row->first; k; k = k->next) {
-        const DmnNode *n = dmn_find(m, k->key);
-        Val v;
-        Ctx own = ctx_new(a, s->c->now_ms);
-        if (!n || !val_from_json(&own, k, m->types[n->index], k->key, &v)) return NULL;
-        dmn_set_node(e, n, v);
-    }
+    Ctx own = ctx_new(a, s->c->now_ms);
+    if (!dmn_set_json(&own, e, row, (Str){0})) return NULL;
     if (out) *out = e;
     dmn_explain(e, true);
-    const DmnNode *own = s->owner[t->id];
-    if (own && own->kind == NODE_DECISION) dmn_run_node(e, own);
+    const DmnNode *home = s->owner[t->id];
+    if (home && home->kind == NODE_DECISION) dmn_run_node(e, home);
     const DmnTableView *view = view_of(e, t);
     for (int i = 0; !view && i < m->nnodes; i++) {
-        if (m->nodes[i]->kind != NODE_DECISION || m->nodes[i] == own) continue;
+        if (m->nodes[i]->kind != NODE_DECISION || m->nodes[i] == home) continue;
         dmn_run_node(e, m->nodes[i]);
         view = view_of(e, t);
     }

@@ -161,10 +161,10 @@ jx_dmn_status jx_dmn_model_check(const jx_dmn_model *model, jx_dmn_report **repo
     API_GUARD(a, status, {
         Ctx c = ctx_new(a, 0);
         c.lang = api_lang(&model->options);
-        dmn_check(&c, model->m);
+        const DmnFinding *found = dmn_check(&c, model->m, NULL);
         jx_dmn_report *r = NEW(a, jx_dmn_report);
         r->arena = a;
-        r->ndiags = api_diags(a, model->m, c.notes, c.lang, &r->diags);
+        r->ndiags = api_diags(a, model->m, found ? found->note : NULL, c.lang, &r->diags);
         *report = r;
     });
     if (status != JX_DMN_OK) {

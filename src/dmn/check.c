@@ -15,10 +15,12 @@ DmnFinding *check_add(Check *s, int severity, Str place, Msg msg, int n, const S
     }
     DmnFinding *f = NEW(s->arena, DmnFinding);
     f->note = note;
-    if (s->last)
+    if (s->last) {
         s->last->next = f;
-    else
+        ((Note *)s->last->note)->next = note;
+    } else {
         s->first = f;
+    }
     return s->last = f;
 }
 
@@ -54,28 +56,14 @@ static void find_tables(Walk *w, const DmnExpr *e) {
 /* --- what loading found -------------------------------------------------------------------------
  */
 
-/* "file:line:column" in front of a place. */
-static Str head_of(Str place) {
-    ptrdiff_t blank = str_find(place, S(" "));
-    return blank < 0 ? place : str_sub(place, 0, blank);
-}
-
-static bool stands_at(Check *s, const DmnExpr *src, const XmlNode *xml, Str place) {
-    if (!xml) return false;
-    ArenaMark mark = arena_mark(s->scratch);
-    bool same = str_eq(dmn_place(s->scratch, src->defs, xml), place);
-    arena_rewind(s->scratch, mark);
-    return same;
-}
-
 /* The cell of a table a finding of loading is about. */
-static bool locate_cell(Check *s, DmnFinding *f, const DmnExpr *src, Str place) {
+static bool locate_cell(DmnFinding *f, const DmnExpr *src, const XmlNode *xml) {
     const DmnTable *t = src->table;
     for (int r = 0; r < t->nrules; r++)
         for (int k = 0; k < t->ninputs + t->noutputs; k++) {
             const DmnRule *rule = &t->rules[r];
             const DmnCell *cell = k < t->ninputs ? &rule->in[k] : &rule->out[k - t->ninputs];
-            if (!stands_at(s, src, cell->xml, place)) continue;
+            if (cell->xml != xml) continue;
             f->table = src;
             f->rule = r + 1;
             f->column = k + 1;
@@ -85,17 +73,19 @@ static bool locate_cell(Check *s, DmnFinding *f, const DmnExpr *src, Str place) 
     return false;
 }
 
+/* The decision, and for a cell the table, a text stands in. */
 static void locate(Check *s, DmnFinding *f) {
-    Str place = head_of(f->note->place);
-    for (int i = 0; i < s->m->prog->ntables; i++)
-        if (locate_cell(s, f, s->m->sources[i], place)) {
+    const Program *p = s->m->prog;
+    int unit = f->note->unit - 1;
+    const XmlNode *xml = unit >= 0 && unit < p->nunits ? p->units[unit].source : NULL;
+    for (int i = 0; xml && i < p->ntables; i++)
+        if (locate_cell(f, s->m->sources[i], xml)) {
             f->node = s->owner[i];
             return;
         }
-    ptrdiff_t open = str_find(f->note->place, S(" ("));
-    if (open < 0) return;
-    Str name = str_sub(f->note->place, open + 2, f->note->place.n - 1);
-    f->node = dmn_find(s->m, name);
+    for (; xml && !f->node; xml = xml->parent)
+        for (int i = 0; i < s->m->nnodes && !f->node; i++)
+            if (s->m->nodes[i]->xml == xml) f->node = s->m->nodes[i];
     if (f->node) f->element = f->node->id;
 }
 
@@ -103,9 +93,10 @@ static void take_notes(Check *s, const Note *notes) {
     enum { LOCATED_MAX = 200 }; /* each costs a walk over all cells */
     int n = 0;
     for (; notes; notes = notes->next) {
-        DmnFinding *f =
-            check_add(s, notes->severity, notes->place, notes->msg, notes->nargs, notes->args);
-        ((Note *)f->note)->hint = notes->hint;
+        DmnFinding *f = check_add(s, 0, (Str){0}, notes->msg, 0, NULL);
+        Note *copy = (Note *)f->note;
+        *copy = *notes;
+        copy->next = NULL;
         if (n++ < LOCATED_MAX) locate(s, f);
     }
 }
@@ -160,8 +151,8 @@ static void check_tables(Check *s) {
     const Program *p = s->m->prog;
     int64_t left = s->all;
     for (int i = 0; i < p->ntables; i++) {
-        s->scratch = arena_open((size_t)4 << 30);
-        s->stack = arena_open(0);
+        s->scratch = arena_child(s->arena, (size_t)4 << 30);
+        s->stack = arena_child(s->arena, 0);
         int64_t share = left / (p->ntables - i);
         s->budget = share;
         analyse_table(s, p->tables[i], s->m->sources[i]);
@@ -185,7 +176,7 @@ static Check check_new(Ctx *c, const DmnModel *m, const DmnCheckOptions *o) {
 
 const DmnFinding *dmn_check(Ctx *c, const DmnModel *m, const DmnCheckOptions *o) {
     Check s = check_new(c, m, o);
-    s.scratch = arena_open(0);
+    s.scratch = arena_child(s.arena, 0);
     take_notes(&s, c->notes);
     check_inputs(&s);
     check_requirements(&s);

@@ -6,7 +6,7 @@
 #include "dmn/dmn.h"
 
 typedef struct DmnFinding {
-    const Note *note;     /* code, severity, text, hint, place */
+    const Note *note;     /* code, severity, text, hint, place; chained in the same order */
     const DmnNode *node;  /* the decision or knowledge model it belongs to; NULL: none */
     const DmnExpr *table; /* the decision table (->table); NULL: not of a table */
     int rule, other;      /* of the table, from 1; 0: none. other: the second rule of a pair */

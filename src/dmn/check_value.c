@@ -277,6 +277,7 @@ static void finding(Values *w, IrId id, int severity, Msg msg, Str x, Str y) {
                            STRF(ir_place(a, p, id)), STRF(w->node->name));
     DmnFinding *f = check_add(w->s, severity, place, msg, 2, args);
     f->node = w->node;
+    ir_mark((Note *)f->note, p, id);
     f->element = p->at[id].unit >= 0 ? p->units[p->at[id].unit].element : w->node->id;
 }
 

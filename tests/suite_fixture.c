@@ -147,7 +147,18 @@ static Val value_of(Arena *a, Str text) {
     return feel_eval(&e, id, NULL);
 }
 
+/* `either A ~ B`: one of two values is the fact. */
+static Val either_of(Arena *a, Str text, int i) {
+    ptrdiff_t mid = str_find(text, S(" ~ "));
+    Val v[2] = {value_of(a, str_sub(text, 7, mid)), value_of(a, str_sub(text, mid + 3, text.n))};
+    bool null = v[0].tag == V_NULL || v[1].tag == V_NULL;
+    Val *some = v[0].tag == V_NULL ? v + 1 : v;
+    if (some->tag == V_NULL) return val_null();
+    return unknown_fact(a, (uint16_t)i, val_null(), val_null(), some, null ? 1 : 2, null, false);
+}
+
 static Val input_of(Arena *a, Str text, int i) {
+    if (str_starts(text, S("either "))) return either_of(a, text, i);
     if (!str_starts(text, S("unknown"))) return value_of(a, text);
     Str rest = text, lo, hi;
     str_cut(&rest, ' ');

@@ -12,7 +12,7 @@
  *       cases:
  *         - ['999', '"无"']            # a value per input, then the result
  *
- * An input may be `unknown` or `unknown LO HI`, a result `unknown`.
+ * An input may be `unknown`, `unknown LO HI` or `either A ~ B`, a result `unknown`.
  */
 #ifndef JIXIA_SUITE_FIXTURE_H
 #define JIXIA_SUITE_FIXTURE_H

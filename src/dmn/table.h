@@ -79,6 +79,7 @@ typedef struct TableRun {
     Val *outs;     /* per rule: its output (a context when there are several) */
     uint8_t *have; /* per rule: outs is filled; NULL: outputs are not kept */
     bool quiet;    /* hypothetical: no diagnostics for violations */
+    Val *open; /* per column: what undecided cells under a known value depend on; V_NULL: none */
 } TableRun;
 
 /* The result of a table in a frame. view (may be NULL) is filled for explanation. */

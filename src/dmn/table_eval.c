@@ -236,7 +236,8 @@ static int first_common(const RuleSet *const *sets, int n, int words) {
     return -1;
 }
 
-/* Keeps the rules whose cell in a column the known value passes. */
+/* Keeps the rules whose cell in a column the known value passes. A cell that names a missing fact
+ * may be undecided all the same: its rule stays, and the column is left for table_unknown. */
 static void match_column(TableRun *r, int k, RuleSet *set) {
     const TableColumn *col = &r->ix->cols[k];
     Val v = r->inputs[k];
@@ -250,7 +251,11 @@ static void match_column(TableRun *r, int k, RuleSet *set) {
     for (int i = set_next(set, words, 0); i >= 0; i = set_next(set, words, i + 1)) {
         IrId cell = r->t->rules[i].cells[k];
         if (cell == IR_NONE || (index && !set_has(col->residual, i))) continue;
-        if (!val_is(feel_test(r->e, cell, v, r->f), true)) set_drop(set, i);
+        Val passes = feel_test(r->e, cell, v, r->f);
+        if (r->open && passes.tag == V_UNKNOWN)
+            r->open[k] = unknown_of(r->e, (Val[]){r->open[k], passes}, 2);
+        else if (!val_is(passes, true))
+            set_drop(set, i);
     }
 }
 
@@ -368,6 +373,10 @@ Val table_eval(Eval *e, const IrTable *t, const Frame *f, DmnTableView *view) {
     for (int k = 0; k < t->ninputs; k++) {
         r.inputs[k] = feel_eval(e, t->inputs[k].expr, f);
         unknown = unknown || (e->unknowns && val_has_unknown(r.inputs[k]));
+    }
+    if (e->unknowns && r.ix->has_residual) {
+        r.open = NEW_N(a, Val, t->ninputs);
+        unknown = true;
     }
     bool once = t->policy == HIT_UNIQUE || t->policy == HIT_FIRST;
     if (unknown || view || !once) { /* an output may be wanted more than once */

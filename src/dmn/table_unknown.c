@@ -267,13 +267,19 @@ Val table_between(TableRun *r, const RuleSet *cert, const RuleSet *poss, const V
 /* --- all together -------------------------------------------------------------------------------
  */
 
+/* What the cells of a column depend on when some are undecided; V_NULL when none is. */
+static Val column_open(const TableRun *r, int k) {
+    if (val_has_unknown(r->inputs[k])) return r->inputs[k];
+    return r->open ? r->open[k] : val_null();
+}
+
 static Val by_bounds(TableRun *r, const RuleSet *known, const Val *deps, int ndeps) {
     int words = r->ix->words;
     size_t bytes = (size_t)words * sizeof(RuleSet);
     RuleSet *poss = arena_copy(r->e->arena, known, bytes);
     RuleSet *cert = arena_copy(r->e->arena, known, bytes);
     for (int k = 0; k < r->t->ninputs; k++) {
-        if (!val_has_unknown(r->inputs[k])) continue;
+        if (column_open(r, k).tag == V_NULL) continue;
         for (int i = set_next(poss, words, 0); i >= 0; i = set_next(poss, words, i + 1)) {
             unsigned truths = cell_truths(r, i, k, r->inputs[k]);
             if (!(truths & 2)) set_drop(poss, i);
@@ -297,18 +303,18 @@ Val table_unknown(TableRun *r, const RuleSet *known) {
     DiagMark before = diag_mark(r->e);
     world_put(&cur, known);
     for (int k = 0; k < r->t->ninputs && !cur.over; k++) {
-        if (!val_has_unknown(r->inputs[k])) continue;
+        if (column_open(r, k).tag == V_NULL) continue;
         Worlds next = worlds_new(r);
         for (int w = 0; w < cur.n && !next.over; w++) column_worlds(r, k, world(&cur, w), &next);
         bool same = next.n == cur.n && !next.over &&
                     memcmp(next.sets, cur.sets,
                            (size_t)cur.n * (size_t)r->ix->words * sizeof(RuleSet)) == 0;
-        if (!same) deps[ndeps++] = r->inputs[k];
+        if (!same) deps[ndeps++] = column_open(r, k);
         cur = next;
     }
     for (int k = 0; cur.over && k < r->t->ninputs; k++) {
         if (k == 0) ndeps = 0;
-        if (val_has_unknown(r->inputs[k])) deps[ndeps++] = r->inputs[k];
+        if (column_open(r, k).tag != V_NULL) deps[ndeps++] = column_open(r, k);
     }
     r->quiet = cur.over || cur.n > 1;
     Val v = cur.over ? by_bounds(r, known, deps, ndeps) : join_worlds(r, &cur, deps, ndeps);

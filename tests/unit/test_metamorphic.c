@@ -129,6 +129,27 @@ static int rows_of(Arena *a, const SuiteTable *t, const Json *cases, Str ***rows
     return n;
 }
 
+/* Each input of each row is made unknown between its value and that of the next row: a decided
+ * result is the result of both. */
+static void either_results(Ctx *c, const SuiteTable *t, Str **rows, int n) {
+    DmnModel *m = suite_model(c, t);
+    CHECK(m);
+    for (int i = 0; m && i < n; i++) {
+        for (int k = 0; k < t->ninputs; k++) {
+            Str *row = arena_copy(c->arena, rows[i], (size_t)t->ninputs * sizeof(Str));
+            Str one = row[k], two = rows[(i + 1) % n][k];
+            if (str_starts(one, S("unknown")) || str_starts(two, S("unknown"))) continue;
+            row[k] = str_printf(c->arena, "either %.*s ~ %.*s", STRF(one), STRF(two));
+            Str got = suite_run(c->arena, m, t, row);
+            if (str_eq(got, S("unknown"))) continue;
+            row[k] = one;
+            CHECK_STR(got, suite_run(c->arena, m, t, row));
+            row[k] = two;
+            CHECK_STR(got, suite_run(c->arena, m, t, row));
+        }
+    }
+}
+
 static int change_folder(const char *folder, Rng *r) {
     Arena *a = arena_open(0);
     Ctx c = ctx_new(a, 0);
@@ -152,6 +173,9 @@ static int change_folder(const char *folder, Rng *r) {
                 test_case_end();
                 tried++;
             }
+            test_case_begin("unknown between two values", t->name);
+            either_results(&c, t, rows, n);
+            test_case_end();
             c.notes = c.notes_last = NULL;
             arena_rewind(a, mark);
         }

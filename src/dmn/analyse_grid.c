@@ -211,29 +211,13 @@ static bool passes(Eval *e, IrId tests, Val v) {
     return ok;
 }
 
-/* A boolean constant is a test of its own for what is no boolean: the list `true, false` would let
- * null pass. Here it is a list of values. */
-static bool allows(Eval *e, IrId tests, Val v) {
-    const Program *p = e->prog;
-    int n;
-    bool truths = false, null = false;
-    const int32_t *items = ir_items(p, ir_node(p, tests)->a, &n);
-    for (int i = 0; i < n; i++) {
-        const IrNode *item = ir_node(p, items[i]);
-        if (item->op != IR_CONST || (item->flags & IRF_INPUT)) continue;
-        truths = truths || p->consts[item->a].tag == V_BOOL;
-        null = null || p->consts[item->a].tag == V_NULL;
-    }
-    return v.tag == V_NULL && truths ? null : passes(e, tests, v);
-}
-
 bool grid_allowed(Check *s, const IrTable *t, int col, Val v) {
     IrId tests[ALLOWED_MAX];
     bool all = true;
     Eval e = eval_new(s->m->prog, s->scratch);
     int n = allowed_tests(s->m->prog, t, col, tests, &all);
     for (int i = 0; i < n; i++)
-        if (!allows(&e, tests[i], v)) return false;
+        if (!passes(&e, tests[i], v)) return false;
     return true;
 }
 
@@ -243,7 +227,7 @@ static bool dim_allows(Maker *k, Val v) {
     for (int i = 0; i < k->dim->ncols; i++) {
         int n = allowed_tests(k->s->m->prog, k->t, k->dim->cols[i], tests, &all);
         for (int j = 0; j < n; j++)
-            if (!allows(&k->e, tests[j], v)) return false;
+            if (!passes(&k->e, tests[j], v)) return false;
     }
     return true;
 }

@@ -39,25 +39,26 @@ static bool reply_list(RowMaker *m, const Selection *s, int64_t offset, int64_t 
     out_int(a, o, S("of"), s->of);
     out_int(a, o, S("offset"), offset);
     out_int(a, o, S("limit"), limit);
+    http_out_clocks(r, o);
     out_str(a, o, S("snapshot"),
             str_printf(a, "%lld-%lld-%d", (long long)r->at.seq, (long long)r->at.as_known,
                        r->at.as_of));
-    http_out_clocks(r, o);
-    http_reply(out, r, 200, o);
+    http_reply_tagged(out, r, o);
     return true;
 }
 
 bool api_enterprises(Request *r, Response *out) {
     RowMaker m;
     Selection s = {0};
+    TableForm form;
     int64_t offset, limit;
-    if (!http_query_int(r, S("offset"), 0, 0, OFFSET_MOST, &offset) ||
+    if (!table_form(r, &form) || !http_query_int(r, S("offset"), 0, 0, OFFSET_MOST, &offset) ||
         !http_query_int(r, S("limit"), LIMIT_DEFAULT, 1, LIMIT_MOST, &limit) || !read_snapshot(r) ||
         !row_maker_open(r, &m))
         return false;
     bool ok = enterprise_select(r, &m, offset, limit, &s);
-    if (ok && enterprise_wants_export(r))
-        ok = enterprise_export(&m, &s, out);
+    if (ok && form != TABLE_JSON)
+        ok = enterprise_export(&m, &s, form, out);
     else if (ok)
         ok = reply_list(&m, &s, offset, limit, out);
     snapshot_release(s.snapshot);
@@ -243,6 +244,6 @@ bool api_enterprise(Request *r, Response *out) {
     out_sources(&m, o, &k);
     if (!out_merged(&m, o, k.who.id)) return false;
     http_out_clocks(r, o);
-    http_reply(out, r, 200, o);
+    http_reply_tagged(out, r, o);
     return true;
 }

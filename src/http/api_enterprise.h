@@ -5,6 +5,7 @@
 #include "city/snapshot.h"
 #include "http/http.h"
 #include "http/json_out.h"
+#include "http/table_out.h"
 
 enum { ROW_RULES_MAX = 9, ROW_FIELDS_MAX = 8, ROW_TITLES_MAX = 200 };
 
@@ -57,6 +58,8 @@ Json *result_value(Arena *a, Val v);
 /* One journal entry for reading sensitive facts; nothing when `sensitive` is false. */
 bool journal_read(Request *r, Str object, bool sensitive);
 bool is_sensitive(const Indicator *i);
+/* Whether a column shows a sensitive indicator. */
+bool fields_sensitive(const RowMaker *m);
 
 /* --- the list --- */
 typedef struct Selection {
@@ -70,6 +73,9 @@ typedef struct Selection {
 /* Reads filters and sort from the query and selects; the caller releases the snapshot. */
 bool enterprise_select(Request *r, RowMaker *m, int64_t offset, int64_t limit, Selection *out);
 /* The whole selection as a file. */
-bool enterprise_export(RowMaker *m, const Selection *s, Response *out);
-bool enterprise_wants_export(const Request *r);
+bool enterprise_export(RowMaker *m, const Selection *s, TableForm form, Response *out);
+/* Heads and cells of an enterprise with the columns of the maker; heads returns how many. */
+enum { ENTERPRISE_HEADS_MAX = 12 + 2 * ROW_RULES_MAX + 3 * ROW_FIELDS_MAX };
+int enterprise_heads(const RowMaker *m, Str *out);
+void enterprise_cells(RowMaker *m, Export *e, const Known *k);
 #endif

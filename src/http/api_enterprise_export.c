@@ -1,27 +1,10 @@
-/* The list as a file: every row behind the filters, the same columns, CSV or XLSX. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
+/* Enterprises as a table: the list behind its filters, and lines matched with the register. Every
+ * row, the same columns as on the screen. */
 #include "base/date.h"
-#include "base/file.h"
-#include "base/secret.h"
 #include "city/pack_names.h"
 #include "http/api_enterprise.h"
-#include "job/export.h"
 
-enum { HEADS_MAX = 12 + 2 * ROW_RULES_MAX + 3 * ROW_FIELDS_MAX, FILE_MAX = 256 << 20 };
 enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000 }; /* days of the city */
-
-#define XLSX_TYPE "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-static bool wants_xlsx(const Request *r) {
-    return http_accepts(r, S("spreadsheetml"));
-}
-
-bool enterprise_wants_export(const Request *r) {
-    return wants_xlsx(r) || http_accepts(r, S("text/csv"));
-}
 
 static Str word(const Request *r, Msg m) {
     return msg_text(r->c->arena, m, r->c->lang, 0, NULL);
@@ -35,7 +18,7 @@ static Str rule_title(const Request *r, const Rule *rule) {
     return r->c->lang == LANG_EN && rule->title_en.n ? rule->title_en : rule->title_zh;
 }
 
-static int heads(const RowMaker *m, Str *out) {
+int enterprise_heads(const RowMaker *m, Str *out) {
     static const Msg FIRST[] = {M_EXPORT_NAME,     M_EXPORT_USCC, M_EXPORT_STOCK,
                                 M_EXPORT_DISTRICT, M_EXPORT_ZONE, M_EXPORT_INDUSTRY_CODE,
                                 M_EXPORT_INDUSTRY, M_EXPORT_SIZE};
@@ -67,12 +50,12 @@ static Str text_at(const Json *o, Str key) {
     return json_get_str(o, key);
 }
 
-static void put_value(Export *e, const Indicator *i, const Json *v) {
+static void put_value(const Request *r, Export *e, const Indicator *i, const Json *v) {
     bool number = i->type == IND_NUMBER || i->type == IND_INTEGER;
     if (!v || v->kind == JSON_NULL)
         export_text(e, S(""));
     else if (v->kind == JSON_BOOL)
-        export_text(e, v->truth ? S("是") : S("否"));
+        export_text(e, word(r, v->truth ? M_EXPORT_YES : M_EXPORT_NO));
     else if (number && v->kind == JSON_STRING)
         export_number(e, v->text);
     else
@@ -90,8 +73,8 @@ static void put_rules(RowMaker *m, Export *e, const Json *outcomes) {
                 break;
             }
         export_text(e, text);
-        export_text(e,
-                    v && v->kind == JSON_BOOL ? v->truth ? S("是") : S("否") : json_str(v, S("")));
+        export_text(e, v && v->kind == JSON_BOOL ? word(m->r, v->truth ? M_EXPORT_YES : M_EXPORT_NO)
+                                                 : json_str(v, S("")));
     }
 }
 
@@ -105,17 +88,15 @@ static void put_fields(RowMaker *m, Export *e, const Json *values) {
             export_text(e, str_printf(r->c->arena, "%s %.*s", str_eq(bound, S(">=")) ? "≥" : "≤",
                                       STRF(json_str(value, S("")))));
         else
-            put_value(e, m->fields[i], value);
+            put_value(r, e, m->fields[i], value);
         export_text(e, text_at(v, S("period")));
         export_text(
             e, pack_source_title(r->c->arena, r->reg->pack, text_at(v, S("source")), r->c->lang));
     }
 }
 
-static bool put_row(RowMaker *m, Export *e, int64_t id) {
-    Known k;
-    if (!row_known(m, id, &k)) return false;
-    const Json *o = row_json(m, &k, S(""), S(""));
+void enterprise_cells(RowMaker *m, Export *e, const Known *k) {
+    const Json *o = row_json(m, k, S(""), S(""));
     const Json *industry = json_get(o, S("industry"));
     export_text(e, text_at(o, S("name")));
     export_text(e, text_at(o, S("uscc")));
@@ -129,79 +110,41 @@ static bool put_row(RowMaker *m, Export *e, int64_t id) {
     put_fields(m, e, json_get(o, S("values")));
     export_number(e, text_at(o, S("facts")));
     export_number(e, text_at(o, S("completeness")));
-    int64_t known = known_last_ms(&k);
+    int64_t known = known_last_ms(k);
     export_date(e, known ? date_text(m->r->c->arena, (known + CHINA_MS) / DAY_MS) : S(""));
-    export_text(e, k.who.demo ? S("DEMO") : S(""));
-    return export_end_row(e);
+    export_text(e, k->who.demo ? S("DEMO") : S(""));
 }
 
 /* --- the file ----------------------------------------------------------------------------------
  */
 
-static void remarks(RowMaker *m, Export *e, const Selection *s) {
-    Request *r = m->r;
-    Arena *a = r->c->arena;
-    Str counts[] = {str_printf(a, "%lld", (long long)s->n),
-                    str_printf(a, "%lld", (long long)s->of)};
-    export_remark(e, word(r, M_EXPORT_AS_OF), date_text(a, r->as_of));
-    export_remark(e, word(r, M_EXPORT_AS_KNOWN), instant_text(a, r->at.as_known));
-    export_remark(e, word(r, M_EXPORT_COUNT), msg_text(a, M_EXPORT_OF, r->c->lang, 2, counts));
-    for (int i = 0; i < r->nquery; i++)
-        export_remark(
-            e, word(r, M_EXPORT_FILTER),
-            str_printf(a, "%.*s = %.*s", STRF(r->query[i].name), STRF(r->query[i].value)));
-    export_remark(e, word(r, M_EXPORT_BY), r->user ? r->user->name : S(""));
-    export_remark(e, word(r, M_EXPORT_AT), instant_text(a, r->c->now_ms));
-    export_remark(e, S(""), word(r, M_EXPORT_UNITS));
-}
-
 static bool write_rows(RowMaker *m, Export *e, const Selection *s) {
     for (int64_t i = 0; i < s->n; i++) {
         ArenaMark mark = arena_mark(m->r->c->arena);
-        if (!put_row(m, e, s->ids[i])) return false;
+        Known k;
+        if (!row_known(m, s->ids[i], &k)) return false;
+        enterprise_cells(m, e, &k);
+        if (!export_end_row(e)) return false;
         arena_rewind(m->r->c->arena, mark);
     }
     return true;
 }
 
-/* Exports are a right of their own. */
-static bool may_export(Request *r) {
-    const Right *right = right_find(S("enterprise:export"));
-    if (right && r->user && rights_scope(right, r->user->roles) != SCOPE_NONE) return true;
-    return FAIL(r->c, ERR_DENIED, M_HTTP_DENIED, S("enterprise:export"));
+bool fields_sensitive(const RowMaker *m) {
+    bool any = false;
+    for (int i = 0; i < m->nfields; i++) any |= is_sensitive(m->fields[i]);
+    return any;
 }
 
-static bool journal_export(RowMaker *m) {
-    bool sensitive = false;
-    for (int i = 0; i < m->nfields; i++) sensitive |= is_sensitive(m->fields[i]);
-    return journal_read(m->r, S("enterprises:export"), sensitive);
-}
-
-static Str temporary(Arena *a, bool xlsx) {
-    const char *folder = getenv("TMPDIR");
-    Str token = secret_token(a, 12);
-    return str_printf(a, "%s/jixia-%.*s.%s", folder && *folder ? folder : "/tmp", STRF(token),
-                      xlsx ? "xlsx" : "csv");
-}
-
-bool enterprise_export(RowMaker *m, const Selection *s, Response *out) {
+bool enterprise_export(RowMaker *m, const Selection *s, TableForm form, Response *out) {
     Request *r = m->r;
     Arena *a = r->c->arena;
-    Str names[HEADS_MAX];
-    bool xlsx = wants_xlsx(r);
-    if (!may_export(r) || !journal_export(m)) return false;
-    int n = heads(m, names);
-    Str path = temporary(a, xlsx);
-    Export *e = export_open(r->c, path, word(r, M_EXPORT_SHEET), names, n);
-    if (!e) return false;
-    remarks(m, e, s);
-    bool ok = write_rows(m, e, s);
-    ok = export_close(e, ok) && ok && file_read(r->c, path, FILE_MAX, &out->body);
-    unlink(str_z(a, path));
-    out->status = 200;
-    out->type = xlsx ? S(XLSX_TYPE) : S("text/csv; charset=utf-8");
-    Str name = str_printf(a, "%.*s-%.*s.%s", STRF(word(r, M_EXPORT_SHEET)),
-                          STRF(date_text(a, r->as_of)), xlsx ? "xlsx" : "csv");
-    out->filename = url_part(a, name); /* the header takes no other letters (RFC 8187) */
-    return ok;
+    Str heads[ENTERPRISE_HEADS_MAX], name = word(r, M_EXPORT_SHEET);
+    int n = enterprise_heads(m, heads);
+    Export *e = table_begin(r, form, name, heads, n);
+    if (!e || !journal_read(r, S("enterprises:export"), fields_sensitive(m))) return false;
+    Str counts[] = {str_printf(a, "%lld", (long long)s->n),
+                    str_printf(a, "%lld", (long long)s->of)};
+    table_remarks(r, e, msg_text(a, M_EXPORT_OF, r->c->lang, 2, counts));
+    return table_end(r, e, write_rows(m, e, s), name, out);
 }

@@ -436,10 +436,12 @@ static Str of_count(const Request *r, int64_t n) {
 
 bool enterprise_select(Request *r, RowMaker *m, int64_t offset, int64_t limit, Selection *out) {
     Filter f;
+    TableForm form;
     *out = (Selection){0};
-    if (!read_filter(r, m, &f) || !check_q(r, http_query(r, S("q")))) return false;
+    if (!table_form(r, &form) || !read_filter(r, m, &f) || !check_q(r, http_query(r, S("q"))))
+        return false;
     if (!snapshot_get(r->db, r->reg, r->as_of, &r->at, WAIT_MS, &f.s)) return false;
-    if (!f.s && plain(r) && !enterprise_wants_export(r)) return window(r, offset, limit, out);
+    if (!f.s && plain(r) && form == TABLE_JSON) return window(r, offset, limit, out);
     if (!f.s)
         return FAIL(r->c, ERR_BUSY, M_HTTP_COMPUTING, of_count(r, snapshot_progress(r->reg)),
                     of_count(r, subject_count(r->db, SUBJECT_ENTERPRISE)));

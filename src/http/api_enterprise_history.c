@@ -129,6 +129,7 @@ bool api_history(Request *r, Response *out) {
     out_int(a, o, S("offset"), offset);
     out_int(a, o, S("limit"), limit);
     http_out_clocks(r, o);
-    http_reply(out, r, 200, o);
+    http_reply_tagged(out, r, o);
+    if (h->sensitive) out->cache = S("no-store");
     return ctx_ok(r->c) && journal_read(r, h->k.who.code, h->sensitive);
 }

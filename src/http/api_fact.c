@@ -350,10 +350,12 @@ bool api_facts(Request *r, Response *out) {
     Arena *a = r->c->arena;
     const PackSet *p = r->reg->pack;
     Facts s = {0};
+    TableForm form;
     int64_t id;
     Str field = http_query(r, S("field"));
-    if (!http_id(r, 0, &id) || !http_query_bool(r, S("missing"), true, &s.missing) ||
-        !row_maker_open(r, &s.m) || !row_known(&s.m, id, &s.k))
+    if (!table_form(r, &form) || !http_id(r, 0, &id) ||
+        !http_query_bool(r, S("missing"), true, &s.missing) || !row_maker_open(r, &s.m) ||
+        !row_known(&s.m, id, &s.k))
         return false;
     s.only = field.n ? pack_indicator(p, field) : NULL;
     if (field.n && !s.only) return HTTP_INVALID(r, S("?field"), M_HTTP_FIELD, field);
@@ -362,8 +364,10 @@ bool api_facts(Request *r, Response *out) {
     for (int i = 0; i < p->nindicators; i++)
         if (!s.only || s.only == p->indicators[i]) add_field(&s, p->indicators[i]);
     if (!ctx_ok(r->c) || !journal_read(r, s.k.who.code, s.sensitive)) return false;
+    if (form != TABLE_JSON) return facts_export(r, s.k.who.name, s.items, form, out);
     out_int(a, o, S("total"), s.items->count);
     http_out_clocks(r, o);
-    http_reply(out, r, 200, o);
+    http_reply_tagged(out, r, o);
+    if (s.sensitive) out->cache = S("no-store"); /* nothing of it stays in a browser */
     return ctx_ok(r->c);
 }

@@ -24,6 +24,8 @@ Str fact_text(Request *r, Msg m, Str one, Str two);
 Str fact_source(const FactNames *n, const Fact *f);
 /* The value as the contract sends values. */
 Json *fact_value_json(Request *r, const Indicator *i, const Fact *f);
+/* The groups of GET /enterprises/{id}/facts as a file: a row a fact, those that count first. */
+bool facts_export(Request *r, Str enterprise, const Json *groups, TableForm form, Response *out);
 /* Generated for demonstration, by its enterprise or its source. */
 bool fact_is_demo(const FactNames *n, const Subject *who, const Fact *f);
 #endif

@@ -212,7 +212,7 @@ bool api_imports(Request *r, Response *out) {
     out_int(a, o, S("total"), total);
     out_int(a, o, S("offset"), offset);
     out_int(a, o, S("limit"), limit);
-    http_reply(out, r, 200, o);
+    http_reply_tagged(out, r, o);
     return true;
 }
 

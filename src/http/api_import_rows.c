@@ -3,8 +3,8 @@
 
 #include "http/api_import.h"
 #include "http/json_out.h"
+#include "http/table_out.h"
 
-#define XLSX_TYPE "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 enum { PATCH_ROWS_MAX = 10000 };
 
 static bool known_states(Str list) {
@@ -34,7 +34,7 @@ bool api_import_rows(Request *r, Response *out) {
     out_int(a, o, S("total"), lines.total);
     out_int(a, o, S("offset"), q.offset);
     out_int(a, o, S("limit"), q.limit);
-    http_reply(out, r, 200, o);
+    http_reply_tagged(out, r, o);
     return true;
 }
 
@@ -129,22 +129,13 @@ static bool wants_xlsx(const Request *r) {
     return http_accepts(r, S(XLSX_TYPE)) || !http_accepts(r, S("text/csv"));
 }
 
-static void reply_file(Request *r, Response *out, Str bytes, Str name, bool xlsx) {
-    Arena *a = r->c->arena;
-    out->status = 200;
-    out->body = bytes;
-    out->type = xlsx ? S(XLSX_TYPE) : S("text/csv; charset=utf-8");
-    Str encoded = url_part(a, name);
-    out->filename = str_cat(a, encoded, xlsx ? S(".xlsx") : S(".csv"));
-}
-
 bool api_import_refused(Request *r, Response *out) {
     Draft d;
     Str bytes = {0};
     bool xlsx = wants_xlsx(r);
     if (!import_of_path(r, &d) || !draft_refused(r->db, r->reg->pack, &d, xlsx, &bytes))
         return false;
-    reply_file(r, out, bytes, str_printf(r->c->arena, "拒收的行-%lld", (long long)d.id), xlsx);
+    table_reply(r, out, bytes, str_printf(r->c->arena, "拒收的行-%lld", (long long)d.id), xlsx);
     return true;
 }
 
@@ -152,6 +143,6 @@ bool api_import_template(Request *r, Response *out) {
     Str bytes = {0};
     bool xlsx = wants_xlsx(r);
     if (!draft_template(r->c, r->reg->pack, http_query(r, S("fields")), xlsx, &bytes)) return false;
-    reply_file(r, out, bytes, S("导入模板"), xlsx);
+    table_reply(r, out, bytes, S("导入模板"), xlsx);
     return true;
 }

@@ -86,34 +86,96 @@ static bool out_row(RowMaker *m, Json *list, const Match *x, int number) {
     return out_candidates(m, o, x);
 }
 
-static bool sensitive(const RowMaker *m) {
-    bool any = false;
-    for (int i = 0; i < m->nfields; i++) any |= is_sensitive(m->fields[i]);
-    return any;
+/* --- as a file ---------------------------------------------------------------------------------
+ */
+
+static Str word(const Request *r, Msg m) {
+    return msg_text(r->c->arena, m, r->c->lang, 0, NULL);
+}
+
+static Msg by_word(MatchBy by) {
+    switch (by) {
+    case MATCH_CODE: return M_MATCH_CODE;
+    case MATCH_NAME: return M_MATCH_NAME;
+    case MATCH_FORMER_NAME: return M_MATCH_FORMER;
+    case MATCH_CORE:
+    case MATCH_SIMILAR: return M_MATCH_FUZZY;
+    default: return M_MATCH_NONE;
+    }
+}
+
+static bool put_line(RowMaker *m, Export *e, const Match *x, int number, int cells) {
+    Arena *a = m->r->c->arena;
+    const MatchCandidate *best = x->n ? &x->candidates[0] : NULL;
+    Buf others = buf_new(a, 0);
+    export_number(e, str_printf(a, "%d", number));
+    export_text(e, x->line);
+    export_text(e, word(m->r, by_word(best ? best->by : MATCH_NOTHING)));
+    export_number(e, score_text(a, best ? best->score : 0));
+    if (best && x->sure) {
+        Known k;
+        if (!row_known(m, best->subject, &k)) return false;
+        enterprise_cells(m, e, &k);
+    } else {
+        for (int i = 0; i < cells; i++) export_text(e, S(""));
+    }
+    for (int i = x->sure ? 1 : 0; i < x->n; i++)
+        buf_printf(&others, "%s%.*s（%.*s）", others.n ? "；" : "", STRF(x->candidates[i].name),
+                   STRF(score_text(a, x->candidates[i].score)));
+    export_text(e, buf_str(&others));
+    return export_end_row(e);
+}
+
+static bool export_matches(RowMaker *m, const Match *found, int n, TableForm form, Response *out) {
+    static const Msg FIRST[] = {M_EXPORT_LINE, M_EXPORT_TEXT, M_EXPORT_BY_WAY, M_EXPORT_SCORE};
+    Request *r = m->r;
+    Arena *a = r->c->arena;
+    Str heads[ENTERPRISE_HEADS_MAX + 5], name = word(r, M_EXPORT_MATCH_SHEET);
+    for (int i = 0; i < 4; i++) heads[i] = word(r, FIRST[i]);
+    int cells = enterprise_heads(m, heads + 4), matched = 0;
+    heads[4 + cells] = word(r, M_EXPORT_CANDIDATES);
+    Export *e = table_begin(r, form, name, heads, cells + 5);
+    bool ok = e != NULL;
+    for (int i = 0; ok && i < n; i++) {
+        ok = put_line(m, e, &found[i], i + 1, cells);
+        matched += found[i].sure;
+    }
+    if (!e) return false;
+    Str counts[] = {str_printf(a, "%d", matched), str_printf(a, "%d", n)};
+    table_remarks(r, e, msg_text(a, M_EXPORT_OF, r->c->lang, 2, counts));
+    return table_end(r, e, ok, name, out);
+}
+
+static void reply_matches(RowMaker *m, Json *o, const Match *found, int n, Response *out) {
+    Arena *a = m->r->c->arena;
+    int matched = 0;
+    for (int i = 0; i < n; i++) matched += found[i].sure;
+    out_int(a, o, S("total"), n);
+    out_int(a, o, S("matched"), matched);
+    http_out_clocks(m->r, o);
+    http_reply(out, m->r, 200, o);
 }
 
 bool api_match(Request *r, Response *out) {
     Arena *a = r->c->arena;
     RowMaker m;
+    TableForm form;
     Str *lines = NULL, rules, fields;
-    int n, matched = 0;
+    int n;
     Json *j = http_json(r);
-    if (!j || !read_lines(r, j, &lines, &n) || !row_maker_open(r, &m) ||
+    if (!j || !table_form(r, &form) || !read_lines(r, j, &lines, &n) || !row_maker_open(r, &m) ||
         !joined(r, json_get(j, S("rules")), S("/rules"), &rules) ||
         !joined(r, json_get(j, S("fields")), S("/fields"), &fields) ||
         !row_add_rules(&m, rules, S("/rules")) || !row_add_fields(&m, fields, S("/fields")))
         return false;
     Match *found = NEW_N(a, Match, n + 1);
     if (!match_lines(r->db, lines, n, found)) return false;
+    if (!journal_read(r, S("match"), fields_sensitive(&m))) return false;
+    if (form != TABLE_JSON) return export_matches(&m, found, n, form, out);
     Json *o = json_new(a, JSON_OBJECT);
     Json *items = out_list(a, o, S("items"));
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         if (!out_row(&m, items, &found[i], i + 1)) return false;
-        matched += found[i].sure;
-    }
-    out_int(a, o, S("total"), n);
-    out_int(a, o, S("matched"), matched);
-    http_out_clocks(r, o);
-    http_reply(out, r, 200, o);
-    return journal_read(r, S("match"), sensitive(&m));
+    reply_matches(&m, o, found, n, out);
+    return true;
 }

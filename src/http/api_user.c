@@ -39,7 +39,7 @@ bool api_users(Request *r, Response *out) {
     Json *items = out_list(a, o, S("items"));
     for (int i = 0; i < n; i++) json_push(items, user_json(a, &users[i]));
     out_int(a, o, S("total"), n);
-    http_reply(out, r, 200, o);
+    http_reply_tagged(out, r, o);
     return true;
 }
 

@@ -1,5 +1,7 @@
 /* From a request to its handler and back: assets, session, rights, CSRF, clocks, idempotency. The
  * order matters: nothing of the domain is touched before the right was checked. */
+#include <unistd.h>
+
 #include "base/date.h"
 #include "base/hash.h"
 #include "http/http.h"
@@ -93,6 +95,23 @@ void http_reply(Response *out, const Request *r, int status, const Json *j) {
     out->status = status;
     out->type = S("application/json; charset=utf-8");
     out->body = buf_str(&b);
+}
+
+void http_reply_tagged(Response *out, const Request *r, const Json *j) {
+    Arena *a = r->c->arena;
+    Hash *h = hash_open(HASH_SHA256);
+    unsigned char digest[HASH_BYTES];
+    hash_add(h, r->c->lang == LANG_EN ? S("en") : S("zh"));
+    for (const Json *e = j->first; e; e = e->next) {
+        if (str_eq(e->key, S("as_known")) || str_eq(e->key, S("snapshot"))) continue;
+        Buf b = buf_new(a, 0);
+        json_print(&b, e, 0);
+        hash_add(h, e->key);
+        hash_add(h, buf_str(&b));
+    }
+    hash_close(h, digest);
+    http_reply(out, r, 200, j);
+    out->etag = str_sub(hex_text(a, digest, HASH_BYTES), 0, 20);
 }
 
 /* --- problems ----------------------------------------------------------------------------------
@@ -286,6 +305,7 @@ static bool run_guarded(Request *r, Response *out) {
     Running k = {.r = r, .out = out};
     if (arena_guard(r->c->arena, run_handler, &k)) return k.ok;
     ctx_clear(r->c);
+    if (r->temporary.n) unlink(str_z(r->c->arena, r->temporary));
     db_return(r->db);
     r->db = db_borrow(r->c, r->reg->store);
     return FAIL(r->c, ERR_LIMIT, M_LIMIT_MEMORY);
@@ -329,7 +349,7 @@ bool http_admit(Request *r, size_t *body_max) {
 static void not_modified(const Request *r, Response *out) {
     Str seen = http_header(r, S("if-none-match"));
     if (out->etag.n == 0 || out->status != 200 || is_write(r)) return;
-    out->cache = S("private, no-cache");
+    if (out->cache.n == 0) out->cache = S("private, no-cache");
     if (str_find(seen, str_printf(r->c->arena, "\"%.*s\"", STRF(out->etag))) < 0) return;
     out->status = 304;
     out->body = S("");

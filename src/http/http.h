@@ -43,6 +43,7 @@ typedef struct Request {
     int64_t as_of;               /* day; ?as_of=, else today in China */
     FactAt at;                   /* the same with ?as_known= and the last seq */
     bool past;                   /* a date was asked for: read only */
+    Str temporary;               /* a file to remove when the request ends; empty: none */
 } Request;
 
 struct Response {
@@ -92,6 +93,9 @@ Act http_act(const Request *r, Str reason);
 
 /* Answers. */
 void http_reply(Response *out, const Request *r, int status, const Json *j);
+/* 200 with the ETag of what the answer says, whatever the instant it was read at (as_known and
+ * snapshot are left out), so that a reader who has it already is told so. */
+void http_reply_tagged(Response *out, const Request *r, const Json *j);
 /* FAIL_AT with a JSON pointer into the request as the place: listed under `errors`. */
 #define HTTP_INVALID(r, pointer, ...) FAIL_AT((r)->c, ERR_RULE, (pointer), __VA_ARGS__)
 

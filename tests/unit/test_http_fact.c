@@ -1,5 +1,6 @@
 /* Facts of an enterprise as the page shows them: what counts, what does not and why, at which
  * clocks. */
+#include "codec/xlsx.h"
 #include "tests/http_fixture.h"
 #include "tests/test.h"
 
@@ -183,4 +184,107 @@ TEST(history_is_newest_first_and_pages) {
     r = http_get(f, f->boss, str_z(f->arena, path));
     int64_t then = json_get_i64(r.json, S("total"), -1);
     CHECK(then > 0 && then < total);
+}
+
+/* --- as files ----------------------------------------------------------------------------------
+ */
+
+static Str cell(const Sheet *s, int row, int col) {
+    return row < s->row_count && col < s->rows[row].n ? s->rows[row].cells[col].text : S("");
+}
+
+/* The column with this head; -1: none. */
+static int column(const Sheet *s, Str head) {
+    for (int i = 0; s->row_count && i < s->rows[0].n; i++)
+        if (str_eq(s->rows[0].cells[i].text, head)) return i;
+    return -1;
+}
+
+TEST(facts_as_a_workbook_and_as_csv) {
+    HttpFixture *f = http_fixture();
+    Str path = str_printf(f->arena, "/enterprises/%lld/facts?missing=false&field=net_profit",
+                          (long long)firm_id(f, S("002088.SZ")));
+    HttpCall call = {.method = "GET",
+                     .path = str_z(f->arena, path),
+                     .token = f->boss,
+                     .headers = {{S("Accept"), S("text/csv")}}};
+    HttpReply r = http_call(f, &call);
+    CHECK_INT(r.status, 200);
+    CHECK_STR(r.type, S("text/csv; charset=utf-8"));
+    CHECK(str_starts(r.body, S("\xef\xbb\xbf")) && str_find(r.body, S("340262932.35")) > 0);
+    CHECK(str_find(r.body, S("不可用")) > 0); /* the suspect one is there and says so */
+    call.path = str_z(f->arena, str_cat(f->arena, path, S("&format=xlsx")));
+    r = http_call(f, &call);
+    CHECK_INT(r.status, 200);
+    Workbook w;
+    Ctx c = ctx_new(f->call, f->now_ms);
+    CHECK(xlsx_read(&c, r.body, S("facts.xlsx"), -1, &w) && w.n == 2);
+    const Sheet *s = &w.sheets[w.loaded];
+    int value = column(s, S("值（基本单位）")), field = column(s, S("字段"));
+    CHECK(value > 0 && field > 0 && s->row_count >= 4);
+    bool found = false;
+    for (int i = 1; i < s->row_count; i++) {
+        CHECK_STR(cell(s, i, field), S("net_profit"));
+        found |= str_eq(cell(s, i, value), S("340262932.35"));
+    }
+    CHECK(found);
+    CHECK_STR(w.sheets[1].name, S("说明"));
+    call.path = str_z(f->arena, str_cat(f->arena, path, S("&format=pdf")));
+    CHECK_INT(http_call(f, &call).status, 422);
+    call.path = str_z(f->arena, str_cat(f->arena, path, S("&format=csv")));
+    call.token = f->tokens[ROLE_REVIEWER]; /* reads facts, takes none away */
+    CHECK_INT(http_call(f, &call).status, 403);
+}
+
+TEST(matches_as_a_workbook) {
+    HttpFixture *f = http_fixture();
+    HttpCall call = {.method = "POST",
+                     .path = "/match?format=xlsx",
+                     .token = f->boss,
+                     .body = S("{\"rows\":[\"没有这家企业\",\"002088.SZ\"],"
+                               "\"fields\":[\"net_profit\"]}")};
+    HttpReply r = http_call(f, &call);
+    CHECK_INT(r.status, 200);
+    Workbook w;
+    Ctx c = ctx_new(f->call, f->now_ms);
+    CHECK(xlsx_read(&c, r.body, S("match.xlsx"), -1, &w) && w.n == 2);
+    const Sheet *s = &w.sheets[w.loaded];
+    CHECK_INT(s->row_count, 3);
+    int text = column(s, S("名单原文")), by = column(s, S("匹配方式"));
+    CHECK_STR(cell(s, 1, text), S("没有这家企业"));
+    CHECK_STR(cell(s, 1, by), S("未找到"));
+    CHECK_STR(cell(s, 2, by), S("代码"));
+    CHECK_STR(cell(s, 2, column(s, S("证券代码"))), S("002088.SZ"));
+    CHECK(cell(s, 2, column(s, S("净利润（元）"))).n > 0);
+    call.path = "/match";
+    call.headers[0] = (Pair){S("Accept"), S("text/csv")};
+    r = http_call(f, &call);
+    CHECK(str_starts(r.body, S("\xef\xbb\xbf序号,名单原文")));
+}
+
+/* What a reader has already is not sent again, whatever the instant; a new fact is. */
+TEST(facts_and_lists_are_kept_by_etag) {
+    HttpFixture *f = http_fixture();
+    Str id = str_printf(f->arena, "/enterprises/%lld", (long long)firm_id(f, S("002088.SZ")));
+    Str paths[] = {str_cat(f->arena, id, S("/facts")), id, str_cat(f->arena, id, S("/history")),
+                   S("/enterprises?limit=5"), S("/enterprises?q=zb&demo=false")};
+    int64_t before = f->now_ms;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        HttpCall call = {.method = "GET", .path = str_z(f->arena, paths[i]), .token = f->boss};
+        HttpReply r = http_call(f, &call);
+        CHECK_INT(r.status, 200);
+        CHECK(r.etag.n > 0);
+        call.headers[0] =
+            (Pair){S("If-None-Match"), str_printf(f->arena, "\"%.*s\"", STRF(r.etag))};
+        f->now_ms += 1000;
+        r = http_call(f, &call);
+        CHECK_INT(r.status, 304);
+        CHECK_INT(r.body.n, 0);
+        call.path =
+            str_z(f->arena, str_cat(f->arena, paths[i],
+                                    str_find(paths[i], S("?")) >= 0 ? S("&as_of=2015-01-01")
+                                                                    : S("?as_of=2015-01-01")));
+        CHECK_INT(http_call(f, &call).status, 200);
+    }
+    f->now_ms = before;
 }

@@ -424,6 +424,8 @@ const en: Dict = {
   'match.by.none': 'no match',
   'match.firm': 'Firm',
   'match.maybe': 'perhaps',
+  'match.fields': 'Figures to show with them',
+  'match.fields_most': 'At most {n}',
   'match.copy': 'Copy the result',
   'match.copied': 'Copied; paste it into Excel',
   'match.table': 'Result',

@@ -423,6 +423,8 @@ export default {
   'match.by.none': '未对上',
   'match.firm': '企业',
   'match.maybe': '可能是',
+  'match.fields': '一并给出的指标',
+  'match.fields_most': '最多 {n} 项',
   'match.copy': '复制结果',
   'match.copied': '已复制，可粘贴到 Excel',
   'match.table': '比对结果',

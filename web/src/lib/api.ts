@@ -72,7 +72,7 @@ export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml
 /* The same address as a spreadsheet, saved under `name`; with a body it is posted. */
 export async function download(url: string, name: string, type: string = XLSX, body?: unknown): Promise<void> {
   const post = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
-  const headers = body === undefined ? { Accept: type } : { Accept: type, 'Content-Type': 'application/json', 'X-Jixia-CSRF': '1' }
+  const headers: Record<string, string> = body === undefined ? { Accept: type } : { Accept: type, 'Content-Type': 'application/json', 'X-Jixia-CSRF': '1' }
   const res = await call(url, { ...post, headers })
   const link = document.createElement('a')
   link.href = URL.createObjectURL(await res.blob())

@@ -125,7 +125,8 @@ static Val in_list(Eval *e, Val x, Val list) {
 Val feel_in(Eval *e, Val x, Val y) {
     if (y.tag == V_RANGE && x.tag != V_RANGE) return in_range(e, x, y.p);
     if (y.tag == V_LIST) return in_list(e, x, y);
-    if (y.tag == V_UNKNOWN) return unknown_of(e, (Val[]){x, y}, 2);
+    if (y.tag == V_UNKNOWN && val_unk(y)->lo.tag == V_NULL && val_unk(y)->hi.tag == V_NULL)
+        return unknown_of(e, (Val[]){x, y}, 2); /* perhaps a list or a range */
     return feel_op(e, IR_EQ, x, y);
 }
 

@@ -17,7 +17,8 @@ typedef struct Run {
     const Rulebook *book;
     const FactSet *set;
     const DecideOptions *o;
-    int64_t day; /* 参数.基准日 */
+    int64_t day;
+    Val today; /* 参数.基准日: the day, or an unknown one */
     int year;
     int depth;
     const FactUse **facts; /* what was read, with repetitions */
@@ -26,6 +27,17 @@ typedef struct Run {
 
 int decide_year(int64_t day) {
     return date_from_days(day).year - 1;
+}
+
+uint16_t decide_path(const Indicator *i, int lag) {
+    return (uint16_t)(i->id * PATH_LAGS + (lag < 0 ? 0 : lag));
+}
+
+const Indicator *decide_path_fact(const PackSet *p, uint16_t path, int *lag) {
+    if (path / PATH_LAGS >= p->nindicators) return NULL;
+    const Indicator *i = p->indicators[path / PATH_LAGS];
+    *lag = i->period == PERIOD_YEARLY ? path % PATH_LAGS : -1;
+    return i;
 }
 
 /* --- inputs ------------------------------------------------------------------------------------
@@ -52,8 +64,7 @@ static Val missing_fact(Run *r, const Indicator *i, int lag, const FactUse *f) {
         lo = tighter(lo, f->lo, true);
         hi = tighter(hi, f->hi, false);
     }
-    uint16_t path = (uint16_t)(i->id * PATH_LAGS + (lag < 0 ? 0 : lag));
-    return unknown_fact(r->a, path, lo, hi, cands, n, false, i->by == BY_PERSON);
+    return unknown_fact(r->a, decide_path(i, lag), lo, hi, cands, n, false, i->by == BY_PERSON);
 }
 
 /* What a known none means for a type: no, nothing, zero things; no date, no text. */
@@ -127,7 +138,7 @@ static Val parameters(Run *r, const RuleVersion *v) {
     Val *vals = NEW_N(r->a, Val, cap);
     *x = (Context){.n = 2, .keys = keys, .vals = vals};
     keys[0] = S("基准日");
-    vals[0] = val_date(r->day);
+    vals[0] = r->today;
     keys[1] = S("参考年");
     vals[1] = val_int(r->year);
     for (const Json *j = own ? own->first : NULL; j; j = j->next) {
@@ -168,22 +179,24 @@ static Outcome outcome_of(Val v) {
     return OUTCOME_UNDECIDABLE;
 }
 
+Missing decide_missing(Arena *a, const PackSet *p, uint16_t path) {
+    int lag = -1;
+    const Indicator *i = decide_path_fact(p, path, &lag);
+    Str name = lag < 0 ? i->name : str_printf(a, "%.*s.%.*s", STRF(i->name), STRF(lag_name(lag)));
+    MissingKind kind = i->by == BY_PERSON  ? MISSING_PERSON
+                       : i->by == BY_BASIS ? MISSING_BASIS
+                                           : MISSING_FACT;
+    return (Missing){.indicator = i, .lag = lag, .name = name, .kind = kind};
+}
+
 static void add_missing(Run *r, Decision *d, Val v) {
     if (v.tag != V_UNKNOWN) return;
     const Unknown *u = val_unk(v);
     int cap = d->nmissing + u->ndeps;
     Missing *all = NEW_N(r->a, Missing, cap + 1);
     for (int i = 0; i < d->nmissing; i++) all[i] = d->missing[i];
-    for (int k = 0; k < u->ndeps; k++) {
-        const Indicator *i = r->book->pack->indicators[u->deps[k] / PATH_LAGS];
-        int lag = i->period == PERIOD_YEARLY ? u->deps[k] % PATH_LAGS : -1;
-        Str name =
-            lag < 0 ? i->name : str_printf(r->a, "%.*s.%.*s", STRF(i->name), STRF(lag_name(lag)));
-        MissingKind kind = i->by == BY_PERSON  ? MISSING_PERSON
-                           : i->by == BY_BASIS ? MISSING_BASIS
-                                               : MISSING_FACT;
-        all[d->nmissing++] = (Missing){.indicator = i, .lag = lag, .name = name, .kind = kind};
-    }
+    for (int k = 0; k < u->ndeps; k++)
+        all[d->nmissing++] = decide_missing(r->a, r->book->pack, u->deps[k]);
     d->missing = all;
 }
 
@@ -391,10 +404,18 @@ static Decision decide_at(Run *outer, const Rule *rule) {
 Decision decide(Arena *a, const Rulebook *b, const Rule *r, const FactSet *facts,
                 const DecideOptions *o) {
     Run run = {.a = a, .book = b, .set = facts, .o = o, .day = o->as_of};
+    run.today = val_date(run.day);
     run.year = o->year ? o->year : decide_year(o->as_of);
     Decision d = decide_run(&run, r);
     if (!o->brief) list_facts(&run, &d);
     return d;
+}
+
+Val decide_probe(Arena *a, const Rulebook *b, const CompiledVersion *cv, const FactSet *facts,
+                 const DecideOptions *o, const DmnNode *node, Val today) {
+    Run run = {.a = a, .book = b, .set = facts, .o = o, .day = o->as_of, .today = today};
+    run.year = o->year ? o->year : decide_year(o->as_of);
+    return dmn_run_node(prepare(&run, cv), node);
 }
 
 Str outcome_text(Outcome o) {

@@ -76,6 +76,8 @@ typedef struct ConditionResult {
     const DmnNode *node;
 } ConditionResult;
 
+struct Distance;
+
 /* What a rule's age says: in force as seen, or older than the last day it was seen in force. */
 typedef enum Validity { VALIDITY_IN_FORCE, VALIDITY_UNCHECKED } Validity;
 
@@ -106,6 +108,7 @@ typedef struct Decision {
     const DmnTableView *tables; /* when asked for */
     DecisionStep *steps;        /* with the tables: inputs and decisions in order of the file */
     int nsteps;
+    const struct Distance *distance; /* when asked for (city/distance.h) */
 } Decision;
 
 typedef struct DecideOptions {
@@ -122,6 +125,18 @@ Decision decide(Arena *a, const Rulebook *b, const Rule *r, const FactSet *facts
                 const DecideOptions *o);
 /* The reference year on a day. */
 int decide_year(int64_t day);
+
+/* The value of one decision of a version's model, for those who ask what would be if: facts may
+ * hold unknowns of their own making, with the path of the fact; today stands for 参数.基准日 and
+ * may be unknown too (DECIDE_TODAY). o->tables must be false. */
+Val decide_probe(Arena *a, const Rulebook *b, const CompiledVersion *cv, const FactSet *facts,
+                 const DecideOptions *o, const DmnNode *node, Val today);
+/* The id of a fact in Unknown.deps (lag -1: attribute or event), and back; NULL: none. */
+enum { DECIDE_TODAY = UINT16_MAX };
+uint16_t decide_path(const Indicator *i, int lag);
+const Indicator *decide_path_fact(const PackSet *p, uint16_t path, int *lag);
+/* The missing fact behind a path. */
+Missing decide_missing(Arena *a, const PackSet *p, uint16_t path);
 
 Str outcome_text(Outcome o);          /* met, not_met, … (JSON, CSV) */
 Msg outcome_message(Outcome o);       /* 符合, 不符合, 数据不足, … */

@@ -37,6 +37,9 @@ struct Indicator {
     Grade grade;      /* 公开 / 内部 / 敏感 / 商业秘密 */
     bool absent_none; /* inside recorded coverage a missing fact is a known no */
     Str min, max;     /* bounds every value respects; empty: none */
+    Str step;         /* smallest unit a change is worth telling in; empty: 1 or 0.01 by type */
+    bool fixed;       /* its holder cannot change it (founding date, place of registration) */
+    Str direction;    /* the way it is wished to go: up, down; empty: either */
     Str *values;      /* the only values; nvalues 0: any */
     Str *aliases;     /* column heads an import recognises, the name among them */
     Str *precedence;  /* source ids, best first; nprecedence 0: the default order */

@@ -3,14 +3,16 @@
 #include "city/pack_parse.h"
 #include "codec/csv.h"
 #include "codec/yaml.h"
+#include "decimal/dec.h"
 
 static const char *const TYPES[] = {"number", "integer", "text", "date", "boolean", "list", NULL};
 static const char *const PERIODS[] = {"attribute", "yearly", "event", NULL};
 static const char *const BYS[] = {"data", "person", "basis", NULL};
+static const char *const DIRECTIONS[] = {"up", "down", NULL};
 static const char *const KEYS[] = {
-    "absent",    "aliases",    "by",   "code", "definition", "en",   "fallback",
-    "from_rule", "grade",      "keys", "max",  "min",        "name", "note",
-    "period",    "precedence", "type", "unit", "values",     "zh",   NULL};
+    "absent", "aliases",    "by",    "code", "definition", "direction", "en",   "fallback",
+    "fixed",  "from_rule",  "grade", "keys", "max",        "min",       "name", "note",
+    "period", "precedence", "step",  "type", "unit",       "values",    "zh",   NULL};
 static const char *const GRADES[] = {"公开", "内部", "敏感", "商业秘密", NULL};
 
 Str grade_text(Grade g) {
@@ -94,6 +96,11 @@ static bool read_words(Ctx *c, const PackFile *f, const Json *j, Indicator *i) {
     if (grade < 0) return pack_fail_key(c, f, j->line, S("grade"));
     if (absent.n && !str_eq(absent, S("none")) && !str_eq(absent, S("unknown")))
         return pack_fail_key(c, f, j->line, S("absent"));
+    Dec step;
+    if (i->step.n && (!dec_parse(i->step, &step) || dec_sign(&step) <= 0))
+        return pack_fail_key(c, f, j->line, S("step"));
+    if (pack_word(i->direction, DIRECTIONS, 0) < 0)
+        return pack_fail_key(c, f, j->line, S("direction"));
     i->type = (IndicatorType)type;
     i->period = (IndicatorPeriod)period;
     i->by = (IndicatorBy)by;
@@ -115,6 +122,9 @@ static bool read_indicator(Ctx *c, PackSet *p, const PackFile *f, const Json *j,
         .definition = json_get_str(j, S("definition")),
         .min = json_get_str(j, S("min")),
         .max = json_get_str(j, S("max")),
+        .step = json_get_str(j, S("step")),
+        .fixed = json_get_bool(j, S("fixed"), false),
+        .direction = json_get_str(j, S("direction")),
         .from_rule = json_get_str(j, S("from_rule")),
         .fallback_name = json_get_str(j, S("fallback")),
     };

@@ -2,6 +2,7 @@
 #include "city/report.h"
 
 #include "base/date.h"
+#include "city/distance.h"
 
 static void set_str(Arena *a, Json *o, Str key, Str value) {
     json_set(o, key, json_string(a, value));
@@ -134,7 +135,8 @@ Json *report_json(Arena *a, const Decision *d, const FactSet *set, Lang lang, bo
         json_push(conditions, condition_json(a, d, &d->conditions[order[i]], lang, numbers));
     json_set(o, S("missing"), missing_json(a, d, lang));
     json_set(o, S("missing_basis"), basis_missing_json(a, v));
-    json_set(o, S("distance"), json_new(a, JSON_ARRAY));
+    json_set(o, S("distance"), distance_json(a, d, lang, numbers));
+    json_set(o, S("distance_stopped"), json_bool(a, d->distance && d->distance->stopped));
     json_set(o, S("basis"), basis_json(a, v ? &v->basis : &none, v ? v->status : STATUS_NONE));
     json_set(o, S("errors"), errors_json(a, d, lang));
     json_set(o, S("facts"), facts_json(a, d, numbers));

@@ -13,6 +13,8 @@ void report_text(Buf *b, const Decision *d, Lang lang);
  * 万元 or 亿元 with the exact amount dropped to two decimals, ratios as percent, thousands
  * separators, dates as they are. */
 Str report_value(Arena *a, Val v, Str unit, Lang lang);
+/* The same without rounding: what must be true to the last digit. */
+Str report_exact(Arena *a, Val v, Str unit, Lang lang);
 /* The parts of a condition in people's words: the value (a bound when only that is known), what is
  * required, how far off it is (还差, 超出), where the facts are from. Empty when there is none. */
 Str report_condition_value(Arena *a, const ConditionResult *k, Lang lang);

@@ -1,6 +1,7 @@
 /* A decision as a page for people. Words come from the table of texts; layout by indentation only,
  * so that mixed Chinese and ASCII line up in every font. */
 #include "base/date.h"
+#include "city/distance.h"
 #include "city/pack_names.h"
 #include "city/report.h"
 
@@ -133,6 +134,19 @@ static void put_missing(Page *p, const Decision *d) {
     }
 }
 
+static void put_distance(Page *p, const Decision *d) {
+    const Distance *all = d->distance;
+    if (!all || all->n == 0) return;
+    say(p, M_DISTANCE_HEAD);
+    if (all->stopped) say(p, M_DISTANCE_STOPPED);
+    put(p, S("\n"));
+    for (int i = 0; i < all->n; i++) {
+        put(p, S("  · "));
+        put(p, distance_sentence(p->a, d, &all->entries[i], p->lang));
+        put(p, S("\n"));
+    }
+}
+
 enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000 }; /* days of the city */
 
 /* A fact as it decided: name, year, value, source, the day it became known. */
@@ -177,6 +191,7 @@ void report_text(Buf *b, const Decision *d, Lang lang) {
     const int *order = report_order(p.a, d, &depths);
     for (int i = 0; i < d->nconditions; i++)
         put_condition(&p, d, &d->conditions[order[i]], depths[i]);
+    put_distance(&p, d);
     put_missing(&p, d);
     for (int i = 0; i < d->nerrors; i++) {
         buf_printf(b, "  ! %.*s\n", STRF(note_text(p.a, &d->errors[i], lang)));

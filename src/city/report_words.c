@@ -22,19 +22,22 @@ static Str trimmed_fixed(Arena *a, const Dec *x, int scale) {
     return dec_parse(s, &again) ? dec_text(a, &again) : s;
 }
 
+enum { EXACT = -1 }; /* a scale: all digits */
+
 static Str scaled(Arena *a, const Dec *x, int exp, int scale, const char *unit) {
     Dec factor = dec_scaled(1, exp), y;
     if (!dec_mul(&y, x, &factor)) return dec_text(a, x);
-    return str_cat(a, grouped(a, trimmed_fixed(a, &y, scale)), str_from(unit));
+    Str digits = scale == EXACT ? dec_text(a, &y) : trimmed_fixed(a, &y, scale);
+    return str_cat(a, grouped(a, digits), str_from(unit));
 }
 
-static Str number_text(Arena *a, const Dec *x, Str unit, Lang lang) {
+static Str number_text(Arena *a, const Dec *x, Str unit, Lang lang, bool exact) {
     Dec size, wan = dec_int(10000), yi = dec_int(100000000);
     dec_abs(&size, x);
-    if (str_eq(unit, S("比率"))) return scaled(a, x, 2, 2, "%");
+    if (str_eq(unit, S("比率"))) return scaled(a, x, 2, exact ? EXACT : 2, "%");
     if (str_eq(unit, S("元")) && lang == LANG_ZH) {
-        if (dec_cmp(&size, &yi) >= 0) return scaled(a, x, -8, 4, " 亿元");
-        if (dec_cmp(&size, &wan) >= 0) return scaled(a, x, -4, 2, " 万元");
+        if (dec_cmp(&size, &yi) >= 0 && !exact) return scaled(a, x, -8, 4, " 亿元");
+        if (dec_cmp(&size, &wan) >= 0) return scaled(a, x, -4, exact ? EXACT : 2, " 万元");
     }
     Str text = grouped(a, dec_text(a, x));
     return unit.n ? str_printf(a, "%.*s %.*s", STRF(text), STRF(unit)) : text;
@@ -74,13 +77,19 @@ Str report_value(Arena *a, Val v, Str unit, Lang lang) {
     if (v.tag == V_UNKNOWN) return bounds_text(a, v.p, unit, lang);
     if (val_is_num(v)) {
         Dec d = val_dec(v);
-        return number_text(a, &d, unit, lang);
+        return number_text(a, &d, unit, lang, false);
     }
     if (v.tag == V_BOOL && lang == LANG_ZH) return v.i ? S("是") : S("否");
     if (v.tag == V_BOOL) return v.i ? S("yes") : S("no");
     Buf b = buf_new(a, 4096);
     val_string(&b, v);
     return buf_str(&b);
+}
+
+Str report_exact(Arena *a, Val v, Str unit, Lang lang) {
+    if (!val_is_num(v)) return report_value(a, v, unit, lang);
+    Dec d = val_dec(v);
+    return number_text(a, &d, unit, lang, true);
 }
 
 Str report_condition_value(Arena *a, const ConditionResult *k, Lang lang) {
@@ -105,7 +114,7 @@ static bool distance(Arena *a, const ConditionResult *k, Lang lang, Str *out) {
     if (val_is_num(v)) {
         Dec d = val_dec(v), size;
         dec_abs(&size, &d);
-        *out = number_text(a, &size, k->unit, lang);
+        *out = number_text(a, &size, k->unit, lang, false);
         return true;
     }
     int64_t size = v.i < 0 ? -v.i : v.i;

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/file.h"
+#include "city/distance.h"
 #include "city/register.h"
 #include "city/report.h"
 #include "cli/city.h"
@@ -63,6 +64,7 @@ int cmd_decide(Cli *cli, int argc, char **argv) {
     int status = EXIT_YES;
     if (ok) {
         Decision d = decide(cli->arena, book, rule, &facts, &options);
+        d.distance = distance_find(cli->arena, book, &facts, &options, &d);
         status = print_decision(cli, &d, &facts, options.tables);
     } else {
         status = cli_failed(cli);
@@ -114,6 +116,7 @@ static bool keep_one(Db *db, const Why *w, const Decision *d, int64_t *id) {
 static bool why_rule(Cli *cli, Why *w, const Rule *rule, bool keep, Json *list, bool first) {
     Decision d = decide(cli->arena, w->reg->book, rule, &w->facts, &w->options);
     int64_t id = 0;
+    d.distance = distance_find(cli->arena, w->reg->book, &w->facts, &w->options, &d);
     if (keep && !keep_one(w->db, w, &d, &id)) return false;
     if (cli->json) {
         Json *j = json_push(list, report_json(cli->arena, &d, &w->facts, cli->c->lang, true));

@@ -75,15 +75,21 @@ static bool depends(const Unknown *u, uint16_t path) {
     return false;
 }
 
-static void note_open(Hunt *h, const Unknown *u, Val at) {
-    NearResult *r = h->result;
+static Val kept(Arena *a, Val v) {
+    if (v.tag != V_BIGNUM) return v;
+    Dec d = val_dec(v);
+    return val_num(a, &d);
+}
+
+/* The nearest point behind which it is unknown; what is left of the search is cut short, since most
+ * of what lies behind will be unknown too. */
+static void note_open(Hunt *h, const uint16_t *ask, int n, int64_t distance, Val at) {
     Arena *a = h->s->keep;
-    r->kind = NEAR_OPEN;
-    r->ask = arena_copy(a, u->deps, sizeof *u->deps * (size_t)u->ndeps);
-    r->nask = u->ndeps;
-    Dec d;
-    if (at.tag == V_BIGNUM) d = val_dec(at);
-    r->value = at.tag == V_BIGNUM ? val_num(a, &d) : at;
+    if (h->open) return;
+    h->open = distance;
+    *h->result = (NearResult){.kind = NEAR_OPEN, .value = kept(a, at), .nask = n};
+    h->result->ask = arena_copy(a, ask, sizeof *ask * (size_t)n);
+    if (h->left > NEAR_OPEN_BUDGET) h->left = NEAR_OPEN_BUDGET;
 }
 
 /* What the value of a stretch says about the target. */
@@ -100,16 +106,18 @@ static Answer judge(const Hunt *h, Val v, bool point) {
 
 /* A pair: is there a change of the other axis with x as it is at `first`? Where the answer for a
  * stretch does not depend on x, one of its points speaks for all. */
-static Answer ask_second(Hunt *h, Val first) {
+static Answer ask_second(Hunt *h, int64_t distance, Val first) {
     NearPut fixed = {h->x, first};
+    int64_t before = h->s->used;
     NearResult r = near_single(h->s, h->then, &fixed, 1);
+    h->left -= h->s->used - before;
     if (r.kind == NEAR_UNPROVED) h->ended = true;
-    if (r.kind == NEAR_FOUND || (r.kind == NEAR_OPEN && h->second->kind == NEAR_NEVER))
-        *h->second = r;
+    if (r.kind == NEAR_FOUND || (r.kind == NEAR_OPEN && !h->open)) *h->second = r;
+    if (r.kind == NEAR_OPEN) note_open(h, r.ask, r.nask, distance, first);
     return r.kind == NEAR_FOUND ? HIT : MISS;
 }
 
-/* Asks about the value in place of x. open: a point to remember when it stays unknown. */
+/* Asks about the value in place of x. first: the nearest point of it. */
 static Answer ask(Hunt *h, Val value, bool point, int64_t distance, Val first) {
     Near *s = h->s;
     if (s->budget <= 0 || h->left <= 0) {
@@ -122,12 +130,9 @@ static Answer ask(Hunt *h, Val value, bool point, int64_t distance, Val first) {
     h->put[h->nput - 1].value = value;
     Val v = s->probe(s->user, s->scratch, h->put, h->nput);
     Answer answer = judge(h, v, point);
-    bool open = answer == MISS && h->target == WANT_TRUE && v.tag == V_UNKNOWN;
-    if (open && h->open == 0) {
-        h->open = distance;
-        note_open(h, val_unk(v), first);
-    }
-    return h->then && answer == HIT ? ask_second(h, first) : answer;
+    if (answer == MISS && h->target == WANT_TRUE && v.tag == V_UNKNOWN)
+        note_open(h, val_unk(v)->deps, val_unk(v)->ndeps, distance, first);
+    return h->then && answer == HIT ? ask_second(h, distance, first) : answer;
 }
 
 static Answer ask_stretch(Hunt *h, int64_t from, int64_t to) {
@@ -214,7 +219,7 @@ static int64_t hunt_way(Hunt *h, int64_t most) {
 }
 
 static void hunt_steps(Hunt *h) {
-    int64_t best = 0, base, open = 0;
+    int64_t best = 0, base = 0, open = 0;
     NearResult *r = h->result, met = {0};
     for (int way = 0; way < 2; way++) {
         h->sign = way == 0 ? 1 : -1;
@@ -258,14 +263,15 @@ static NearResult hunt(Hunt h, const NearPut *with, int n) {
     put[n] = (NearPut){.axis = h.x};
     h.put = put;
     h.nput = n + 1;
-    h.left = NEAR_AXIS_BUDGET;
+    h.left = h.then ? NEAR_PAIR_BUDGET : NEAR_AXIS_BUDGET;
     h.result = &r;
     if (ordered(h.x))
         hunt_steps(&h);
     else
         hunt_choices(&h);
-    /* What was cut off might have held a nearer one: nothing is claimed. */
-    if (h.ended) r = (NearResult){.kind = NEAR_UNPROVED};
+    /* What was cut off might have held a nearer one: nothing is claimed, but that what was met
+     * before an open one is false. */
+    if (h.ended && r.kind != NEAR_OPEN) r = (NearResult){.kind = NEAR_UNPROVED};
     return r;
 }
 
@@ -284,15 +290,15 @@ NearResult near_lost(Near *s, const NearAxis *x, const NearPut *with, int n) {
     return hunt((Hunt){.s = s, .x = x, .target = WANT_LOST}, with, n);
 }
 
-Val near_range(const Near *s, Arena *a, const NearAxis *x) {
-    (void)s;
+Val near_range(Arena *a, const NearAxis *x) {
+    int64_t base = 0;
+    if (x->blind) return unknown_fact(a, x->path, val_null(), val_null(), NULL, 0, false, false);
     if (!ordered(x)) {
         Val *all = NEW_N(a, Val, x->nchoices + 1);
         for (int i = 0; i < x->nchoices; i++) all[i] = x->choices[i];
         all[x->nchoices] = x->now;
         return unknown_fact(a, x->path, val_null(), val_null(), all, x->nchoices + 1, false, false);
     }
-    int64_t base;
     int64_t up = points(x, 1, &base);
     Val hi = up ? value_at(a, x, base + up) : x->now;
     int64_t down = points(x, -1, &base);
@@ -304,7 +310,7 @@ Val near_range(const Near *s, Arena *a, const NearAxis *x) {
 bool near_reachable(Near *s, const NearAxis *const *axes, int n) {
     ArenaMark mark = arena_mark(s->scratch);
     NearPut *put = NEW_N(s->scratch, NearPut, n + 1);
-    for (int i = 0; i < n; i++) put[i] = (NearPut){axes[i], near_range(s, s->scratch, axes[i])};
+    for (int i = 0; i < n; i++) put[i] = (NearPut){axes[i], near_range(s->scratch, axes[i])};
     s->budget--;
     s->used++;
     Val v = s->probe(s->user, s->scratch, put, n);
@@ -315,12 +321,19 @@ bool near_reachable(Near *s, const NearAxis *const *axes, int n) {
 
 /* x as little as possible with y free, then y as little as possible with that x: what is nearer on
  * x is false for every y, what is nearer on y was searched. */
+static NearKind pair_from(Near *s, const NearAxis *x, const NearAxis *y, NearResult *xs,
+                          NearResult *ys) {
+    NearPut free = {y, near_range(s->keep, y)};
+    *xs = *ys = (NearResult){0};
+    Hunt h = {.s = s, .x = x, .target = WANT_POSSIBLE, .then = y, .second = ys};
+    *xs = hunt(h, &free, 1);
+    return xs->kind;
+}
+
 NearKind near_pair(Near *s, const NearAxis *x, const NearAxis *y, NearResult *xs, NearResult *ys) {
     const NearAxis *both[2] = {x, y};
     *xs = *ys = (NearResult){0};
     if (!near_reachable(s, both, 2)) return NEAR_NEVER;
-    NearPut free = {y, near_range(s, s->keep, y)};
-    Hunt h = {.s = s, .x = x, .target = WANT_POSSIBLE, .then = y, .second = ys};
-    *xs = hunt(h, &free, 1);
-    return xs->kind == NEAR_NEVER ? ys->kind : xs->kind;
+    NearKind kind = pair_from(s, x, y, xs, ys);
+    return kind == NEAR_UNPROVED ? pair_from(s, y, x, ys, xs) : kind;
 }

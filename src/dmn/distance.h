@@ -20,6 +20,7 @@ typedef struct NearAxis {
     Val now;       /* as it is: known */
     Dec step;      /* > 0: numbers lie on multiples of it; dates move by days */
     bool up, down; /* which ways it may move */
+    bool blind;    /* never searched: its range is every value there is */
     Val min, max;  /* V_NULL: no bound of its own */
     const Val *choices;
     int nchoices;
@@ -38,9 +39,10 @@ typedef struct NearPut {
 typedef Val (*NearProbe)(void *user, Arena *scratch, const NearPut *put, int n);
 
 typedef enum NearKind {
-    NEAR_NEVER,    /* no value of the axis gives it: proved */
-    NEAR_FOUND,    /* put.value is the smallest change that makes it true */
-    NEAR_OPEN,     /* none makes it true; put.value is the smallest behind which it is unknown */
+    NEAR_NEVER, /* no value of the axis gives it: proved */
+    NEAR_FOUND, /* put.value is the smallest change that makes it true */
+    NEAR_OPEN,  /* none was found that makes it true; put.value is the smallest behind which it is
+                   unknown */
     NEAR_UNPROVED, /* the budget ended first */
 } NearKind;
 
@@ -61,10 +63,14 @@ typedef struct Near {
 } Near;
 
 /* Evaluations one axis may use before it is given up, so that a hard one leaves some to others. */
-enum { NEAR_AXIS_BUDGET = 3000 };
+enum {
+    NEAR_AXIS_BUDGET = 3000,
+    NEAR_PAIR_BUDGET = 4000, /* of a pair, each way round */
+    NEAR_OPEN_BUDGET = 300   /* left to an axis once it met an unknown that does not come from it */
+};
 
 /* All values the axis may take, as it is among them: an unknown. */
-Val near_range(const Near *s, Arena *a, const NearAxis *x);
+Val near_range(Arena *a, const NearAxis *x);
 /* The smallest change of x that makes the truth true, with `with` (n of them) replaced beside it.
  * Near.budget below 0 afterwards: it ended. */
 NearResult near_single(Near *s, const NearAxis *x, const NearPut *with, int n);
@@ -72,8 +78,8 @@ NearResult near_single(Near *s, const NearAxis *x, const NearPut *with, int n);
 NearResult near_possible(Near *s, const NearAxis *x, const NearPut *with, int n);
 /* The smallest change of x after which the truth is no longer surely true. */
 NearResult near_lost(Near *s, const NearAxis *x, const NearPut *with, int n);
-/* A pair such that neither can be one step less: xs and ys are filled when FOUND. OPEN: none, but a
- * fact that is unknown stands behind one (ys->ask). */
+/* A pair such that neither can be one step less: xs and ys are filled when FOUND. OPEN: none was
+ * found, but with both values it is unknown (ys->ask). */
 NearKind near_pair(Near *s, const NearAxis *x, const NearAxis *y, NearResult *xs, NearResult *ys);
 /* Whether the truth can be anything but false with the axes given over their whole range. */
 bool near_reachable(Near *s, const NearAxis *const *axes, int n);

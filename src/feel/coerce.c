@@ -161,11 +161,25 @@ static Val path_case(Eval *e, const void *ctx, const Val *args, int n) {
     return feel_path(e, args[0], *(const Str *)ctx);
 }
 
+/* The year of an unknown date between two dates: of the properties the one that keeps the order. */
+static bool year_between(Eval *e, Val v, Str name, Val *out) {
+    const Unknown *u = val_unk(v);
+    Val lo, hi;
+    if (u->ncands || u->lo.tag != V_DATE || u->hi.tag != V_DATE || !str_eq(name, S("year")) ||
+        !temporal_property(e->arena, u->lo, name, &lo) ||
+        !temporal_property(e->arena, u->hi, name, &hi))
+        return false;
+    *out = unknown_hull(e, lo, hi, u->may_null, &v, 1);
+    return true;
+}
+
 Val feel_path(Eval *e, Val v, Str name) {
     Val out;
     switch (v.tag) {
     case V_NULL: return v.p ? v : FEEL_NULL(e, M_FEEL_NO_PROPERTY, name, S("null"));
-    case V_UNKNOWN: return unknown_lift(e, path_case, &name, &v, 1);
+    case V_UNKNOWN:
+        if (year_between(e, v, name, &out)) return out;
+        return unknown_lift(e, path_case, &name, &v, 1);
     case V_CONTEXT:
         if (ctx_get(v, name, &out)) return out;
         break;

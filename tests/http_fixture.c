@@ -55,6 +55,15 @@ static void upload(HttpFixture *f) {
     CHECK_STR(r.location, S("/api/v1/imports/1"));
 }
 
+static void draft_revision(HttpFixture *f) {
+    HttpReply r = http_call(f, &(HttpCall){.method = "POST",
+                                           .path = "/revisions",
+                                           .token = f->boss,
+                                           .body = S("{\"rule\":\"cn/unicorn\"}")});
+    CHECK_INT(r.status, 201);
+    CHECK_STR(r.location, S("/api/v1/revisions/1"));
+}
+
 HttpFixture *http_fixture(void) {
     static HttpFixture f;
     InitReport report;
@@ -77,6 +86,7 @@ HttpFixture *http_fixture(void) {
     http_new_user(&f, S("boss"), (1u << ROLES) - 1, false);
     f.boss = http_sign_in(&f, S("boss"), S(FIXTURE_PASSWORD));
     upload(&f);
+    draft_revision(&f);
     return &f;
 }
 
@@ -142,7 +152,7 @@ HttpReply http_call(HttpFixture *f, const HttpCall *call) {
     read_query(f->call, &r, query);
     read_headers(f, &r, call);
     http_dispatch(&r, &out);
-    if (r.db) db_return(r.db);
+    http_end(&r);
     HttpReply reply = {.status = out.status, .body = out.body, .type = out.type};
     reply.etag = str_dup(f->arena, out.etag);
     reply.location = str_dup(f->arena, out.location);

@@ -1,9 +1,13 @@
 /* Opening a register, its rule sets, its kept decisions. See register.h. */
 #include "city/register.h"
 
+#include <pthread.h>
+
 #include "base/date.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/secret.h"
+#include "city/revision.h"
 #include "city/snapshot.h"
 #include "city/tables.h"
 #include "store/counter.h"
@@ -84,6 +88,12 @@ bool rules_load(Db *db, Str version_hash, PackFile **files, int *n) {
 /* --- opening -----------------------------------------------------------------------------------
  */
 
+struct RegisterTurn {
+    pthread_mutex_t lock;    /* guards current and the counts of users */
+    pthread_mutex_t loading; /* one loads, the others wait for it */
+    Register *first, *current;
+};
+
 static bool open_rules(Ctx *c, Register *r) {
     PackFile *files = NULL;
     int n = 0;
@@ -91,6 +101,7 @@ static bool open_rules(Ctx *c, Register *r) {
     inner.lang = c->lang;
     Db *db = db_borrow(&inner, r->store);
     bool ok = db && rules_load(db, S(""), &files, &n);
+    if (ok) r->rule_set = Q_I64(db, 0, "SELECT max(id) FROM rule_set");
     if (db) db_return(db);
     if (ok && n == 0) ok = FAIL(&inner, ERR_STATE, M_REGISTER_EMPTY);
     if (ok) r->pack = pack_parse(&inner, files, n);
@@ -100,13 +111,29 @@ static bool open_rules(Ctx *c, Register *r) {
     return r->book != NULL;
 }
 
-Register *register_open(Ctx *c, Str url, int pool_size) {
+static Register *register_new(Store *store) {
     Arena *a = arena_open(0);
     Register *r = NEW(a, Register);
     r->arena = a;
-    r->process = secret_token(a, 9);
+    r->store = store;
     r->snapshots = snapshot_cache_open();
-    r->store = store_open(c, url, false, pool_size);
+    return r;
+}
+
+/* All but the store. */
+static void register_free(Register *r) {
+    snapshot_cache_close(r->snapshots);
+    rulebook_close(r->book);
+    pack_close(r->pack);
+    arena_close(r->arena);
+}
+
+Register *register_open(Ctx *c, Str url, int pool_size) {
+    Register *r = register_new(store_open(c, url, false, pool_size));
+    r->turn = NEW(r->arena, struct RegisterTurn);
+    r->turn->first = r->turn->current = r;
+    pthread_mutex_init(&r->turn->lock, NULL);
+    pthread_mutex_init(&r->turn->loading, NULL);
     if (r->store && store_migrate(c, r->store) && open_rules(c, r)) return r;
     register_close(r);
     return NULL;
@@ -114,11 +141,73 @@ Register *register_open(Ctx *c, Str url, int pool_size) {
 
 void register_close(Register *r) {
     if (!r) return;
-    snapshot_cache_close(r->snapshots);
-    rulebook_close(r->book);
-    pack_close(r->pack);
-    store_close(r->store);
-    arena_close(r->arena);
+    Store *store = r->store;
+    if (r->turn->current != r) register_free(r->turn->current);
+    pthread_mutex_destroy(&r->turn->lock);
+    pthread_mutex_destroy(&r->turn->loading);
+    register_free(r);
+    store_close(store);
+}
+
+static Register *register_now(struct RegisterTurn *t) {
+    pthread_mutex_lock(&t->lock);
+    Register *r = t->current;
+    r->users++;
+    pthread_mutex_unlock(&t->lock);
+    return r;
+}
+
+/* A successor with the newest set; NULL when it cannot be loaded. */
+static Register *register_next(const Register *r) {
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    Register *next = register_new(r->store);
+    next->turn = r->turn;
+    if (!open_rules(&c, next)) {
+        LOG(LOG_ERROR, "rules", {"text", note_text(a, &c.err.note, LANG_EN)},
+            {"place", c.err.note.place});
+        register_free(next);
+        next = NULL;
+    }
+    arena_close(a);
+    return next;
+}
+
+/* The opened register stays until it is closed: its arena holds the turn. */
+static void take_turn(struct RegisterTurn *t, Register *next) {
+    pthread_mutex_lock(&t->lock);
+    Register *old = t->current;
+    t->current = next;
+    bool idle = old->users == 0 && old != t->first;
+    pthread_mutex_unlock(&t->lock);
+    if (idle) register_free(old);
+}
+
+const Register *register_enter(Db *db, const Register *r) {
+    struct RegisterTurn *t = r->turn;
+    Register *now = register_now(t);
+    int64_t newest = Q_I64(db, 0, "SELECT max(id) FROM rule_set");
+    if (newest <= now->rule_set) return now;
+    register_leave(now);
+    pthread_mutex_lock(&t->loading);
+    now = register_now(t);
+    Register *next = newest > now->rule_set ? register_next(now) : NULL;
+    if (next) {
+        register_leave(now);
+        take_turn(t, next);
+        now = register_now(t);
+    }
+    pthread_mutex_unlock(&t->loading);
+    return now;
+}
+
+void register_leave(const Register *r) {
+    struct RegisterTurn *t = r->turn;
+    Register *mine = (Register *)(uintptr_t)r;
+    pthread_mutex_lock(&t->lock);
+    bool last = --mine->users == 0 && mine != t->current && mine != t->first;
+    pthread_mutex_unlock(&t->lock);
+    if (last) register_free(mine);
 }
 
 /* --- init --------------------------------------------------------------------------------------
@@ -130,10 +219,25 @@ typedef struct InitWork {
     InitReport *report;
 } InitWork;
 
+/* The folder's files with the revisions released in this store that it lacks. */
+static bool save_rules(Db *db, InitWork *w) {
+    Ctx *c = db_ctx(db);
+    PackFile *files = w->pack->files;
+    int n = w->pack->nfiles;
+    if (!revisions_carry(db, &files, &n)) return false;
+    if (n == w->pack->nfiles) return rules_save(db, w->pack, w->act, &w->report->new_rules);
+    PackSet *p = pack_parse(c, files, n);
+    Rulebook *b = p ? rulebook_open(c, p) : NULL;
+    bool ok = b && rules_save(db, p, w->act, &w->report->new_rules);
+    rulebook_close(b);
+    pack_close(p);
+    return ok;
+}
+
 static bool init_write(Db *db, void *user) {
     InitWork *w = user;
     TablesReport tables;
-    if (!rules_save(db, w->pack, w->act, &w->report->new_rules)) return false;
+    if (!save_rules(db, w)) return false;
     if (!tables_load(db, w->pack, w->act, &tables)) return false;
     w->report->subjects = tables.subjects;
     w->report->facts = tables.facts;

@@ -1,5 +1,7 @@
 /* The register of a city: a store with the rule set loaded in it. What the command line and the
- * server open first. Immutable once opened; shared by threads, each borrowing its own Db. */
+ * server open first. Immutable once opened; shared by threads, each borrowing its own Db. When a
+ * rule set is added while a server runs, the next request enters a new Register on the same store;
+ * requests under way keep theirs. */
 #ifndef JIXIA_CITY_REGISTER_H
 #define JIXIA_CITY_REGISTER_H
 #include "city/codelist.h"
@@ -8,6 +10,7 @@
 #include "city/packet.h"
 
 struct SnapshotCache;
+struct RegisterTurn;
 
 typedef struct Register {
     Store *store;
@@ -17,11 +20,18 @@ typedef struct Register {
     Arena *arena;                    /* of the pack's bytes */
     Str process;                     /* a random name of this opening, for claims */
     struct SnapshotCache *snapshots; /* city/snapshot.h; has a lock of its own */
+    int64_t rule_set;                /* id of the set loaded */
+    struct RegisterTurn *turn;       /* of the one that was opened; shared by its successors */
+    int users;                       /* entered and not left; guarded by turn's lock */
 } Register;
 
 /* Opens the store at url and the newest rule set in it. ERR_STATE when it has none (jixia init). */
 Register *register_open(Ctx *c, Str url, int pool_size);
 void register_close(Register *r);
+/* The register with the newest rule set, r or a successor of it, for one request; to be given back
+ * with register_leave. A set that cannot be loaded is logged and the one before stays. */
+const Register *register_enter(Db *db, const Register *r);
+void register_leave(const Register *r);
 
 typedef struct InitReport {
     int packs, rules, indicators, documents;

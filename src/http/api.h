@@ -33,6 +33,25 @@ bool api_roles(Request *r, Response *out);
 bool api_rules(Request *r, Response *out);
 bool api_rule(Request *r, Response *out);
 
+/* api_revision.c, api_revision_model.c */
+bool api_revisions(Request *r, Response *out);
+bool api_revision_add(Request *r, Response *out);
+bool api_revision(Request *r, Response *out);
+bool api_revision_change(Request *r, Response *out);
+bool api_revision_check(Request *r, Response *out);
+bool api_revision_diff(Request *r, Response *out);
+bool api_revision_model(Request *r, Response *out);
+bool api_revision_upload_model(Request *r, Response *out);
+bool api_revision_table(Request *r, Response *out);
+bool api_revision_upload_table(Request *r, Response *out);
+bool api_revision_submit(Request *r, Response *out);
+bool api_revision_return(Request *r, Response *out);
+bool api_revision_withdraw(Request *r, Response *out);
+bool api_revision_release(Request *r, Response *out);
+bool api_rule_model(Request *r, Response *out);
+bool api_rule_table(Request *r, Response *out);
+bool api_rule_diff(Request *r, Response *out);
+
 /* api_overview.c */
 bool api_overview(Request *r, Response *out);
 /* Counts of a rule in a snapshot with their lists; null without one and for rules on

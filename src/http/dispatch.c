@@ -188,6 +188,7 @@ void http_problem(Request *r, Response *out) {
     if (!inside) problem_errors(o, r);
     int64_t retry = retry_after_s(r->c);
     if (retry) json_set(o, S("retry_after"), json_int(a, retry));
+    if (status == 412 && r->current) json_set(o, S("current"), r->current);
     *out = (Response){.retry_after_s = retry};
     http_reply(out, r, status, o);
     out->type = S("application/problem+json; charset=utf-8");
@@ -323,7 +324,16 @@ static bool api(Request *r, Response *out) {
     read_type(r);
     if (!find_route(r) || !check_body(r)) return false;
     r->db = db_borrow(r->c, r->reg->store);
-    return r->db && check_csrf(r) && check_rights(r) && read_clocks(r) && run_route(r, out);
+    if (!r->db) return false;
+    r->reg = r->entered = register_enter(r->db, r->reg);
+    return check_csrf(r) && check_rights(r) && read_clocks(r) && run_route(r, out);
+}
+
+void http_end(Request *r) {
+    if (r->db) db_return(r->db);
+    if (r->entered) register_leave(r->entered);
+    r->db = NULL;
+    r->entered = NULL;
 }
 
 bool http_admit(Request *r, size_t *body_max) {

@@ -12,6 +12,7 @@ enum {
     HTTP_PAIRS_MAX = 100,    /* headers; query arguments */
     HTTP_BODY_MAX = 1 << 20, /* unless the route says otherwise */
     HTTP_UPLOAD_MAX = 64 << 20,
+    HTTP_MODEL_MAX = 9 << 20, /* a model or the workbook of a table */
     HTTP_ARENA_MAX = 1 << 30,
     HTTP_POOL = 16,      /* connections to the database */
     HTTP_BEAT_MS = 20000 /* see idempotency.c */
@@ -29,6 +30,7 @@ typedef struct Request {
     Ctx *c;
     const Server *server;
     const Register *reg;
+    const Register *entered;      /* the same, to be left; NULL: not yet */
     Db *db;                       /* borrowed for this request */
     Str id;                       /* request id, also in the log */
     Str method, path, body, type; /* type: content type without parameters */
@@ -44,6 +46,7 @@ typedef struct Request {
     FactAt at;                   /* the same with ?as_known= and the last seq */
     bool past;                   /* a date was asked for: read only */
     Str temporary;               /* a file to remove when the request ends; empty: none */
+    Json *current;               /* what a 412 shows beside the failure: the newest version */
 } Request;
 
 struct Response {
@@ -105,6 +108,8 @@ void http_dispatch(Request *r, Response *out);
  * from the head alone. *body_max gets what the route takes. False: r->c holds the failure. Gives
  * the connection to the database back: receiving may take long. */
 bool http_admit(Request *r, size_t *body_max);
+/* Gives back what a request has borrowed. */
+void http_end(Request *r);
 /* Static files of the web app; false when the path is none. */
 bool http_asset(const Request *r, Response *out);
 /* The answer for a failure in r->c. */

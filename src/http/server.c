@@ -321,10 +321,7 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *mhd, const 
                          .type = S("application/problem+json"),
                          .body = S("{\"type\":\"/problems/limit\",\"title\":\"too large\","
                                    "\"status\":413}")};
-        if (conn->r.db) {
-            db_return(conn->r.db);
-            conn->r.db = NULL;
-        }
+        http_end(&conn->r);
     }
     log_request(conn, &out);
     return send_response(mhd, conn, &out);
@@ -336,7 +333,7 @@ static void on_completed(void *user, struct MHD_Connection *mhd, void **state,
     Conn *conn = *state;
     (void)mhd, (void)why;
     if (!conn) return;
-    if (conn->r.db) db_return(conn->r.db);
+    http_end(&conn->r);
     arena_close(conn->arena);
     *state = NULL;
     atomic_fetch_sub(&s->running, 1);

@@ -1,5 +1,9 @@
 /* Writer of decision tables as workbooks. See table_sheet.h. */
+#include <stdio.h>
+
+#include "base/file.h"
 #include "base/hash.h"
+#include "base/secret.h"
 #include "job/table_sheet.h"
 #include "job/table_sheet_form.h"
 #include "job/xlsx_write.h"
@@ -76,4 +80,12 @@ bool table_sheet_write(Ctx *c, const DmnGrid *g, Str path) {
     xlsx_freeze(w, SHEET_HEAD_COUNT, 1);
     write_remarks(w);
     return xlsx_finish(w);
+}
+
+bool table_sheet_bytes(Ctx *c, const DmnGrid *g, Str *out) {
+    enum { MOST = 64 << 20 };
+    Str path = str_printf(c->arena, "/tmp/jixia-%.*s.xlsx", STRF(secret_token(c->arena, 12)));
+    bool ok = table_sheet_write(c, g, path) && file_read(c, path, MOST, out);
+    remove(str_z(c->arena, path));
+    return ok;
 }

@@ -65,7 +65,10 @@ static bool warm(Db *db, const Register *reg) {
     enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000 };
     int64_t today = (db_ctx(db)->now_ms + CHINA_MS) / DAY_MS;
     FactAt at = {.as_of = date_to_int(today)};
-    return fact_at(db, &at) && snapshot_warm(db, reg, today, &at);
+    const Register *now = register_enter(db, reg);
+    bool ok = fact_at(db, &at) && snapshot_warm(db, now, today, &at);
+    register_leave(now);
+    return ok;
 }
 
 /* The sealer's second: numbers and links what was written since; now and then a sign of life. */

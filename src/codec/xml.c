@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/map.h"
 
 enum {
     XML_BYTES_MAX = 64 << 20, /* of a tree; streams are bounded by their reader */
@@ -33,7 +34,14 @@ struct XmlStream {
     bool stopped; /* a callback stopped, or a failure was recorded */
     bool full;    /* the arena ran full in a callback */
     int depth;
+    Str bytes; /* tree: all of the file */
     XmlNode *root, *at;
+    Map names;                    /* tree: expanded names → XmlName */
+    const XmlTaker *taker;        /* tree: NULL: none */
+    Arena *arena;                 /* tree: of nodes; the taker's inside a taken element */
+    int taken;                    /* depth of the taken element, -1: none */
+    ArenaMark mark;               /* of the taker's arena in front of it */
+    XmlNode *before;              /* the child in front of it */
     Buf texts[XML_DEPTH_MAX + 1]; /* character data of the open elements (tree only) */
 };
 
@@ -53,10 +61,22 @@ static void stop_limit(XmlStream *s, Str what, int limit) {
     stop(s);
 }
 
-static void split_name(const char *z, Str *ns, Str *name) {
-    const char *sep = strchr(z, SEPARATOR);
-    *ns = sep ? str_of(z, (size_t)(sep - z)) : (Str){0};
-    *name = str_from(sep ? sep + 1 : z);
+typedef struct XmlName {
+    Str ns, local;
+} XmlName;
+
+/* A namespace and a name; each pair is kept once. */
+static const XmlName *split_name(XmlStream *s, const char *z) {
+    XmlName *name = map_get(&s->names, str_from(z));
+    if (name) return name;
+    Str full = str_dup(s->c->arena, str_from(z));
+    const char *sep = strchr(full.p, SEPARATOR);
+    ptrdiff_t at = sep ? sep - full.p : 0;
+    name = NEW(s->c->arena, XmlName);
+    *name = (XmlName){.ns = sep ? str_sub(full, 0, at) : (Str){0},
+                      .local = str_sub(full, sep ? at + 1 : 0, full.n)};
+    map_put(&s->names, full, name);
+    return name;
 }
 
 /* Local name of an expanded name: what follows the separator. */
@@ -95,26 +115,32 @@ static void stream_start(XmlStream *s, const char *name, const char *const *attr
         stop(s);
 }
 
+static XmlAttr *tree_attr(XmlStream *s, const char *name, const char *value) {
+    XmlAttr *attr = NEW(s->arena, XmlAttr);
+    const XmlName *n = split_name(s, name);
+    *attr = (XmlAttr){.ns = n->ns, .name = n->local, .value = str_dup(s->arena, str_from(value))};
+    return attr;
+}
+
 static void tree_start(XmlStream *s, const char *name, const char *const *attrs) {
-    Arena *a = s->c->arena;
-    XmlNode *n = NEW(a, XmlNode);
-    Str ns, local;
-    split_name(name, &ns, &local);
-    n->ns = str_dup(a, ns);
-    n->name = str_dup(a, local);
+    const XmlName *full = split_name(s, name);
+    if (s->taker && s->taken < 0 && s->at && str_eq(full->local, s->taker->name)) {
+        s->arena = s->taker->arena;
+        s->mark = arena_mark(s->arena);
+        s->taken = s->depth;
+        s->before = s->at->last;
+    }
+    XmlNode *n = NEW(s->arena, XmlNode);
+    n->ns = full->ns;
+    n->name = full->local;
     n->line = (uint32_t)XML_GetCurrentLineNumber(s->parser);
     n->column = (uint32_t)XML_GetCurrentColumnNumber(s->parser) + 1;
     n->byte = (uint32_t)XML_GetCurrentByteIndex(s->parser);
     n->parent = s->at;
     XmlAttr **tail = &n->attrs;
     for (int i = 0; attrs[i]; i += 2) {
-        XmlAttr *attr = NEW(a, XmlAttr);
-        split_name(attrs[i], &ns, &local);
-        *attr = (XmlAttr){.ns = str_dup(a, ns),
-                          .name = str_dup(a, local),
-                          .value = str_dup(a, str_from(attrs[i + 1]))};
-        *tail = attr;
-        tail = &attr->next;
+        *tail = tree_attr(s, attrs[i], attrs[i + 1]);
+        tail = &(*tail)->next;
     }
     if (!s->at)
         s->root = n;
@@ -124,7 +150,32 @@ static void tree_start(XmlStream *s, const char *name, const char *const *attrs)
         s->at->first = n;
     if (s->at) s->at->last = n;
     s->at = n;
-    s->texts[s->depth] = buf_new(a, XML_BYTES_MAX);
+    s->texts[s->depth] = buf_new(s->arena, XML_BYTES_MAX);
+}
+
+/* Hands a taken element over and forgets it. */
+static void tree_take(XmlStream *s, XmlNode *n) {
+    s->taken = -1;
+    s->arena = s->c->arena;
+    if (!s->taker->take(s->taker->user, n)) stop(s);
+    XmlNode *parent = n->parent;
+    parent->last = s->before;
+    if (s->before)
+        s->before->next = NULL;
+    else
+        parent->first = NULL;
+    arena_rewind(s->taker->arena, s->mark);
+}
+
+static void tree_end(XmlStream *s) {
+    XmlNode *n = s->at;
+    n->text = buf_str(&s->texts[s->depth]);
+    n->byte_end =
+        (uint32_t)(XML_GetCurrentByteIndex(s->parser) + XML_GetCurrentByteCount(s->parser));
+    if (!n->first && str_trim(n->text).n)
+        n->raw = str_dup(s->arena, str_sub(s->bytes, n->byte, n->byte_end));
+    s->at = n->parent;
+    if (s->taken == s->depth) tree_take(s, n);
 }
 
 /* Runs body with a trap of our own. */
@@ -154,10 +205,7 @@ static void element_end(XmlStream *s, const char *name) {
     if (s->stopped) return;
     s->depth--;
     if (s->tree) {
-        s->at->text = buf_str(&s->texts[s->depth]);
-        s->at->byte_end =
-            (uint32_t)(XML_GetCurrentByteIndex(s->parser) + XML_GetCurrentByteCount(s->parser));
-        s->at = s->at->parent;
+        tree_end(s);
     } else if (s->handler.end && !s->handler.end(s->handler.user, str_from(local_name(name)))) {
         stop(s);
     }
@@ -254,6 +302,10 @@ void xml_stream_close(XmlStream *s) {
 }
 
 XmlNode *xml_parse(Ctx *c, Str bytes, Str name) {
+    return xml_parse_taking(c, bytes, name, NULL);
+}
+
+XmlNode *xml_parse_taking(Ctx *c, Str bytes, Str name, const XmlTaker *t) {
     if (bytes.n > XML_BYTES_MAX) {
         FAIL_AT(c, ERR_LIMIT, name, M_XML_LIMIT, S("bytes"),
                 str_printf(c->arena, "%d", XML_BYTES_MAX));
@@ -261,6 +313,11 @@ XmlNode *xml_parse(Ctx *c, Str bytes, Str name) {
     }
     XmlStream *s = stream_new(c, name);
     s->tree = true;
+    s->bytes = bytes;
+    s->arena = c->arena;
+    s->names = map_new(c->arena);
+    s->taker = t;
+    s->taken = -1;
     bool ok = xml_stream_feed(s, bytes, true);
     parser_free(s);
     return ok ? s->root : NULL;

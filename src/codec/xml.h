@@ -9,10 +9,16 @@ typedef struct XmlAttr {
     struct XmlAttr *next;
 } XmlAttr;
 
+/* Where an element starts in its file, 1-based. */
+typedef struct XmlAt {
+    uint32_t line, column;
+} XmlAt;
+
 typedef struct XmlNode XmlNode;
 struct XmlNode {
     Str ns, name;
     Str text; /* character data directly inside, joined */
+    Str raw;  /* the bytes of the element, tags included, when it has a text and no elements */
     XmlAttr *attrs;
     XmlNode *first, *last; /* child elements */
     XmlNode *next, *parent;
@@ -23,6 +29,20 @@ struct XmlNode {
 
 /* The root element, in c->arena; NULL on failure (file:line:column in the place). */
 XmlNode *xml_parse(Ctx *c, Str bytes, Str name);
+/* Elements that are many and small: each is handed over when it ends, whole, under its parent, and
+ * is then no longer in the tree. It lives in an arena of its own (a child of the context's) that is
+ * rewound after every one; what lasts must be copied. take returns false to stop, with a failure
+ * recorded. */
+typedef struct XmlTaker {
+    Str name; /* local; inside a taken element nothing else is taken */
+    Arena *arena;
+    bool (*take)(void *user, XmlNode *n);
+    void *user;
+} XmlTaker;
+XmlNode *xml_parse_taking(Ctx *c, Str bytes, Str name, const XmlTaker *t);
+static inline XmlAt xml_at(const XmlNode *n) {
+    return (XmlAt){n->line, n->column};
+}
 /* First child element of that local name (any namespace when ns is empty); NULL when none. */
 XmlNode *xml_child(const XmlNode *n, Str name);
 /* Next sibling of the same local name. */

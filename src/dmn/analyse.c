@@ -86,11 +86,12 @@ DmnFinding *study_add(Study *st, int severity, Msg msg, Claim claim, int x, int 
     int at = y >= 0 ? y : x;
     const DmnCell *cell = cell_at(st, at, col);
     const DmnRule *rule = at >= 0 ? &st->src->table->rules[at] : NULL;
-    const XmlNode *xml = cell && cell->xml ? cell->xml : rule ? rule->xml : st->src->xml;
+    XmlAt place = cell ? cell->at : rule ? rule->at : xml_at(st->src->xml);
     Str column = col >= 0 ? number(st, col + 1) : (Str){0};
     Str args[] = {st->t->name, number(st, x + 1 > 0 ? x + 1 : -1),
                   y >= 0 ? number(st, y + 1) : column, what};
-    DmnFinding *f = check_add(s, severity, dmn_place(s->arena, st->src->defs, xml), msg, 4, args);
+    DmnFinding *f =
+        check_add(s, severity, dmn_place_at(s->arena, st->src->defs, place), msg, 4, args);
     f->table = st->src;
     f->node = s->owner[st->t->id];
     f->rule = at + 1;

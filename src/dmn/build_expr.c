@@ -14,27 +14,41 @@ IrAt build_at(Builder *b, const DmnDefs *d, const XmlNode *xml) {
 
 /* Findings of a text get the place of its element in the file in front. A name that is not in scope
  * is an error of the model (10.4), though FEEL alone goes on with null. */
-static void place_notes(Builder *b, const DmnDefs *d, const XmlNode *xml, Note *before) {
+static void place_notes(Builder *b, Str place, Note *before) {
     Arena *a = b->c->arena;
     for (Note *n = before ? before->next : b->c->notes; n; n = n->next) {
         Str in = b->node ? b->node->name : (Str){0};
-        n->place = str_printf(a, "%.*s %.*s", STRF(dmn_place(a, d, xml)), STRF(n->place));
+        n->place = str_printf(a, "%.*s %.*s", STRF(place), STRF(n->place));
         if (n->msg == M_FEEL_UNKNOWN_NAME) n->severity = 0;
         if (in.n) n->place = str_printf(a, "%.*s (%.*s)", STRF(n->place), STRF(in));
     }
 }
 
-IrId build_text(Builder *b, const DmnDefs *d, const XmlNode *xml, Str text, FeelMode mode,
-                const Scope *s, const Type *expected) {
-    Str id = xml_attr(xml, S("id"));
-    if (id.n == 0 && xml->parent && xml->parent->attrs) id = xml_attr(xml->parent, S("id"));
-    if (id.n == 0) id = str_printf(b->c->arena, "%u:%u", xml->line, xml->column);
+static IrId text_at(Builder *b, Str place, const void *source, Str id, Str text, FeelMode mode,
+                    const Scope *s, const Type *expected) {
     Note *before = b->c->notes_last;
     int32_t unit = b->p->nunits; /* the one feel_compile makes first */
     IrId node = feel_compile(b->c, b->p, text, mode, s, expected, id);
-    b->p->units[unit].source = xml;
-    place_notes(b, d, xml, before);
+    b->p->units[unit].source = source;
+    place_notes(b, place, before);
     return node;
+}
+
+IrId build_text(Builder *b, const DmnDefs *d, const XmlNode *xml, Str text, FeelMode mode,
+                const Scope *s, const Type *expected) {
+    Arena *a = b->c->arena;
+    Str id = xml_attr(xml, S("id"));
+    if (id.n == 0 && xml->parent && xml->parent->attrs) id = xml_attr(xml->parent, S("id"));
+    if (id.n == 0) id = str_printf(a, "%u:%u", xml->line, xml->column);
+    return text_at(b, dmn_place(a, d, xml), xml, id, text, mode, s, expected);
+}
+
+IrId build_cell(Builder *b, const DmnDefs *d, const DmnCell *cell, Str owner, FeelMode mode,
+                const Scope *s, const Type *expected) {
+    Arena *a = b->c->arena;
+    Str id = cell->id.n ? cell->id : owner;
+    if (id.n == 0) id = str_printf(a, "%u:%u", cell->at.line, cell->at.column);
+    return text_at(b, dmn_place_at(a, d, cell->at), cell, id, cell->text, mode, s, expected);
 }
 
 static IrId null_at(Builder *b, const DmnExpr *e) {

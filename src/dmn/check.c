@@ -57,13 +57,13 @@ static void find_tables(Walk *w, const DmnExpr *e) {
  */
 
 /* The cell of a table a finding of loading is about. */
-static bool locate_cell(DmnFinding *f, const DmnExpr *src, const XmlNode *xml) {
+static bool locate_cell(DmnFinding *f, const DmnExpr *src, const void *source) {
     const DmnTable *t = src->table;
     for (int r = 0; r < t->nrules; r++)
         for (int k = 0; k < t->ninputs + t->noutputs; k++) {
             const DmnRule *rule = &t->rules[r];
             const DmnCell *cell = k < t->ninputs ? &rule->in[k] : &rule->out[k - t->ninputs];
-            if (cell->xml != xml) continue;
+            if (cell != source) continue;
             f->table = src;
             f->rule = r + 1;
             f->column = k + 1;
@@ -77,13 +77,13 @@ static bool locate_cell(DmnFinding *f, const DmnExpr *src, const XmlNode *xml) {
 static void locate(Check *s, DmnFinding *f) {
     const Program *p = s->m->prog;
     int unit = f->note->unit - 1;
-    const XmlNode *xml = unit >= 0 && unit < p->nunits ? p->units[unit].source : NULL;
-    for (int i = 0; xml && i < p->ntables; i++)
-        if (locate_cell(f, s->m->sources[i], xml)) {
+    const void *source = unit >= 0 && unit < p->nunits ? p->units[unit].source : NULL;
+    for (int i = 0; source && i < p->ntables; i++)
+        if (locate_cell(f, s->m->sources[i], source)) {
             f->node = s->owner[i];
             return;
         }
-    for (; xml && !f->node; xml = xml->parent)
+    for (const XmlNode *xml = source; xml && !f->node; xml = xml->parent)
         for (int i = 0; i < s->m->nnodes && !f->node; i++)
             if (s->m->nodes[i]->xml == xml) f->node = s->m->nodes[i];
     if (f->node) f->element = f->node->id;
@@ -131,6 +131,22 @@ static bool mentions(const XmlNode *xml, Str name) {
     return false;
 }
 
+/* The same in the rules of its tables, which are not in the tree. */
+static bool rules_mention(const DmnModel *m, const DmnNode *n, Str name) {
+    for (int i = 0; i < m->nsources; i++) {
+        const DmnTable *t = m->sources[i]->table;
+        const XmlNode *up = m->sources[i]->xml;
+        while (up && up != n->expr->xml) up = up->parent;
+        for (int r = 0; up && r < t->nrules; r++)
+            for (int k = 0; k < t->ninputs + t->noutputs; k++) {
+                const DmnRule *rule = &t->rules[r];
+                const DmnCell *cell = k < t->ninputs ? &rule->in[k] : &rule->out[k - t->ninputs];
+                if (str_find(cell->text, name) >= 0) return true;
+            }
+    }
+    return false;
+}
+
 static void check_requirements(Check *s) {
     const DmnModel *m = s->m;
     for (int i = 0; i < m->nnodes; i++) {
@@ -138,7 +154,7 @@ static void check_requirements(Check *s) {
         if (n->defs != m->main || !n->expr || n->kind == NODE_SERVICE) continue;
         for (int k = 0; k < n->nreqs; k++) {
             const DmnReq *r = &n->reqs[k];
-            if (!mentions(n->expr->xml, r->node->name))
+            if (!mentions(n->expr->xml, r->node->name) && !rules_mention(m, n, r->node->name))
                 node_finding(s, 1, n, r->xml, M_DMN_UNUSED_REQUIREMENT, n->name, r->node->name);
         }
     }

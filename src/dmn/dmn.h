@@ -39,9 +39,9 @@ typedef struct DmnModel {
 
 /* Loads a model: files[0] is the main one, the others are those it may import (what it does not
  * import, also through others, is left out, whatever it holds). The model and
- * everything in it live in c->arena, also the bytes, which are copied. NULL on failure (malformed
- * XML or DMN, unknown references, cycles). FEEL that does not parse, unknown names and types are
- * notes of c, and the node in question evaluates to null. */
+ * everything in it live in c->arena; the bytes are not needed afterwards. NULL on failure
+ * (malformed XML or DMN, unknown references, cycles). FEEL that does not parse, unknown names and
+ * types are notes of c, and the node in question evaluates to null. */
 DmnModel *dmn_load(Ctx *c, const DmnSource *files, int n);
 
 /* A node of the main file by name, or `import.name`; NULL when there is none. */

@@ -130,11 +130,17 @@ static void build_node(Builder *b, DmnNode *n) {
     b->state[n->index] = 2;
 }
 
+/* What lasts only while a model is loaded: most of what reading and compiling need. */
+typedef struct Work {
+    Arena *arena;
+    Arena *brief; /* of one rule */
+} Work;
+
 /* Files beside the main one count only when they are imported, so one that does not read is no
  * failure here: if it is needed, the import says so. */
-static DmnDefs *read_beside(Ctx *c, const DmnSource *file) {
+static DmnDefs *read_beside(Ctx *c, const Work *w, const DmnSource *file) {
     Ctx own = ctx_new(c->arena, c->now_ms);
-    return dmn_read(&own, str_dup(c->arena, file->bytes), file->file);
+    return dmn_read_brief(&own, w->arena, w->brief, file->bytes, file->file);
 }
 
 static bool imports(const DmnDefs *from, const DmnDefs *d) {
@@ -144,11 +150,11 @@ static bool imports(const DmnDefs *from, const DmnDefs *d) {
     return false;
 }
 
-static DmnDefs *read_all(Ctx *c, const DmnSource *files, int n) {
-    DmnDefs *main = dmn_read(c, str_dup(c->arena, files[0].bytes), files[0].file);
+static DmnDefs *read_all(Ctx *c, const Work *w, const DmnSource *files, int n) {
+    DmnDefs *main = dmn_read_brief(c, w->arena, w->brief, files[0].bytes, files[0].file);
     if (!main) return NULL;
     DmnDefs **beside = NEW_N(c->arena, DmnDefs *, n), *last = main;
-    for (int i = 1; i < n && main->nimports; i++) beside[i] = read_beside(c, &files[i]);
+    for (int i = 1; i < n && main->nimports; i++) beside[i] = read_beside(c, w, &files[i]);
     for (bool more = true; more;) {
         more = false;
         for (int i = 1; i < n; i++) {
@@ -178,26 +184,30 @@ static void number_nodes(DmnModel *m) {
         }
 }
 
-static void index_tables(DmnModel *m) {
-    Arena *scratch = arena_child(m->arena, 0);
-    for (int i = 0; i < m->prog->ntables; i++)
-        table_index(m->arena, scratch, m->prog, m->prog->tables[i]);
-    arena_close(scratch);
-}
-
-DmnModel *dmn_load(Ctx *c, const DmnSource *files, int n) {
-    DmnDefs *main = read_all(c, files, n);
+static DmnModel *load(Ctx *c, const Work *w, const DmnSource *files, int n) {
+    DmnDefs *main = read_all(c, w, files, n);
     if (!main) return NULL;
     DmnModel *m = NEW(c->arena, DmnModel);
     *m = (DmnModel){.arena = c->arena, .main = main, .names = map_new(c->arena)};
     m->prog = program_new(c->arena);
+    m->prog->growing = w->arena;
     number_nodes(m);
-    Builder b = {.c = c, .m = m, .p = m->prog, .root = scope_root(m->prog)};
-    b.state = NEW_N(c->arena, uint8_t, m->nnodes);
+    Builder b = {.c = c, .m = m, .p = m->prog, .root = scope_root(m->prog), .work = w->arena};
+    b.state = NEW_N(w->arena, uint8_t, m->nnodes);
     for (DmnDefs *d = main; d; d = d->next) build_items(&b, d);
     for (int i = 0; i < m->nnodes; i++) build_node(&b, m->nodes[i]);
-    index_tables(m);
+    program_settle(m->prog);
+    for (int i = 0; i < m->prog->ntables; i++)
+        table_index(c->arena, w->arena, m->prog, m->prog->tables[i]);
     for (const Note *note = c->notes; note; note = note->next) m->errors += note->severity == 0;
+    return m;
+}
+
+DmnModel *dmn_load(Ctx *c, const DmnSource *files, int n) {
+    const Work w = {arena_child(c->arena, 0), arena_child(c->arena, 0)};
+    DmnModel *m = load(c, &w, files, n);
+    arena_close(w.brief);
+    arena_close(w.arena);
     return m;
 }
 

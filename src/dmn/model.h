@@ -1,6 +1,7 @@
 /* A DMN model as it stands in its files: what read.c makes of the XML, before any meaning. Every
- * element keeps its XML node, so that each message can name file, line and column. Lives in the
- * arena of the load. Versions 1.1 to 1.5 read into the same structs (DMN 1.5 clauses 6 to 10).
+ * element keeps its XML node, so that each message can name file, line and column; the rules of
+ * tables and their cells, which are many, keep their place only. Lives in the arena of the load.
+ * Versions 1.1 to 1.5 read into the same structs (DMN 1.5 clauses 6 to 10).
  */
 #ifndef JIXIA_DMN_MODEL_H
 #define JIXIA_DMN_MODEL_H
@@ -38,7 +39,8 @@ typedef struct DmnEntry {
 typedef struct DmnCell {
     Str text; /* trimmed; "-" when empty in an input cell */
     Str id;
-    const XmlNode *xml;
+    XmlAt at, text_at; /* of the entry and of the text in it */
+    const Str *raw;    /* the text element as written; NULL: <text>, the text, </text> */
 } DmnCell;
 
 typedef struct DmnClause {
@@ -54,7 +56,7 @@ typedef struct DmnRule {
     DmnCell *in, *out;
     Str *notes; /* annotation texts, one per annotation column */
     int nnotes;
-    const XmlNode *xml;
+    XmlAt at;
 } DmnRule;
 
 typedef struct DmnTable {
@@ -143,31 +145,36 @@ typedef struct DmnImport {
 
 struct DmnDefs {
     Str file, name, ns, id;
-    Str bytes; /* as read: they live as long as the model */
     DmnImport *imports;
     int nimports;
     DmnItem *items;
     int nitems;
     DmnNode **nodes;
     int nnodes;
-    Map ids;            /* id → DmnNode */
-    Map all_ids;        /* every id of the file → XmlNode, for duplicates */
-    const XmlNode *xml; /* definitions, without elements of other namespaces */
+    Map ids;                    /* id → DmnNode */
+    Map all_ids;                /* every id of the file → XmlAt; empty after dmn_read_brief */
+    const XmlNode *xml;         /* definitions, without elements of other namespaces */
+    struct DmnReading *reading; /* while the file is read */
     DmnDefs *next;
 };
 
-/* Reads one file into structs; NULL on failure. Findings become notes of c. bytes must outlive the
- * structs. */
+/* Reads one file into structs; NULL on failure. Findings become notes of c. Nothing points into
+ * bytes afterwards. */
 DmnDefs *dmn_read(Ctx *c, Str bytes, Str file);
+/* The same without the rules of tables in the tree, for models that are to be run. work: what may
+ * be forgotten afterwards; brief: rewound after each rule. */
+DmnDefs *dmn_read_brief(Ctx *c, Arena *work, Arena *brief, Str bytes, Str file);
 /* A boxed expression; NULL when the element is none. */
 DmnExpr *dmn_read_expr(Ctx *c, DmnDefs *d, const XmlNode *xml);
 /* The first boxed expression among the children of xml, or NULL. */
 DmnExpr *dmn_read_child_expr(Ctx *c, DmnDefs *d, const XmlNode *xml);
 /* A function (formal parameters and body) as the encapsulated logic of a BKM has it. */
 DmnExpr *dmn_read_function(Ctx *c, DmnDefs *d, const XmlNode *xml);
-DmnCell dmn_read_cell(Ctx *c, const XmlNode *xml, Str child);
-/* "file:line:column" of an element. */
+/* The text of a child element of that name; without one the place is that of xml. */
+DmnCell dmn_read_cell(const XmlNode *xml, Str child);
+/* "file:line:column" of an element, also of one that only its place is kept of. */
 Str dmn_place(Arena *a, const DmnDefs *d, const XmlNode *xml);
+Str dmn_place_at(Arena *a, const DmnDefs *d, XmlAt at);
 /* A type name without a prefix bound to a FEEL namespace. */
 Str dmn_type_name(Str qname);
 /* Resolves imports and hrefs of all files (linked by next, the main one first), refuses duplicate

@@ -141,16 +141,91 @@ static bool walk_to(Walk *w, Str text, ptrdiff_t offset) {
     return k == offset && (offset >= text.n || skip_markup(w));
 }
 
-static void find_in_text(const DmnDefs *d, const XmlNode *xml, Str text, DmnPlace *p) {
-    const XmlNode *t = xml_child(xml, S("text"));
-    if (!t) t = xml;
-    ptrdiff_t start = str_find(t->text, text);
-    if (text.n == 0 || start < 0) return;
-    Walk w = {.raw = str_sub(d->bytes, t->byte, t->byte_end), .line = t->line, .column = t->column};
+/* Where the text begins behind the tag, white space and markup skipped; false when it is not there.
+ */
+static bool walk_to_text(Walk *w, Str text) {
+    char out[4];
+    do {
+        Walk there = *w;
+        if (walk_to(&there, text, text.n)) return true;
+    } while (next_char(w, out));
+    return false;
+}
+
+/* p->from of the text of an element as written. */
+static void find_in_raw(Str raw, XmlAt at, Str text, DmnPlace *p) {
+    Walk w = {.raw = raw, .line = at.line, .column = at.column};
+    if (text.n == 0) return;
     skip_tag(&w);
-    if (!walk_to(&w, t->text, start + (ptrdiff_t)p->from)) return;
+    if (!walk_to_text(&w, text) || !walk_to(&w, text, (ptrdiff_t)p->from)) return;
     p->line = w.line;
     p->column = w.column;
+}
+
+static void find_in_xml(const XmlNode *xml, Str text, DmnPlace *p) {
+    const XmlNode *t = xml_child(xml, S("text"));
+    if (!t) t = xml;
+    find_in_raw(t->raw, xml_at(t), text, p);
+}
+
+/* --- cells of rules -----------------------------------------------------------------------------
+ */
+
+static void find_in_cell(const DmnCell *cell, DmnPlace *p) {
+    if (cell->raw) {
+        find_in_raw(*cell->raw, cell->text_at, cell->text, p);
+        return;
+    }
+    if (cell->text.n == 0) return;
+    Walk w = {.raw = cell->text, .line = cell->text_at.line, .column = cell->text_at.column};
+    w.column += (uint32_t)(sizeof "<text>" - 1);
+    if (!walk_to(&w, cell->text, (ptrdiff_t)p->from)) return;
+    p->line = w.line;
+    p->column = w.column;
+}
+
+/* A cell with what it stands in. */
+typedef struct CellAt {
+    const DmnExpr *table;
+    const DmnRule *rule;
+    const DmnCell *cell; /* NULL: the rule itself */
+} CellAt;
+
+/* The cell at an address or a place (one of them), or the rule at a place. */
+static bool find_cell(const DmnModel *m, const void *source, const DmnDefs *d, XmlAt at,
+                      CellAt *out) {
+    for (int i = 0; i < m->nsources; i++) {
+        const DmnTable *t = m->sources[i]->table;
+        for (int r = 0; r < t->nrules; r++) {
+            const DmnRule *rule = &t->rules[r];
+            bool here = d == m->sources[i]->defs;
+            *out = (CellAt){m->sources[i], rule, NULL};
+            if (here && rule->at.line == at.line && rule->at.column == at.column) return true;
+            for (int k = 0; k < t->ninputs + t->noutputs; k++) {
+                const DmnCell *c = k < t->ninputs ? &rule->in[k] : &rule->out[k - t->ninputs];
+                out->cell = c;
+                if (c == source) return true;
+                if (here && c->at.line == at.line && c->at.column == at.column) return true;
+            }
+        }
+    }
+    return false;
+}
+
+static Str id_of_cell(const CellAt *at) {
+    if (at->cell && at->cell->id.n) return at->cell->id;
+    return at->rule->id.n ? at->rule->id : id_of(at->table->xml);
+}
+
+static DmnPlace place_in_cell(const CellAt *at, const Note *n) {
+    DmnPlace p = {.file = at->table->defs->file,
+                  .element = id_of_cell(at),
+                  .line = at->cell->at.line,
+                  .column = at->cell->at.column,
+                  .from = (uint32_t)n->from,
+                  .to = (uint32_t)n->to};
+    find_in_cell(at->cell, &p);
+    return p;
 }
 
 /* --- places that stand as text: "file:line:column" ----------------------------------------------
@@ -191,7 +266,11 @@ static DmnPlace place_of_text(const DmnModel *m, Str place) {
     for (const DmnDefs *d = m ? m->main : NULL; d; d = d->next)
         if (str_eq(d->file, p.file)) {
             const XmlNode *xml = element_at(d->xml, p.line, p.column);
-            if (xml) p.element = id_of(xml);
+            CellAt cell;
+            if (xml)
+                p.element = id_of(xml);
+            else if (find_cell(m, NULL, d, (XmlAt){p.line, p.column}, &cell))
+                p.element = id_of_cell(&cell);
         }
     return p;
 }
@@ -199,6 +278,9 @@ static DmnPlace place_of_text(const DmnModel *m, Str place) {
 DmnPlace dmn_note_place(const DmnModel *m, const Note *n) {
     if (!m || n->unit <= 0 || n->unit > m->prog->nunits) return place_of_text(m, n->place);
     const IrUnit *u = &m->prog->units[n->unit - 1];
+    CellAt cell;
+    if (u->source && find_cell(m, u->source, NULL, (XmlAt){0}, &cell))
+        return place_in_cell(&cell, n);
     const XmlNode *xml = u->source;
     const DmnDefs *d = xml ? defs_of(m, xml) : NULL;
     if (!d) return (DmnPlace){.element = u->element};
@@ -208,6 +290,6 @@ DmnPlace dmn_note_place(const DmnModel *m, const Note *n) {
                   .column = xml->column,
                   .from = (uint32_t)n->from,
                   .to = (uint32_t)n->to};
-    find_in_text(d, xml, u->text, &p);
+    find_in_xml(xml, u->text, &p);
     return p;
 }

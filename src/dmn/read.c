@@ -4,7 +4,7 @@
  * Only elements of the namespace of the root are kept, so extension elements are skipped whatever
  * they are called. A file of no known DMN namespace is refused.
  */
-#include "dmn/model.h"
+#include "dmn/read.h"
 
 /* Namespaces of DMN 1.1 to 1.5 (formal/15-09-01 … 20230324). */
 static const Str NAMESPACES[] = {
@@ -15,9 +15,13 @@ static const Str NAMESPACES[] = {
     STR_INIT("https://www.omg.org/spec/DMN/20230324/MODEL/"),
 };
 
+Str dmn_place_at(Arena *a, const DmnDefs *d, XmlAt at) {
+    return str_printf(a, "%.*s:%u:%u", STRF(d->file), at.line, at.column);
+}
+
 Str dmn_place(Arena *a, const DmnDefs *d, const XmlNode *xml) {
     if (!xml) return d ? d->file : (Str){0};
-    return str_printf(a, "%.*s:%u:%u", STRF(d->file), xml->line, xml->column);
+    return dmn_place_at(a, d, xml_at(xml));
 }
 
 Str dmn_type_name(Str qname) {
@@ -26,13 +30,13 @@ Str dmn_type_name(Str qname) {
     return str_starts(qname, FEEL) ? str_sub(qname, FEEL.n, qname.n) : qname;
 }
 
-DmnCell dmn_read_cell(Ctx *c, const XmlNode *xml, Str child) {
-    (void)c;
-    const XmlNode *k = child.n ? xml_child(xml, child) : xml;
-    if (!k) return (DmnCell){.xml = xml};
+DmnCell dmn_read_cell(const XmlNode *xml, Str child) {
+    const XmlNode *k = xml_child(xml, child);
+    if (!k) return (DmnCell){.at = xml_at(xml)};
     const XmlNode *text = xml_child(k, S("text"));
-    return (DmnCell){
-        .text = text ? str_trim(text->text) : (Str){0}, .id = xml_attr(k, S("id")), .xml = k};
+    return (DmnCell){.text = text ? str_trim(text->text) : (Str){0},
+                     .id = xml_attr(k, S("id")),
+                     .at = xml_at(k)};
 }
 
 /* The type reference is an attribute, or (item definitions of 1.1 to 1.5) a child element. */
@@ -63,8 +67,8 @@ static bool read_item(Ctx *c, DmnDefs *d, const XmlNode *xml, DmnItem *item) {
     *item = (DmnItem){.id = xml_attr(xml, S("id")),
                       .type_ref = type_ref_of(xml),
                       .is_collection = str_eq(xml_attr(xml, S("isCollection")), S("true")),
-                      .allowed = dmn_read_cell(c, xml, S("allowedValues")),
-                      .constraint = dmn_read_cell(c, xml, S("typeConstraint")),
+                      .allowed = dmn_read_cell(xml, S("allowedValues")),
+                      .constraint = dmn_read_cell(xml, S("typeConstraint")),
                       .xml = xml,
                       .defs = d};
     if (!need_attr(c, d, xml, S("name"), &item->name)) return false;
@@ -137,21 +141,6 @@ static bool read_node(Ctx *c, DmnDefs *d, const XmlNode *xml, DmnNodeKind kind) 
     return ctx_ok(c);
 }
 
-/* Every id once (XML Schema ID); diagram elements included. */
-static bool collect_ids(Ctx *c, DmnDefs *d, const XmlNode *xml) {
-    for (const XmlNode *k = xml->first; k; k = k->next) {
-        Str id = xml_attr(k, S("id"));
-        if (id.n) {
-            const XmlNode *before = map_put(&d->all_ids, id, (void *)k);
-            if (before)
-                return FAIL_AT(c, ERR_INPUT, dmn_place(c->arena, d, k), M_DMN_DUPLICATE_ID, id,
-                               dmn_place(c->arena, d, before));
-        }
-        if (!collect_ids(c, d, k)) return false;
-    }
-    return true;
-}
-
 static bool read_imports(Ctx *c, DmnDefs *d, const XmlNode *root) {
     d->imports = NEW_N(c->arena, DmnImport, xml_count(root, S("import")));
     for (const XmlNode *k = xml_child(root, S("import")); k; k = xml_next(k)) {
@@ -182,32 +171,11 @@ static bool read_nodes(Ctx *c, DmnDefs *d, const XmlNode *root) {
     return true;
 }
 
-/* Drops elements of other namespaces (diagrams, extensions), which may be called anything. */
-static void prune(XmlNode *xml, Str ns) {
-    XmlNode **link = &xml->first;
-    xml->last = NULL;
-    for (XmlNode *k = xml->first; k; k = k->next) {
-        if (!str_eq(k->ns, ns)) continue;
-        *link = k;
-        link = &k->next;
-        xml->last = k;
-        prune(k, ns);
-    }
-    *link = NULL;
-}
-
-DmnDefs *dmn_read(Ctx *c, Str bytes, Str file) {
-    XmlNode *root = xml_parse(c, bytes, file);
-    if (!root) return NULL;
-    DmnDefs *d = NEW(c->arena, DmnDefs);
-    *d = (DmnDefs){.file = str_dup(c->arena, file),
-                   .name = str_trim(xml_attr(root, S("name"))),
-                   .ns = xml_attr(root, S("namespace")),
-                   .id = xml_attr(root, S("id")),
-                   .bytes = bytes,
-                   .xml = root,
-                   .ids = map_new(c->arena),
-                   .all_ids = map_new(c->arena)};
+static DmnDefs *read_root(Ctx *c, DmnDefs *d, XmlNode *root) {
+    d->name = str_trim(xml_attr(root, S("name")));
+    d->ns = xml_attr(root, S("namespace"));
+    d->id = xml_attr(root, S("id"));
+    d->xml = root;
     bool known = false;
     for (size_t i = 0; i < sizeof NAMESPACES / sizeof *NAMESPACES; i++)
         known = known || str_eq(root->ns, NAMESPACES[i]);
@@ -215,10 +183,41 @@ DmnDefs *dmn_read(Ctx *c, Str bytes, Str file) {
         FAIL_AT(c, ERR_INPUT, dmn_place(c->arena, d, root), M_DMN_NOT_DMN, root->name, root->ns);
         return NULL;
     }
-    prune(root, root->ns);
-    if (!collect_ids(c, d, root) || !read_imports(c, d, root)) return NULL;
+    read_prune(root, root->ns);
+    /* Every id once (XML Schema ID). */
+    if (!read_ids(d->reading, root) || !read_imports(c, d, root)) return NULL;
     d->items = NEW_N(c->arena, DmnItem, xml_count(root, S("itemDefinition")));
     for (const XmlNode *k = xml_child(root, S("itemDefinition")); k; k = xml_next(k))
         if (!read_item(c, d, k, &d->items[d->nitems++])) return NULL;
     return read_nodes(c, d, root) ? d : NULL;
+}
+
+/* brief NULL: rules stay in the tree. */
+static DmnDefs *read_file(Ctx *c, Arena *work, Arena *brief, Str bytes, Str file) {
+    DmnDefs *d = NEW(c->arena, DmnDefs);
+    *d = (DmnDefs){
+        .file = str_dup(c->arena, file), .ids = map_new(c->arena), .all_ids = map_new(work)};
+    DmnReading r = {.c = c,
+                    .defs = d,
+                    .whole = !brief,
+                    .work = work,
+                    .packed = {.arena = c->arena},
+                    .texts = map_new(work),
+                    .raws = map_new(work),
+                    .tables = map_new(work)};
+    XmlTaker taker = {.name = S("rule"), .arena = brief, .take = read_taken_rule, .user = &r};
+    d->reading = &r;
+    XmlNode *root = xml_parse_taking(c, bytes, file, brief ? &taker : NULL);
+    DmnDefs *read = root ? read_root(c, d, root) : NULL;
+    d->reading = NULL;
+    if (brief) d->all_ids = map_new(c->arena);
+    return read;
+}
+
+DmnDefs *dmn_read(Ctx *c, Str bytes, Str file) {
+    return read_file(c, c->arena, NULL, bytes, file);
+}
+
+DmnDefs *dmn_read_brief(Ctx *c, Arena *work, Arena *brief, Str bytes, Str file) {
+    return read_file(c, work, brief, bytes, file);
 }

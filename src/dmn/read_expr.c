@@ -3,7 +3,7 @@
  * Shape errors (a rule with too few cells, an unknown hit policy) are failures here, so that every
  * later stage can rely on complete structs.
  */
-#include "dmn/model.h"
+#include "dmn/read.h"
 
 static DmnExpr *expr_new(Ctx *c, DmnDefs *d, const XmlNode *xml, DmnExprKind kind) {
     DmnExpr *e = NEW(c->arena, DmnExpr);
@@ -159,8 +159,8 @@ static void read_clauses(Ctx *c, const XmlNode *xml, DmnTable *t) {
             (DmnClause){.id = xml_attr(k, S("id")),
                         .label = xml_attr(k, S("label")),
                         .type_ref = dmn_type_name(str_trim(xml_attr(in, S("typeRef")))),
-                        .expr = dmn_read_cell(c, k, S("inputExpression")),
-                        .values = dmn_read_cell(c, k, S("inputValues")),
+                        .expr = dmn_read_cell(k, S("inputExpression")),
+                        .values = dmn_read_cell(k, S("inputValues")),
                         .xml = k};
     }
     for (const XmlNode *k = xml_child(xml, S("output")); k; k = xml_next(k))
@@ -169,34 +169,9 @@ static void read_clauses(Ctx *c, const XmlNode *xml, DmnTable *t) {
                         .name = str_trim(xml_attr(k, S("name"))),
                         .label = xml_attr(k, S("label")),
                         .type_ref = dmn_type_name(str_trim(xml_attr(k, S("typeRef")))),
-                        .values = dmn_read_cell(c, k, S("outputValues")),
-                        .deflt = dmn_read_cell(c, k, S("defaultOutputEntry")),
+                        .values = dmn_read_cell(k, S("outputValues")),
+                        .deflt = dmn_read_cell(k, S("defaultOutputEntry")),
                         .xml = k};
-}
-
-static bool read_cells(Ctx *c, DmnDefs *d, const XmlNode *rule, Str name, DmnCell *out, int want) {
-    int n = 0;
-    for (const XmlNode *k = xml_child(rule, name); k; k = xml_next(k), n++)
-        if (n < want) out[n] = dmn_read_cell(c, k, (Str){0});
-    if (n == want) return true;
-    return FAIL_AT(c, ERR_INPUT, dmn_place(c->arena, d, rule), M_DMN_RULE_CELLS, name,
-                   str_printf(c->arena, "%d", n), str_printf(c->arena, "%d", want));
-}
-
-static bool read_rule(Ctx *c, DmnDefs *d, const XmlNode *xml, DmnTable *t, DmnRule *r) {
-    *r = (DmnRule){.id = xml_attr(xml, S("id")),
-                   .in = NEW_N(c->arena, DmnCell, t->ninputs),
-                   .out = NEW_N(c->arena, DmnCell, t->noutputs),
-                   .notes = NEW_N(c->arena, Str, xml_count(xml, S("annotationEntry")) + 1),
-                   .xml = xml};
-    for (const XmlNode *k = xml_child(xml, S("annotationEntry")); k; k = xml_next(k))
-        r->notes[r->nnotes++] = dmn_read_cell(c, k, (Str){0}).text;
-    const XmlNode *description = xml_child(xml, S("description"));
-    if (description && r->nnotes == 0) r->notes[r->nnotes++] = str_trim(description->text);
-    if (!read_cells(c, d, xml, S("inputEntry"), r->in, t->ninputs)) return false;
-    for (int i = 0; i < t->ninputs; i++)
-        if (r->in[i].text.n == 0) r->in[i].text = S("-");
-    return read_cells(c, d, xml, S("outputEntry"), r->out, t->noutputs);
 }
 
 static DmnExpr *read_table(Ctx *c, DmnDefs *d, const XmlNode *xml) {
@@ -211,10 +186,7 @@ static DmnExpr *read_table(Ctx *c, DmnDefs *d, const XmlNode *xml) {
     t->note_names = NEW_N(c->arena, Str, xml_count(xml, S("annotation")));
     for (const XmlNode *k = xml_child(xml, S("annotation")); k; k = xml_next(k))
         t->note_names[t->nnote_names++] = xml_attr(k, S("name"));
-    t->rules = NEW_N(c->arena, DmnRule, xml_count(xml, S("rule")));
-    for (const XmlNode *k = xml_child(xml, S("rule")); k; k = xml_next(k))
-        if (!read_rule(c, d, k, t, &t->rules[t->nrules++])) return NULL;
-    return e;
+    return read_rules(c, d, xml, t) ? e : NULL;
 }
 
 DmnExpr *dmn_read_expr(Ctx *c, DmnDefs *d, const XmlNode *xml) {

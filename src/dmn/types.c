@@ -76,11 +76,12 @@ static const Type *function_type(Builder *b, DmnItem *item) {
     return type_function(b->c->arena, params, item->nparams, result ? result : type_of(T_ANY));
 }
 
-static const Type *constrained(Builder *b, DmnItem *item, const DmnCell *cell, const Type *t,
-                               Str name) {
+static const Type *constrained(Builder *b, DmnItem *item, const DmnCell *cell, Str child,
+                               const Type *t, Str name) {
     int32_t allowed = t->allowed;
-    if (cell->text.n)
-        allowed = build_text(b, item->defs, cell->xml, cell->text, FEEL_TESTS,
+    const XmlNode *xml = xml_child(item->xml, child);
+    if (cell->text.n && xml)
+        allowed = build_text(b, item->defs, xml, cell->text, FEEL_TESTS,
                              scope_test(b->p, b->root, t), NULL);
     return cell->text.n == 0 && name.n == 0 ? t : type_named(b->c->arena, t, name, allowed);
 }
@@ -100,10 +101,11 @@ static const Type *item_type(Builder *b, DmnItem *item) {
     else
         t = build_type(b, (DmnDefs *)item->defs, item->type_ref, item->xml);
     if (!t) t = type_of(T_ANY);
-    t = constrained(b, item, &item->allowed, t, item->is_collection ? (Str){0} : item->name);
+    t = constrained(b, item, &item->allowed, S("allowedValues"), t,
+                    item->is_collection ? (Str){0} : item->name);
     if (item->is_collection) t = type_list(b->c->arena, t);
     if (item->is_collection || item->constraint.text.n)
-        t = constrained(b, item, &item->constraint, t, item->name);
+        t = constrained(b, item, &item->constraint, S("typeConstraint"), t, item->name);
     item->open = false;
     item->type = t;
     return t;

@@ -9,12 +9,33 @@
 Program *program_new(Arena *a) {
     static const char *const PROPERTIES[] = {"time offset", "start included", "end included"};
     Program *p = NEW(a, Program);
-    p->arena = a;
+    p->arena = p->growing = a;
     p->types = map_new(a);
     p->members = map_new(a);
     for (size_t i = 0; i < sizeof PROPERTIES / sizeof *PROPERTIES; i++)
         program_add_member(p, str_from(PROPERTIES[i]));
     return p;
+}
+
+/* The array in the arena of the program, without room to grow. */
+static void *settled(const Program *p, const void *v, int n, size_t size, int *cap) {
+    *cap = n;
+    return arena_copy(p->arena, v, (size_t)n * size);
+}
+
+/* Names stay where they are: constants point at them. */
+void program_settle(Program *p) {
+    if (p->growing == p->arena) return;
+    p->nodes = settled(p, p->nodes, p->n, sizeof *p->nodes, &p->cap);
+    p->at = settled(p, p->at, p->n, sizeof *p->at, &p->at_cap);
+    p->consts = settled(p, p->consts, p->nconsts, sizeof *p->consts, &p->consts_cap);
+    p->lists = settled(p, p->lists, p->nlists, sizeof *p->lists, &p->lists_cap);
+    p->fns = settled(p, p->fns, p->nfns, sizeof *p->fns, &p->fns_cap);
+    p->regions = settled(p, p->regions, p->nregions, sizeof *p->regions, &p->regions_cap);
+    p->tables = settled(p, p->tables, p->ntables, sizeof *p->tables, &p->tables_cap);
+    p->units = settled(p, p->units, p->nunits, sizeof *p->units, &p->units_cap);
+    p->type_refs = settled(p, p->type_refs, p->ntype_refs, sizeof *p->type_refs, &p->type_refs_cap);
+    p->growing = p->arena;
 }
 
 void program_add_type(Program *p, Str name, const Type *t) {
@@ -30,19 +51,19 @@ void program_add_member(Program *p, Str name) {
 }
 
 int32_t program_add_unit(Program *p, Str text, Str element) {
-    GROW(p->arena, p->units, p->nunits, p->units_cap);
-    p->units[p->nunits] = (IrUnit){.text = text, .element = str_dup(p->arena, element)};
+    GROW(p->growing, p->units, p->nunits, p->units_cap);
+    p->units[p->nunits] = (IrUnit){.text = text, .element = element};
     return p->nunits++;
 }
 
 int32_t program_const(Program *p, Val v) {
-    GROW(p->arena, p->consts, p->nconsts, p->consts_cap);
+    GROW(p->growing, p->consts, p->nconsts, p->consts_cap);
     p->consts[p->nconsts] = v;
     return p->nconsts++;
 }
 
 static void list_push(Program *p, int32_t v) {
-    GROW(p->arena, p->lists, p->nlists, p->lists_cap);
+    GROW(p->growing, p->lists, p->nlists, p->lists_cap);
     p->lists[p->nlists++] = v;
 }
 
@@ -63,7 +84,7 @@ int32_t program_names(Program *p, const Str *names, int n) {
 }
 
 int32_t program_type_ref(Program *p, const Type *t) {
-    GROW(p->arena, p->type_refs, p->ntype_refs, p->type_refs_cap);
+    GROW(p->growing, p->type_refs, p->ntype_refs, p->type_refs_cap);
     p->type_refs[p->ntype_refs] = t;
     return p->ntype_refs++;
 }
@@ -71,21 +92,21 @@ int32_t program_type_ref(Program *p, const Type *t) {
 int32_t program_fn(Program *p, IrFn fn) {
     IrFn *copy = NEW(p->arena, IrFn);
     *copy = fn;
-    GROW(p->arena, p->fns, p->nfns, p->fns_cap);
+    GROW(p->growing, p->fns, p->nfns, p->fns_cap);
     p->fns[p->nfns] = copy;
     return p->nfns++;
 }
 
 int32_t program_table(Program *p, IrTable *t) {
-    GROW(p->arena, p->tables, p->ntables, p->tables_cap);
+    GROW(p->growing, p->tables, p->ntables, p->tables_cap);
     p->tables[p->ntables] = t;
     t->id = p->ntables;
     return p->ntables++;
 }
 
 IrId program_node(Program *p, IrNode node, IrAt at) {
-    GROW(p->arena, p->nodes, p->n, p->cap);
-    GROW(p->arena, p->at, p->n, p->at_cap);
+    GROW(p->growing, p->nodes, p->n, p->cap);
+    GROW(p->growing, p->at, p->n, p->at_cap);
     p->nodes[p->n] = node;
     p->at[p->n] = at;
     return p->n++;

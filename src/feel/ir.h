@@ -96,7 +96,7 @@ typedef struct IrAt {
 typedef struct IrUnit {
     Str text;
     Str element;        /* DMN element id, or any place text: shown in findings */
-    const void *source; /* the owner's element it stands in; NULL: none */
+    const void *source; /* the owner's element or cell it stands in; NULL: none */
 } IrUnit;
 
 typedef enum IrRegionKind {
@@ -173,6 +173,8 @@ typedef struct IrTable {
 struct TrieNode;
 typedef struct Program {
     Arena *arena;
+    Arena *growing; /* of the arrays below while they grow: the same, or one that is closed after
+                       program_settle */
     IrNode *nodes;
     IrAt *at; /* parallel to nodes */
     int n, cap, at_cap;
@@ -203,7 +205,9 @@ Program *program_new(Arena *a);
 void program_add_type(Program *p, Str name, const Type *t);
 /* Makes a member name known to paths whose left side has no static type. */
 void program_add_member(Program *p, Str name);
-/* Registers a source text; its index goes into IrAt.unit. */
+/* Moves the arrays into the program's arena, each in its exact size. */
+void program_settle(Program *p);
+/* Registers a source text; its index goes into IrAt.unit. Both must last as long as the program. */
 int32_t program_add_unit(Program *p, Str text, Str element);
 
 /* --- scopes --- */

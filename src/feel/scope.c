@@ -141,7 +141,7 @@ Scope *scope_root(Program *p) {
 }
 
 Scope *scope_open(Program *p, const Scope *up, IrRegionKind kind) {
-    GROW(p->arena, p->regions, p->nregions, p->regions_cap);
+    GROW(p->growing, p->regions, p->nregions, p->regions_cap);
     p->regions[p->nregions] = (IrRegion){.kind = kind, .owner = IR_NONE};
     return scope_new(p, up, p->nregions++);
 }

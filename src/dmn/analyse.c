@@ -70,14 +70,17 @@ static const DmnCell *cell_at(const Study *st, int rule, int col) {
     return col < t->ninputs ? &t->rules[rule].in[col] : &t->rules[rule].out[col - t->ninputs];
 }
 
+bool study_full(Study *st) {
+    if (st->seen < st->s->shown) return false;
+    st->seen++;
+    return true;
+}
+
 DmnFinding *study_add(Study *st, int severity, Msg msg, Claim claim, int x, int y, int col,
                       Str what) {
     Check *s = st->s;
     const Json *row = NULL;
-    if (st->seen >= s->shown) {
-        st->seen++;
-        return NULL;
-    }
+    if (study_full(st)) return NULL;
     if (!prove(st, claim, x, y, &row)) {
         st->unproved++;
         return NULL;
@@ -237,19 +240,19 @@ static void find_overlaps(Study *st) {
     const Grid *g = st->g;
     bool any = st->t->policy == HIT_ANY;
     Msg msg = any ? M_DMN_RULES_CONFLICT : M_DMN_RULES_OVERLAP;
-    int64_t floor = st->s->budget / 2;
     int x = 0;
-    for (; x < st->t->nrules && st->s->budget >= floor; x++) {
+    for (; x < st->t->nrules && st->s->budget >= 0; x++) {
         if (g->residual[x] || g->never[x]) continue;
-        for (int y = x + 1; y < st->t->nrules && st->s->budget >= floor; y++) {
+        for (int y = x + 1; y < st->t->nrules && st->s->budget >= 0; y++) {
             if (g->residual[y] || !meet(st, x, y, &st->s->budget)) continue;
             if (any && study_same_outputs(st, x, y, true)) continue;
+            if (study_full(st)) continue;
             common_point(st, x, y);
             study_add(st, 1, msg, CLAIM_BOTH, x, y, -1, study_example(st));
         }
     }
     study_close(st, msg);
-    if (x < st->t->nrules || st->s->budget < floor)
+    if (x < st->t->nrules || st->s->budget < 0)
         study_stopped(st, M_DMN_BUDGET_PAIRS, x > 0 ? x - 1 : 0);
 }
 
@@ -271,24 +274,30 @@ static int rivals(Study *st, int r, int *all) {
     return n;
 }
 
+/* Decides one rule with a share of the steps; false: it could not be decided. */
+static bool decide_hidden(Study *st, int r, int64_t share) {
+    int all, n = rivals(st, r, &all);
+    CoverResult found = all < 0 ? covered(st, r, n, share) : COVER_YES;
+    if (found != COVER_YES || (all < 0 && n == 0) || study_full(st)) return found != COVER_STOPPED;
+    for (int k = 0; k < st->g->ndims; k++) st->point[k] = common_slot(st, r, r, k);
+    study_values(st);
+    if (all >= 0)
+        study_add(st, 1, M_DMN_RULE_HIDDEN, CLAIM_NOT_USED, all, r, -1, study_example(st));
+    else
+        study_add(st, 1, M_DMN_RULE_DEAD, CLAIM_NOT_USED, r, -1, -1, study_example(st));
+    return true;
+}
+
+/* First every rule with a small share, then those that need more. */
 static void find_hidden(Study *st) {
-    int undecided = 0, nrules = st->t->nrules;
+    int hard = 0, undecided = 0, nrules = st->t->nrules;
+    int32_t *again = NEW_N(st->s->scratch, int32_t, nrules);
     for (int r = 0; r < nrules; r++) {
-        int all;
-        if (st->g->never[r]) continue;
-        int n = rivals(st, r, &all);
-        int64_t left = st->s->budget, share = left / (nrules - r) * 16 + 1000;
-        CoverResult found = COVER_YES;
-        if (all < 0) found = covered(st, r, n, share < left / 2 ? share : left / 2);
-        undecided += found == COVER_STOPPED;
-        if (found != COVER_YES || (all < 0 && n == 0)) continue;
-        for (int k = 0; k < st->g->ndims; k++) st->point[k] = common_slot(st, r, r, k);
-        study_values(st);
-        if (all >= 0)
-            study_add(st, 1, M_DMN_RULE_HIDDEN, CLAIM_NOT_USED, all, r, -1, study_example(st));
-        else
-            study_add(st, 1, M_DMN_RULE_DEAD, CLAIM_NOT_USED, r, -1, -1, study_example(st));
+        int64_t share = st->s->budget / (nrules - r) + 1;
+        if (!st->g->never[r] && !decide_hidden(st, r, share)) again[hard++] = r;
     }
+    for (int i = 0; i < hard; i++)
+        undecided += !decide_hidden(st, again[i], st->s->budget / (hard - i));
     study_close(st, M_DMN_RULE_DEAD);
     if (undecided) study_stopped(st, M_DMN_BUDGET_HIDDEN, nrules - undecided);
 }
@@ -307,22 +316,22 @@ static bool nothing_between(Study *st, int x, int y) {
 static void find_redundant(Study *st) {
     const Grid *g = st->g;
     bool first = st->t->policy == HIT_FIRST;
-    int64_t floor = st->s->budget / 2;
     int x = 0;
-    for (; x < st->t->nrules && st->s->budget >= floor; x++) {
+    for (; x < st->t->nrules && st->s->budget >= 0; x++) {
         if (g->residual[x] || g->never[x]) continue;
-        for (int y = first ? x + 1 : 0; y < st->t->nrules && st->s->budget >= floor; y++) {
+        for (int y = first ? x + 1 : 0; y < st->t->nrules && st->s->budget >= 0; y++) {
             if (y == x || g->residual[y] || !contains(st, y, x, &st->s->budget)) continue;
             if (!study_same_outputs(st, x, y, false)) continue;
             if (first ? !nothing_between(st, x, y) : y > x && contains(st, x, y, &st->s->budget))
                 continue;
+            if (study_full(st)) break;
             common_point(st, x, y);
             study_add(st, 2, M_DMN_RULE_REDUNDANT, CLAIM_BOTH, y, x, -1, study_example(st));
             break;
         }
     }
     study_close(st, M_DMN_RULE_REDUNDANT);
-    if (x < st->t->nrules || st->s->budget < floor)
+    if (x < st->t->nrules || st->s->budget < 0)
         study_stopped(st, M_DMN_BUDGET_PAIRS, x > 0 ? x - 1 : 0);
 }
 
@@ -342,6 +351,14 @@ static void tell_left_out(Study *st) {
         table_note(st, 2, M_DMN_UNPROVED, number(st, st->unproved), (Str){0}, (Str){0});
 }
 
+/* A question may take half of the steps left. */
+static void with_part(Study *st, void (*ask)(Study *st)) {
+    int64_t rest = st->s->budget / 2;
+    st->s->budget -= rest;
+    ask(st);
+    st->s->budget = rest + (st->s->budget > 0 ? st->s->budget : 0);
+}
+
 void analyse_table(Check *s, const IrTable *t, const DmnExpr *src) {
     Study st = {.s = s, .t = t, .src = src};
     if (t->nrules == 0) return;
@@ -351,9 +368,9 @@ void analyse_table(Check *s, const IrTable *t, const DmnExpr *src) {
     st.values = NEW_N(s->scratch, Val, t->ninputs);
     st.given = NEW_N(s->scratch, bool, t->ninputs);
     analyse_cells(&st);
-    if (t->policy == HIT_UNIQUE || t->policy == HIT_ANY) find_overlaps(&st);
-    if (t->policy == HIT_FIRST || t->policy == HIT_PRIORITY) find_hidden(&st);
-    if (t->policy == HIT_FIRST || t->policy == HIT_ANY) find_redundant(&st);
+    if (t->policy == HIT_UNIQUE || t->policy == HIT_ANY) with_part(&st, find_overlaps);
+    if (t->policy == HIT_FIRST || t->policy == HIT_PRIORITY) with_part(&st, find_hidden);
+    if (t->policy == HIT_FIRST || t->policy == HIT_ANY) with_part(&st, find_redundant);
     bool single = t->policy == HIT_UNIQUE || t->policy == HIT_ANY || t->policy == HIT_PRIORITY ||
                   t->policy == HIT_FIRST;
     if (single) analyse_gaps(&st);

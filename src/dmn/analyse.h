@@ -144,6 +144,8 @@ void analyse_table(Check *s, const IrTable *t, const DmnExpr *src);
  * be run and nothing speaks against it). x, y: rules from 0; -1: none. col: from 0; -1: none. */
 DmnFinding *study_add(Study *st, int severity, Msg msg, Claim claim, int x, int y, int col,
                       Str what);
+/* Enough findings of this kind were listed: counts this one and says so. */
+bool study_full(Study *st);
 /* st->point to st->values. */
 void study_values(Study *st);
 /* "甲 = 10, 乙 = "x"" of st->values. */

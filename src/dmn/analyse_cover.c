@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/rng.h"
 #include "dmn/analyse.h"
 
 typedef enum Meets { MEETS_NOT, MEETS_PART, MEETS_ALL } Meets;
@@ -136,6 +137,45 @@ static CoverResult descend(Cover *v, int n) {
     return result;
 }
 
+/* --- guessing -----------------------------------------------------------------------------------
+ */
+
+/* A slot of the box at random, in the rule everything is about. */
+static int random_slot(Cover *v, Rng *g, int k) {
+    Span in = v->box[k];
+    if (v->within >= 0) {
+        const GridCell *c = grid_cell(v->g, v->within, k);
+        const Span *s = c->n > 1 ? &v->g->spans[c->more] : &c->hull;
+        Span one = s[rng_below(g, (uint64_t)c->n)];
+        in.lo = one.lo > in.lo ? one.lo : in.lo;
+        in.hi = one.hi < in.hi ? one.hi : in.hi;
+    }
+    if (in.lo > in.hi) return -1;
+    return in.lo + (int)rng_below(g, (uint64_t)(in.hi - in.lo + 1));
+}
+
+static bool covers_point(Cover *v, int rule) {
+    for (int k = 0; k < v->g->ndims; k++) {
+        v->share--;
+        if (!cell_has(v->g, grid_cell(v->g, rule, k), v->point[k])) return false;
+    }
+    return true;
+}
+
+/* Where much is open, a few points at random find it sooner than the descent, which takes the box
+ * apart from its covered side. */
+static bool guess(Cover *v) {
+    enum { GUESSES = 40 };
+    Rng g = rng_new((uint64_t)v->nrules);
+    for (int i = 0; i < GUESSES && v->share >= 0; i++) {
+        bool ok = true, open = true;
+        for (int k = 0; k < v->g->ndims && ok; k++) ok = (v->point[k] = random_slot(v, &g, k)) >= 0;
+        for (int r = 0; ok && r < v->nrules && open; r++) open = !covers_point(v, v->rules[r]);
+        if (ok && open && v->share >= 0) return true;
+    }
+    return false;
+}
+
 Cover cover_new(Check *s, const Grid *g) {
     Cover v = {.s = s, .g = g, .within = -1};
     v.box = NEW_N(s->scratch, Span, g->ndims);
@@ -149,7 +189,8 @@ CoverResult cover_run(Cover *v) {
     v->nholes = 0;
     v->more = false;
     v->share = share;
-    CoverResult result = share < 0 ? COVER_STOPPED : descend(v, v->nrules);
+    CoverResult result = COVER_STOPPED;
+    if (share >= 0) result = v->max == 0 && guess(v) ? COVER_NO : descend(v, v->nrules);
     v->s->budget -= share - v->share;
     return result;
 }

@@ -93,16 +93,28 @@ typedef struct Gaps {
     bool stopped;
 } Gaps;
 
-/* Asks about the box in st->cover; its holes are joined. */
-static void search(Gaps *q, int64_t share) {
+static CoverResult ask(Gaps *q, int max, int64_t share) {
     Cover *v = &q->st->cover;
     v->within = -1;
-    v->max = HOLES_MAX;
+    v->max = max;
     v->nrules = q->st->t->nrules;
     for (int i = 0; i < v->nrules; i++) v->rules[i] = i;
     v->share = share;
+    return cover_run(v);
+}
+
+/* Asks about the box in st->cover; its holes are joined. When taking the box apart takes too long,
+ * a point found by guessing is a hole too. */
+static void search(Gaps *q, int64_t share) {
+    Cover *v = &q->st->cover;
+    int n = q->st->g->ndims;
     if (!v->holes) v->holes = NEW_N(q->st->s->scratch, Box, HOLES_MAX);
-    if (cover_run(v) == COVER_STOPPED) q->stopped = true;
+    CoverResult any = ask(q, 0, share / 4);
+    if (any == COVER_YES) return;
+    Box found = {.dims = NEW_N(q->st->s->scratch, Span, n)};
+    for (int k = 0; k < n; k++) found.dims[k] = (Span){v->point[k], v->point[k]};
+    if (ask(q, HOLES_MAX, share / 4 * 3) == COVER_STOPPED) q->stopped = true;
+    if (v->nholes == 0 && any == COVER_NO) v->holes[v->nholes++] = found;
     cover_merge(v);
 }
 
@@ -142,6 +154,7 @@ static bool explained(const Gaps *q, const Box *hole, int k) {
 
 static void report(Gaps *q, const Box *box, int severity, Msg msg, int k) {
     Study *st = q->st;
+    if (study_full(st)) return;
     box_point(st, box);
     int col = k >= 0 ? st->g->dims[k].cols[0] : -1;
     Str shown = study_example(st);

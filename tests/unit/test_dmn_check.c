@@ -554,3 +554,128 @@ TEST(dmn_check_agrees_with_brute_force) {
     }
     CHECK(rows > TABLES);
 }
+
+/* --- sizes and budgets --------------------------------------------------------------------------
+ */
+
+/* A table of ncols numbers; cell r, k is [lo..hi]. */
+static DmnModel *wide_table(Ctx *c, const char *policy, int nrules, int ncols,
+                            void (*cell)(Rng *g, int rule, int *lo, int *hi)) {
+    Rng g = rng_new(7);
+    Buf b = buf_new(c->arena, 0);
+    for (int k = 0; k < ncols; k++)
+        buf_printf(&b,
+                   "<inputData id='i%d' name='x%d'><variable name='x%d' typeRef='number'/>"
+                   "</inputData>",
+                   k, k, k);
+    buf_lit(&b, "<decision id='d' name='d'><variable name='d'/>");
+    for (int k = 0; k < ncols; k++)
+        buf_printf(
+            &b, "<informationRequirement><requiredInput href='#i%d'/></informationRequirement>", k);
+    buf_printf(&b, "<decisionTable hitPolicy='%s'>", policy);
+    for (int k = 0; k < ncols; k++)
+        buf_printf(&b,
+                   "<input><inputExpression typeRef='number'><text>x%d</text></inputExpression>"
+                   "</input>",
+                   k);
+    buf_lit(&b, "<output/>");
+    for (int r = 0; r < nrules; r++) {
+        buf_lit(&b, "<rule>");
+        for (int k = 0; k < ncols; k++) {
+            int lo, hi;
+            cell(&g, r, &lo, &hi);
+            buf_printf(&b, "<inputEntry><text>[%d..%d]</text></inputEntry>", lo, hi);
+        }
+        buf_printf(&b, "<outputEntry><text>%d</text></outputEntry></rule>", r);
+    }
+    buf_lit(&b, "</decisionTable></decision>");
+    return load_text(c, buf_str(&b));
+}
+
+static void nested(Rng *g, int rule, int *lo, int *hi) {
+    (void)g;
+    *lo = rule;
+    *hi = 2000 - rule;
+}
+
+static void narrow(Rng *g, int rule, int *lo, int *hi) {
+    (void)rule;
+    *lo = (int)rng_below(g, 300);
+    *hi = *lo + (int)rng_below(g, 60);
+}
+
+TEST(dmn_check_stops_at_its_budget_and_says_so) {
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    DmnModel *m = wide_table(&c, "UNIQUE", 300, 40, nested);
+    DmnCheckOptions few = {.budget = 100000, .shown = 5}, all = {.shown = 5};
+    const DmnFinding *f = dmn_check(&c, m, &few), *stop = find(f, M_DMN_BUDGET_PAIRS);
+    CHECK(stop != NULL);
+    CHECK_STR(stop->note->args[1], S("100000"));
+    CHECK_STR(stop->note->args[3], S("300"));
+    CHECK(count_of(f, 2) < 40); /* nothing is listed without end */
+    CHECK(check_rows(m, f) >= 5);
+    f = dmn_check(&c, m, &all);
+    CHECK(find(f, M_DMN_BUDGET_PAIRS) == NULL);
+    const DmnFinding *more = find(f, M_DMN_MORE);
+    CHECK(more != NULL);
+    CHECK_STR(more->note->args[1], S("44845")); /* of 300 * 299 / 2 overlaps, 5 are listed */
+    arena_close(a);
+}
+
+/* The size of the issue; the budget is what bounds the time (bench/table.c measures it). */
+TEST(dmn_check_decides_a_table_of_3700_rules) {
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    DmnModel *m = wide_table(&c, "FIRST", 3700, 8, narrow);
+    DmnCheckOptions o = {.shown = 3};
+    const DmnFinding *f = dmn_check(&c, m, &o);
+    CHECK(find(f, M_DMN_BUDGET_HIDDEN) == NULL && find(f, M_DMN_BUDGET_PAIRS) == NULL);
+    CHECK(find(f, M_DMN_GAP) != NULL);
+    CHECK(check_rows(m, f) >= 3);
+    arena_close(a);
+}
+
+/* --- the packs ----------------------------------------------------------------------------------
+ */
+
+static void check_model(Str folder, Str name, int *models, int *rows) {
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    DmnSource src = {name, {0}};
+    CHECK(file_read(&c, path_join(a, folder, name), 1 << 24, &src.bytes));
+    DmnModel *m = dmn_load(&c, &src, 1);
+    CHECK(m != NULL);
+    const DmnFinding *f = m ? dmn_check(&c, m, NULL) : NULL;
+    CHECK_INT(count_of(f, 0), 0);
+    /* The shipped rules were looked through: no warnings either, remarks about null and unlisted
+     * texts only. */
+    for (const DmnFinding *k = f; k; k = k->next)
+        if (k->note->severity == 1)
+            printf("%.*s: %.*s\n", STRF(name), STRF(note_text(a, k->note, LANG_EN)));
+    CHECK_INT(count_of(f, 1), 0);
+    *rows += check_rows(m, f);
+    ++*models;
+    arena_close(a);
+}
+
+TEST(dmn_check_finds_no_error_in_the_packs) {
+    static const char *const PACKS[] = {"packs/cn/rules", "packs/shandong/rules",
+                                        "packs/zibo/rules"};
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    int models = 0, rows = 0;
+    for (int i = 0; i < 3; i++) {
+        Str *rules, *files;
+        int n = 0, nfiles = 0;
+        CHECK(file_list(&c, str_from(PACKS[i]), &rules, &n));
+        for (int k = 0; k < n; k++) {
+            Str folder = path_join(a, str_from(PACKS[i]), rules[k]);
+            CHECK(file_list(&c, folder, &files, &nfiles));
+            for (int j = 0; j < nfiles; j++)
+                if (str_ends(files[j], S(".dmn"))) check_model(folder, files[j], &models, &rows);
+        }
+    }
+    CHECK(models >= 40 && rows > 0);
+    arena_close(a);
+}

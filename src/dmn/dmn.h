@@ -115,7 +115,9 @@ Eval *dmn_feel(DmnEval *e);
 void dmn_set_node(DmnEval *e, const DmnNode *n, Val v);
 /* The same by name; false when the model has no such input or decision. */
 bool dmn_set(DmnEval *e, Str name, Val v);
-/* The value of a decision, input or service (called with the inputs set by name). */
+/* The value of a decision, input or service (called with the inputs set by name). One that written
+ * out has more than DMN_RESULT_MAX parts is null with a reason. */
+enum { DMN_RESULT_MAX = 8 * 1000 * 1000 };
 Val dmn_run_node(DmnEval *e, const DmnNode *n);
 /* By name; false when there is none. */
 bool dmn_run(DmnEval *e, Str name, Val *out);

@@ -208,7 +208,10 @@ static Val run_service(DmnEval *e, const DmnNode *n) {
 }
 
 Val dmn_run_node(DmnEval *e, const DmnNode *n) {
-    return n->kind == NODE_SERVICE ? run_service(e, n) : value_of(e, n);
+    Val v = n->kind == NODE_SERVICE ? run_service(e, n) : value_of(e, n);
+    if (val_fits(v, DMN_RESULT_MAX)) return v;
+    Eval *f = &e->feel;
+    return FEEL_NULL(f, M_FEEL_LIMIT_LIST, str_printf(f->arena, "%d", (int)DMN_RESULT_MAX));
 }
 
 bool dmn_run(DmnEval *e, Str name, Val *out) {

@@ -17,19 +17,21 @@ static Json *text_json(Arena *a, Val v) {
     return json_string(a, buf_str(&b));
 }
 
+static Json *value_json(Arena *a, Val v);
+
 static Json *unknown_json(Arena *a, Val v) {
     const Unknown *u = v.p;
     Json *o = json_new(a, JSON_OBJECT);
     json_set(o, S("unknown"), json_bool(a, true));
-    if (u->lo.tag != V_NULL) json_set(o, S("min"), json_from_val(a, u->lo));
-    if (u->hi.tag != V_NULL) json_set(o, S("max"), json_from_val(a, u->hi));
+    if (u->lo.tag != V_NULL) json_set(o, S("min"), value_json(a, u->lo));
+    if (u->hi.tag != V_NULL) json_set(o, S("max"), value_json(a, u->hi));
     if (u->ncands == 0) return o;
     Json *cands = json_set(o, S("candidates"), json_new(a, JSON_ARRAY));
-    for (int i = 0; i < u->ncands; i++) json_push(cands, json_from_val(a, u->cands[i]));
+    for (int i = 0; i < u->ncands; i++) json_push(cands, value_json(a, u->cands[i]));
     return o;
 }
 
-Json *json_from_val(Arena *a, Val v) {
+static Json *value_json(Arena *a, Val v) {
     switch ((VTag)v.tag) {
     case V_BOOL: return json_bool(a, v.i != 0);
     case V_NUM:
@@ -44,17 +46,24 @@ Json *json_from_val(Arena *a, Val v) {
     case V_UNKNOWN: return unknown_json(a, v);
     case V_LIST: {
         Json *list = json_new(a, JSON_ARRAY);
-        for (uint32_t i = 0; i < v.n; i++) json_push(list, json_from_val(a, val_items(v)[i]));
+        for (uint32_t i = 0; i < v.n; i++) json_push(list, value_json(a, val_items(v)[i]));
         return list;
     }
     case V_CONTEXT: {
         Json *o = json_new(a, JSON_OBJECT);
         const Context *c = val_ctx(v);
-        for (int i = 0; i < c->n; i++) json_set(o, c->keys[i], json_from_val(a, c->vals[i]));
+        for (int i = 0; i < c->n; i++) json_set(o, c->keys[i], value_json(a, c->vals[i]));
         return o;
     }
     default: return json_new(a, JSON_NULL);
     }
+}
+
+Json *json_from_val(Arena *a, Val v) {
+    if (val_fits(v, JSON_VALUES_MAX)) return value_json(a, v);
+    Buf b = buf_new(a, 200);
+    val_literal(&b, v);
+    return json_string(a, str_cat(a, buf_str(&b), S("…")));
 }
 
 bool val_from_text(Arena *a, Str text, TypeKind kind, Val *out) {

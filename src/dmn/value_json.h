@@ -7,7 +7,10 @@
 #include "codec/json.h"
 #include "dmn/dmn.h"
 
-/* A value as JSON tree. */
+/* A value as JSON tree; one that would have more than JSON_VALUES_MAX nodes (a list may be shared
+ * at every level) becomes a text of its beginning. Decisions do not give such values: dmn_run_node.
+ */
+enum { JSON_VALUES_MAX = 8 * 1000 * 1000 };
 Json *json_from_val(Arena *a, Val v);
 /* JSON as a value of a declared type (NULL or any: as JSON shows it): strings become dates, times
  * and durations where the type says so, numbers may come as strings, objects become contexts with

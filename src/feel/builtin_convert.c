@@ -37,12 +37,15 @@ Val bi_number(Eval *e, const Val *args, int n) {
     return val_num(e->arena, &d);
 }
 
+enum { STRING_MAX = 8 << 20 };
+
 Val bi_string(Eval *e, const Val *args, int n) {
     (void)n;
     if (args[0].tag == V_NULL || args[0].tag == V_STRING) return args[0];
-    Buf b = buf_new(e->arena, 0);
+    if (e->steps < 0) return fn_limit(e, "string");
+    Buf b = buf_new(e->arena, STRING_MAX); /* a small value can have a long text: see value.h */
     val_string(&b, args[0]);
-    return b.over ? fn_limit(e, "string") : val_str(buf_str(&b));
+    return b.over || !spend(e, (int64_t)b.n / 8) ? fn_limit(e, "string") : val_str(buf_str(&b));
 }
 
 /* --- range ------------------------------------------------------------------------------------ */

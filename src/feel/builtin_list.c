@@ -2,8 +2,8 @@
  * unknown elements along; an unknown list, position or length makes the result unknown. */
 #include "feel/builtin.h"
 
-static bool equal(Val x, Val y) {
-    return val_equal(x, y) > 0;
+static bool equal(Eval *e, Val x, Val y) {
+    return val_equal_within(x, y, &e->steps) > 0;
 }
 
 static Val *copy_items(Eval *e, Val list) {
@@ -21,7 +21,8 @@ Val bi_list_contains(Eval *e, const Val *args, int n) {
     bool free = !val_has_unknown(list) && !val_has_unknown(element);
     for (uint32_t i = 0; i < list.n; i++) {
         if (free) {
-            if (equal(val_items(list)[i], element)) return val_bool(true);
+            if (equal(e, val_items(list)[i], element)) return val_bool(true);
+            if (e->steps < 0) return fn_limit(e, "list contains");
             continue;
         }
         unsigned t = val_truths(feel_equal(e, val_items(list)[i], element));
@@ -150,7 +151,8 @@ Val bi_index_of(Eval *e, const Val *args, int n) {
     Val *out = NEW_N(e->arena, Val, list.n);
     int count = 0;
     for (uint32_t i = 0; i < list.n; i++) {
-        if (equal(val_items(list)[i], args[1])) out[count++] = val_int((int64_t)i + 1);
+        if (equal(e, val_items(list)[i], args[1])) out[count++] = val_int((int64_t)i + 1);
+        if (e->steps < 0) return fn_limit(e, "index of");
     }
     return new_list(out, count);
 }

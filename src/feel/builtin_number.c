@@ -181,6 +181,7 @@ Val bi_not(Eval *e, const Val *args, int n) {
 }
 
 Val bi_is(Eval *e, const Val *args, int n) {
-    (void)e, (void)n;
-    return val_bool(val_same(args[0], args[1]));
+    (void)n;
+    bool same = val_same_within(args[0], args[1], &e->steps);
+    return e->steps < 0 ? fn_limit(e, "is") : val_bool(same);
 }

@@ -46,7 +46,8 @@ static int *slot_of(Eval *e, const Set *s, int i) {
     uint32_t at = (uint32_t)hash(s->items[i]) & s->mask;
     for (; s->slots[at]; at = (at + 1) & s->mask) {
         e->steps--;
-        if (e->steps < 0 || val_equal(s->items[s->slots[at] - 1], s->items[i]) > 0) break;
+        if (e->steps < 0) break;
+        if (val_equal_within(s->items[s->slots[at] - 1], s->items[i], &e->steps) > 0) break;
     }
     return &s->slots[at];
 }

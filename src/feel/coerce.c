@@ -84,6 +84,9 @@ static bool allowed(Eval *e, Val v, const Type *t) {
 
 static bool conforms(Eval *e, Val v, const Type *t, bool values) {
     if (v.tag == V_NULL || v.tag == V_UNKNOWN) return true;
+    if (v.tag == V_LIST || v.tag == V_CONTEXT) /* one inside another, shared perhaps */
+        e->steps -= 1 + (v.tag == V_LIST ? (int64_t)v.n : val_ctx(v)->n) / 8;
+    if (e->steps < 0) return false;
     return kind_conforms(e, v, t, values) && (!values || allowed(e, v, t));
 }
 
@@ -92,6 +95,7 @@ bool feel_conforms(Eval *e, Val v, const Type *t) {
 }
 
 static Val refuse(Eval *e, Val v, const Type *t, bool by_kind) {
+    if (e->steps < 0) return steps_over(e);
     Str type = type_text(e->arena, t);
     if (by_kind) return FEEL_NULL(e, M_FEEL_CONFORM, value_text(e, v), type);
     return FEEL_NULL(e, M_FEEL_NOT_ALLOWED, value_text(e, v), type);
@@ -114,7 +118,7 @@ Val feel_coerce(Eval *e, Val v, const Type *t) {
     if (t->allowed < 0 && (PLAIN[t->kind] >> v.tag & 1)) return v;
     if (v.tag == V_NULL) return v;
     if (v.tag == V_UNKNOWN)
-        return unknown_liftable(&v, 1) ? unknown_lift(e, coerce_case, t, &v, 1) : v;
+        return unknown_liftable(e, &v, 1) ? unknown_lift(e, coerce_case, t, &v, 1) : v;
     if (kind_conforms(e, v, t, true)) return allowed(e, v, t) ? v : refuse(e, v, t, false);
     if (t->kind == T_LIST && v.tag != V_LIST) {
         Val one = val_list(arena_copy(e->arena, &v, sizeof v), 1);
@@ -143,7 +147,8 @@ static Val instance_case(Eval *e, const void *ctx, const Val *args, int n) {
 Val eval_instance(Eval *e, Val v, const Type *t) {
     if (v.tag == V_UNKNOWN) return unknown_lift(e, instance_case, t, &v, 1);
     if (v.tag == V_NULL) return val_bool(t->kind == T_NULL);
-    return val_bool(conforms(e, v, t, false)); /* allowed values do not count */
+    bool is = conforms(e, v, t, false); /* allowed values do not count */
+    return e->steps < 0 ? steps_over(e) : val_bool(is);
 }
 
 static Val range_property(Eval *e, Val v, Str name) {
@@ -186,7 +191,12 @@ Val feel_path(Eval *e, Val v, Str name) {
     case V_RANGE: return range_property(e, v, name);
     case V_LIST: {
         Val *items = NEW_N(e->arena, Val, v.n);
-        for (uint32_t i = 0; i < v.n; i++) items[i] = feel_path(e, val_items(v)[i], name);
+        for (uint32_t i = 0; i < v.n; i++) {
+            Val item = val_items(v)[i];
+            if (item.tag == V_LIST) e->steps -= 1 + (int64_t)item.n; /* shared perhaps */
+            if (e->steps < 0) return steps_over(e);
+            items[i] = feel_path(e, item, name);
+        }
         return val_list(items, (int)v.n);
     }
     default:

@@ -23,6 +23,8 @@ Val eval_tests(Eval *e, const IrNode *n, Val input, const Frame *f);
 Val eval_instance(Eval *e, Val v, const Type *t);
 Val eval_range(Eval *e, const IrNode *n, const Frame *f);
 
+/* The null for steps that ran out in the middle of a node. */
+Val steps_over(Eval *e);
 /* Operators on values without unknowns. */
 Val op_known(Eval *e, IrOp op, Val x, Val y);
 Val op_unknown(Eval *e, IrOp op, Val x, Val y);
@@ -32,7 +34,7 @@ Val op_unknown(Eval *e, IrOp op, Val x, Val y);
 typedef Val (*LiftFn)(Eval *e, const void *ctx, const Val *args, int n);
 Val unknown_lift(Eval *e, LiftFn fn, const void *ctx, const Val *args, int n);
 /* Can it: every unknown inside has candidates, and the combinations are few. */
-bool unknown_liftable(const Val *args, int n);
+bool unknown_liftable(Eval *e, const Val *args, int n);
 
 /* "number", "list<string>": what a value is, for findings. */
 Str kind_text(Eval *e, Val v);

@@ -208,7 +208,7 @@ static Val call_set(Eval *e, int index, int sig, const Val *args, int n) {
     for (int i = 0; i < n && !open; i++) open = val_has_unknown(args[i]);
     Val outer = e->met;
     e->met = val_null();
-    bool lift = open && (b->unknown == BU_LIFT || unknown_liftable(args, n));
+    bool lift = open && (b->unknown == BU_LIFT || unknown_liftable(e, args, n));
     Val v = lift ? unknown_lift(e, call_plain, &c, args, n) : call_plain(e, &c, args, n);
     if (e->met.tag ==
         V_UNKNOWN) { /* a function argument gave an unknown: no result can be trusted */

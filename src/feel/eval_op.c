@@ -55,9 +55,13 @@ static Val compare(Eval *e, IrOp op, Val x, Val y) {
     }
 }
 
+Val steps_over(Eval *e) {
+    return FEEL_NULL(e, M_FEEL_LIMIT_STEPS);
+}
+
 static Val equality(Eval *e, IrOp op, Val x, Val y) {
-    int q = val_equal(x, y);
-    if (q == 0) return bad_operands(e, op, x, y);
+    int q = val_equal_within(x, y, &e->steps);
+    if (q == 0) return e->steps < 0 ? steps_over(e) : bad_operands(e, op, x, y);
     return val_bool((q > 0) == (op == IR_EQ));
 }
 
@@ -107,7 +111,8 @@ static Val in_range(Eval *e, Val x, const Range *r) {
 static Val quiet_equal(Eval *e, Val x, Val y) {
     if (e->unknowns && (val_has_unknown(x) || val_has_unknown(y)))
         return op_unknown(e, IR_EQ, x, y);
-    return val_bool(val_equal(x, y) > 0);
+    bool equal = val_equal_within(x, y, &e->steps) > 0;
+    return e->steps < 0 ? steps_over(e) : val_bool(equal);
 }
 
 static Val in_list(Eval *e, Val x, Val list) {
@@ -156,7 +161,7 @@ static Val tests_case(Eval *e, const void *ctx, const Val *args, int n) {
 }
 
 Val eval_tests(Eval *e, const IrNode *n, Val input, const Frame *f) {
-    if (input.tag == V_UNKNOWN && unknown_liftable(&input, 1)) {
+    if (input.tag == V_UNKNOWN && unknown_liftable(e, &input, 1)) {
         TestsCase t = {n, f};
         return unknown_lift(e, tests_case, &t, &input, 1);
     }

@@ -93,9 +93,9 @@ struct Eval {
     int depth, max_depth; /* nested evaluations */
     int64_t max_list;
     uint32_t regex_steps; /* of one match */
-    Val met;      /* an unknown that a called function gave: see builtin_call */
-    IrId at;      /* the node being evaluated, for reasons */
-    int reasons;  /* reasons made so far, also those taken back */
+    Val met;              /* an unknown that a called function gave: see builtin_call */
+    IrId at;              /* the node being evaluated, for reasons */
+    int reasons;          /* reasons made so far, also those taken back */
     void *beyond; /* the null that stands for every reason behind FEEL_REASONS; NULL before */
     Trace *trace; /* NULL: none */
 };

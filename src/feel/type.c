@@ -109,13 +109,20 @@ static const Type *part(const Type *t) {
     return t ? t : type_of(T_ANY);
 }
 
-static const Type *join_contexts(Arena *a, const Type *x, const Type *y) {
+/* A type may use another many times over and so on down: what is left of a walk says where to stop.
+ * Beyond, a join is any and nothing conforms, which is always safe: the value is looked at then. */
+enum { TYPE_WALK = 100 * 1000 };
+
+static const Type *join(Arena *a, const Type *x, const Type *y, int *left);
+static bool conforms(const Type *from, const Type *to, int *left);
+
+static const Type *join_contexts(Arena *a, const Type *x, const Type *y, int *left) {
     TypeMember *m = NEW_N(a, TypeMember, x->nmembers + y->nmembers);
     int n = 0;
     for (int i = 0; i < x->nmembers; i++) {
         const Type *other = type_member(y, x->members[i].name);
         m[n] = x->members[i];
-        if (other) m[n].type = type_join(a, m[n].type, other);
+        if (other) m[n].type = join(a, m[n].type, other, left);
         n++;
     }
     for (int i = 0; i < y->nmembers; i++)
@@ -123,48 +130,60 @@ static const Type *join_contexts(Arena *a, const Type *x, const Type *y) {
     return type_context(a, m, n, x->open || y->open);
 }
 
-const Type *type_join(Arena *a, const Type *x, const Type *y) {
+static const Type *join(Arena *a, const Type *x, const Type *y, int *left) {
     if (x == y) return x;
+    if (--*left < 0) return type_of(T_ANY);
     if (x->kind == T_NULL) return y;
     if (y->kind == T_NULL) return x;
     if (x->kind != y->kind) return type_of(T_ANY);
     switch (x->kind) {
-    case T_LIST: return type_list(a, type_join(a, part(x->elem), part(y->elem)));
-    case T_RANGE: return type_range(a, type_join(a, part(x->elem), part(y->elem)));
-    case T_CONTEXT: return join_contexts(a, x, y);
+    case T_LIST: return type_list(a, join(a, part(x->elem), part(y->elem), left));
+    case T_RANGE: return type_range(a, join(a, part(x->elem), part(y->elem), left));
+    case T_CONTEXT: return join_contexts(a, x, y, left);
     case T_FUNCTION: return type_of(T_FUNCTION);
     default: return type_of(x->kind);
     }
 }
 
-static bool function_conforms(const Type *from, const Type *to) {
+const Type *type_join(Arena *a, const Type *x, const Type *y) {
+    int left = TYPE_WALK;
+    return join(a, x, y, &left);
+}
+
+static bool function_conforms(const Type *from, const Type *to, int *left) {
     if (to->any_function) return true;
     if (from->any_function || from->nmembers != to->nmembers) return false;
     for (int i = 0; i < to->nmembers; i++)
-        if (!type_conforms(part(to->members[i].type), part(from->members[i].type))) return false;
-    return type_conforms(part(from->elem), part(to->elem));
+        if (!conforms(part(to->members[i].type), part(from->members[i].type), left)) return false;
+    return conforms(part(from->elem), part(to->elem), left);
 }
 
-static bool context_conforms(const Type *from, const Type *to) {
+static bool context_conforms(const Type *from, const Type *to, int *left) {
     for (int i = 0; i < to->nmembers; i++) {
         const Type *have = type_member(from, to->members[i].name);
-        if (!have || !type_conforms(part(have), part(to->members[i].type))) return false;
+        if (!have || !conforms(part(have), part(to->members[i].type), left)) return false;
     }
     return true;
 }
 
-bool type_conforms(const Type *from, const Type *to) {
+static bool conforms(const Type *from, const Type *to, int *left) {
     if (from == to) return true;
+    if (--*left < 0) return false;
     if (to->allowed >= 0) return false;
     if (to->kind == T_ANY || from->kind == T_NULL) return true;
     if (from->kind != to->kind) return false;
     switch (to->kind) {
     case T_LIST:
-    case T_RANGE: return type_conforms(part(from->elem), part(to->elem));
-    case T_CONTEXT: return context_conforms(from, to);
-    case T_FUNCTION: return function_conforms(from, to);
+    case T_RANGE: return conforms(part(from->elem), part(to->elem), left);
+    case T_CONTEXT: return context_conforms(from, to, left);
+    case T_FUNCTION: return function_conforms(from, to, left);
     default: return true;
     }
+}
+
+bool type_conforms(const Type *from, const Type *to) {
+    int left = TYPE_WALK;
+    return conforms(from, to, &left);
 }
 
 bool type_disjoint(const Type *x, const Type *y) {
@@ -205,24 +224,29 @@ Str type_text(Arena *a, const Type *t) {
     return buf_str(&b);
 }
 
-/* The type of a value, looking into at most `depth` lists and contexts inside one another. */
-static const Type *type_at(Arena *a, Val v, int depth);
+/* The type of a value, looking into at most `depth` lists and contexts inside one another and at so
+ * many in all as are left. */
+static const Type *type_at(Arena *a, Val v, int depth, int *left);
 
-static const Type *list_type(Arena *a, Val v, int depth) {
+static const Type *list_type(Arena *a, Val v, int depth, int *left) {
     const Type *elem = type_of(T_NULL);
-    for (uint32_t i = 0; i < v.n && elem->kind != T_ANY; i++)
-        elem = type_join(a, elem, type_at(a, val_items(v)[i], depth - 1));
+    for (uint32_t i = 0; i < v.n && elem->kind != T_ANY; i++) {
+        Val item = val_items(v)[i];
+        bool again = i > 0 && item.p == val_items(v)[i - 1].p && item.n == val_items(v)[i - 1].n &&
+                     item.tag == val_items(v)[i - 1].tag;
+        if (!again) elem = type_join(a, elem, type_at(a, item, depth - 1, left));
+    }
     return v.n ? type_list(a, elem) : type_list(a, type_of(T_NULL));
 }
 
-static const Type *context_type(Arena *a, const Context *c, int depth) {
+static const Type *context_type(Arena *a, const Context *c, int depth, int *left) {
     TypeMember *m = NEW_N(a, TypeMember, c->n);
     for (int i = 0; i < c->n; i++)
-        m[i] = (TypeMember){c->keys[i], type_at(a, c->vals[i], depth - 1)};
+        m[i] = (TypeMember){c->keys[i], type_at(a, c->vals[i], depth - 1, left)};
     return type_context(a, m, c->n, false);
 }
 
-static const Type *type_at(Arena *a, Val v, int depth) {
+static const Type *type_at(Arena *a, Val v, int depth, int *left) {
     static const TypeKind SIMPLE[V_TAGS] = {
         [V_NULL] = T_NULL,       [V_UNKNOWN] = T_ANY,   [V_BOOL] = T_BOOLEAN,
         [V_NUM] = T_NUMBER,      [V_BIGNUM] = T_NUMBER, [V_STRING] = T_STRING,
@@ -230,21 +254,24 @@ static const Type *type_at(Arena *a, Val v, int depth) {
         [V_DAYS] = T_DAYS,       [V_MONTHS] = T_MONTHS, [V_LIST] = T_LIST,
         [V_CONTEXT] = T_CONTEXT, [V_RANGE] = T_RANGE,   [V_FUNCTION] = T_FUNCTION,
     };
-    if (v.tag == V_LIST && depth > 0) return list_type(a, v, depth);
-    if (v.tag == V_CONTEXT && depth > 0) return context_type(a, val_ctx(v), depth);
+    bool looks = depth > 0 && (v.tag == V_LIST || v.tag == V_CONTEXT) && --*left >= 0;
+    if (looks && v.tag == V_LIST) return list_type(a, v, depth, left);
+    if (looks) return context_type(a, val_ctx(v), depth, left);
     if (v.tag == V_RANGE) {
         const Range *r = v.p;
         Val end = r->lo.tag == V_NULL ? r->hi : r->lo;
-        return type_range(a, type_at(a, end, depth));
+        return type_range(a, type_at(a, end, depth, left));
     }
     return type_of(SIMPLE[v.tag]);
 }
 
 const Type *type_of_value(Arena *a, Val v) {
-    return type_at(a, v, INT_MAX);
+    int left = TYPE_WALK;
+    return type_at(a, v, INT_MAX, &left);
 }
 
 const Type *type_of_kind(Arena *a, Val v) {
     enum { SHOWN = 2 };
-    return type_at(a, v, SHOWN);
+    int left = TYPE_WALK;
+    return type_at(a, v, SHOWN, &left);
 }

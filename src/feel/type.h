@@ -70,7 +70,8 @@ bool type_conforms(const Type *from, const Type *to);
 bool type_disjoint(const Type *x, const Type *y);
 /* FEEL text of a type: "list<number>". */
 Str type_text(Arena *a, const Type *t);
-/* The type of a value, as exact as the value shows. */
+/* The type of a value, as exact as the value shows; of one with a hundred thousand lists and
+ * contexts inside, shared ones counted each time, what comes later is any list or context. */
 const Type *type_of_value(Arena *a, Val v);
 /* The same for a message: what lies deeper than two levels is any list or context. One list may be
  * shared at every level, so looking all the way down could take for ever. */

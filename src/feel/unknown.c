@@ -5,24 +5,59 @@
  *
  * Candidates never contain null: may_null says it. Candidates are a complete list; no candidates
  * means that only the bounds are known. */
+#include "base/map.h"
 #include "feel/eval.h"
 
 #include "feel/temporal.h"
 
 enum { LEAVES_MAX = 6, DEPS_MAX = 4096 };
 
-/* Calls visit for each unknown inside v. */
-static void each_unknown(Val v, void (*visit)(void *, const Unknown *), void *to) {
-    if (v.tag == V_UNKNOWN) visit(to, val_unk(v));
-    if (v.tag == V_LIST)
-        for (uint32_t i = 0; i < v.n; i++) each_unknown(val_items(v)[i], visit, to);
-    if (v.tag == V_CONTEXT)
-        for (int i = 0; i < val_ctx(v)->n; i++) each_unknown(val_ctx(v)->vals[i], visit, to);
-    if (v.tag == V_RANGE) {
-        const Range *r = v.p;
-        each_unknown(r->lo, visit, to);
-        each_unknown(r->hi, visit, to);
+/* A walk over the unknowns inside values. Lists and contexts inside others are entered once: one
+ * may be shared at every level. */
+typedef struct Walk {
+    void (*visit)(void *to, const Unknown *);
+    void *to;
+    Arena *arena;
+    Map seen; /* by the bytes of the value */
+    bool any_seen, stop;
+} Walk;
+
+static bool first_time(Walk *w, const Val *v) {
+    if (!w->any_seen) w->seen = map_new(w->arena);
+    w->any_seen = true;
+    Str key = str_of(v, sizeof *v);
+    if (map_has(&w->seen, key)) return false;
+    map_put(&w->seen, key, w);
+    return true;
+}
+
+static void walk_items(Walk *w, const Val *items, int64_t n);
+
+static void walk_value(Walk *w, const Val *v) {
+    if (v->tag == V_UNKNOWN) {
+        w->visit(w->to, val_unk(*v));
+    } else if (v->tag == V_LIST) {
+        walk_items(w, val_items(*v), v->n);
+    } else if (v->tag == V_CONTEXT) {
+        walk_items(w, val_ctx(*v)->vals, val_ctx(*v)->n);
+    } else if (v->tag == V_RANGE) {
+        const Range *r = v->p;
+        walk_items(w, &r->lo, 1);
+        walk_items(w, &r->hi, 1);
     }
+}
+
+static void walk_items(Walk *w, const Val *items, int64_t n) {
+    for (int64_t i = 0; i < n && !w->stop; i++) {
+        const Val *v = &items[i];
+        if (v->tag == V_UNKNOWN || (val_has_unknown(*v) && first_time(w, v))) walk_value(w, v);
+    }
+}
+
+/* Calls visit for each unknown inside the values. */
+static void each_unknown(Walk *w, const Val *vals, int n) {
+    for (int i = 0; i < n && !w->stop; i++)
+        if (val_has_unknown(vals[i])) walk_value(w, &vals[i]);
 }
 
 /* --- dependencies --- */
@@ -60,8 +95,9 @@ static void deps_add(void *to, const Unknown *u) {
 
 static Unknown *unknown_new(Eval *e, const Val *vals, int n, const Val *more, int m) {
     Deps d = {.arena = e->arena};
-    for (int i = 0; i < n; i++) each_unknown(vals[i], deps_add, &d);
-    for (int i = 0; i < m; i++) each_unknown(more[i], deps_add, &d);
+    Walk w = {.visit = deps_add, .to = &d, .arena = e->arena};
+    each_unknown(&w, vals, n);
+    each_unknown(&w, more, m);
     Unknown *u = NEW(e->arena, Unknown);
     *u = (Unknown){.deps = d.v, .ndeps = d.n, .person = d.any && d.person};
     return u;
@@ -157,27 +193,6 @@ Val unknown_hull(Eval *e, Val lo, Val hi, bool may_null, const Val *vals, int n)
 
 /* --- joining --- */
 
-/* The same value, also deep inside; never for functions unless they are one object. */
-static bool same(Val x, Val y) {
-    if (x.tag == V_NULL || y.tag == V_NULL) return x.tag == y.tag;
-    if (x.tag == V_FUNCTION || y.tag == V_FUNCTION) return x.tag == y.tag && x.p == y.p;
-    if (val_is_num(x) && val_is_num(y)) return val_equal(x, y) > 0;
-    if (x.tag != y.tag) return false;
-    if (x.tag == V_LIST && x.n != y.n) return false;
-    if (x.tag == V_LIST)
-        for (uint32_t i = 0; i < x.n; i++)
-            if (!same(val_items(x)[i], val_items(y)[i])) return false;
-    if (x.tag == V_LIST) return true;
-    if (x.tag != V_CONTEXT) return val_same(x, y);
-    if (val_ctx(x)->n != val_ctx(y)->n) return false;
-    for (int i = 0; i < val_ctx(x)->n; i++) {
-        Val other;
-        if (!ctx_get(y, val_ctx(x)->keys[i], &other) || !same(val_ctx(x)->vals[i], other))
-            return false;
-    }
-    return true;
-}
-
 typedef struct Join {
     Val cands[UNKNOWN_CASES];
     int n;
@@ -185,6 +200,7 @@ typedef struct Join {
     bool bounded, first; /* lo and hi hold */
     Val lo, hi;
     bool may_null;
+    int64_t *steps; /* left for comparing */
 } Join;
 
 static void join_cand(Join *j, Val v) {
@@ -193,7 +209,7 @@ static void join_cand(Join *j, Val v) {
         return;
     }
     for (int i = 0; i < j->n; i++)
-        if (same(j->cands[i], v)) return;
+        if (val_same_within(j->cands[i], v, j->steps)) return;
     if (j->n == UNKNOWN_CASES)
         j->listed = false;
     else
@@ -241,10 +257,11 @@ Val unknown_join(Eval *e, const Val *results, int n, const Val *deps, int ndeps)
         equal = results[i].tag == V_UNKNOWN
                     ? results[0].tag == V_UNKNOWN && results[i].p == results[0].p
                     : !val_has_unknown(results[i]) && !val_has_unknown(results[0]) &&
-                          same(results[i], results[0]);
+                          val_same_within(results[i], results[0], &e->steps);
     if (equal) return results[0];
     Join *j = NEW(e->arena, Join);
     j->listed = j->first = true;
+    j->steps = &e->steps;
     for (int i = 0; i < n; i++) join_add(j, results[i]);
     Unknown *u = unknown_new(e, results, n, deps, ndeps);
     u->lo = j->lo;
@@ -265,6 +282,7 @@ typedef struct Leaves {
     const Unknown *v[LEAVES_MAX];
     int n;
     bool good;
+    Walk *walk;
 } Leaves;
 
 static void leaf_add(void *to, const Unknown *u) {
@@ -272,16 +290,16 @@ static void leaf_add(void *to, const Unknown *u) {
     for (int i = 0; i < l->n; i++)
         if (l->v[i] == u) return;
     if (l->n == LEAVES_MAX || u->ncands == 0)
-        l->good = false;
+        l->good = false, l->walk->stop = true;
     else
         l->v[l->n++] = u;
 }
 
 /* How many combinations; 0: too many or open. */
-static int combinations(Leaves *l, const Val *args, int n) {
-    l->n = 0;
-    l->good = true;
-    for (int i = 0; i < n; i++) each_unknown(args[i], leaf_add, l);
+static int combinations(Eval *e, Leaves *l, const Val *args, int n) {
+    Walk w = {.visit = leaf_add, .to = l, .arena = e->arena};
+    *l = (Leaves){.good = true, .walk = &w};
+    each_unknown(&w, args, n);
     int total = l->good ? 1 : 0;
     for (int i = 0; i < l->n && total; i++) {
         total *= l->v[i]->ncands + l->v[i]->may_null;
@@ -290,48 +308,73 @@ static int combinations(Leaves *l, const Val *args, int n) {
     return total;
 }
 
-bool unknown_liftable(const Val *args, int n) {
+bool unknown_liftable(Eval *e, const Val *args, int n) {
     Leaves l;
-    return combinations(&l, args, n) > 0;
+    return combinations(e, &l, args, n) > 0;
 }
 
-/* v with every unknown replaced by its choice in combination number k. */
-static Val choose(Eval *e, Val v, const Leaves *l, int k) {
-    if (!val_has_unknown(v)) return v;
-    if (v.tag == V_UNKNOWN) {
-        for (int i = 0; i < l->n; i++) {
-            int count = l->v[i]->ncands + l->v[i]->may_null, c = k % count;
-            if (l->v[i] == v.p) return c < l->v[i]->ncands ? l->v[i]->cands[c] : val_null();
-            k /= count;
-        }
-        return v;
+/* One choice for every unknown: combination number k. What is shared stays shared. */
+typedef struct Choice {
+    Eval *e;
+    const Leaves *l;
+    int k;
+    Map done; /* the lists, contexts and ranges inside others: Val * by the bytes of the value */
+} Choice;
+
+static Val choose(Choice *c, const Val *v);
+
+static Val choose_leaf(const Choice *c, Val v) {
+    int k = c->k;
+    for (int i = 0; i < c->l->n; i++) {
+        const Unknown *u = c->l->v[i];
+        int count = u->ncands + u->may_null, at = k % count;
+        if (u == v.p) return at < u->ncands ? u->cands[at] : val_null();
+        k /= count;
     }
-    if (v.tag == V_RANGE) {
-        Range r = *(const Range *)v.p;
-        r.lo = choose(e, r.lo, l, k);
-        r.hi = choose(e, r.hi, l, k);
-        return val_range(arena_copy(e->arena, &r, sizeof r));
+    return v;
+}
+
+static Val *choose_items(Choice *c, const Val *items, int n) {
+    Val *out = NEW_N(c->e->arena, Val, n);
+    for (int i = 0; i < n; i++) {
+        Str key = str_of(&items[i], sizeof items[i]);
+        bool holds = items[i].tag != V_UNKNOWN && val_has_unknown(items[i]);
+        const Val *before = holds ? map_get(&c->done, key) : NULL;
+        out[i] = before ? *before : choose(c, &items[i]);
+        if (holds && !before) map_put(&c->done, key, &out[i]);
     }
-    int n = v.tag == V_LIST ? (int)v.n : val_ctx(v)->n;
-    const Val *from = v.tag == V_LIST ? val_items(v) : val_ctx(v)->vals;
-    Val *out = NEW_N(e->arena, Val, n);
-    for (int i = 0; i < n; i++) out[i] = choose(e, from[i], l, k);
-    if (v.tag == V_LIST) return val_list(out, n);
-    Context *c = NEW(e->arena, Context);
-    *c = (Context){n, val_ctx(v)->keys, out};
-    return val_context(c);
+    return out;
+}
+
+/* *v with every unknown replaced by its choice. */
+static Val choose(Choice *c, const Val *v) {
+    Arena *a = c->e->arena;
+    if (!val_has_unknown(*v)) return *v;
+    if (v->tag == V_UNKNOWN) return choose_leaf(c, *v);
+    if (v->tag == V_RANGE) {
+        Range r = *(const Range *)v->p;
+        r.lo = choose(c, &r.lo);
+        r.hi = choose(c, &r.hi);
+        return val_range(arena_copy(a, &r, sizeof r));
+    }
+    if (v->tag == V_LIST) return val_list(choose_items(c, val_items(*v), (int)v->n), (int)v->n);
+    const Context *from = val_ctx(*v);
+    Context *to = NEW(a, Context);
+    *to = (Context){from->n, from->keys, choose_items(c, from->vals, from->n)};
+    return val_context(to);
 }
 
 Val unknown_lift(Eval *e, LiftFn fn, const void *ctx, const Val *args, int n) {
     Leaves l;
-    int total = combinations(&l, args, n);
+    int total = combinations(e, &l, args, n);
     if (total == 0) return unknown_of(e, args, n);
     Val results[UNKNOWN_CASES], *in = NEW_N(e->arena, Val, n);
     DiagMark before = diag_mark(e);
     Trace *trace = e->trace;
     e->trace = NULL;
     for (int k = 0; k < total; k++) {
-        for (int i = 0; i < n; i++) in[i] = choose(e, args[i], &l, k);
+        Choice c = {.e = e, .l = &l, .k = k, .done = map_new(e->arena)};
+        for (int i = 0; i < n; i++) in[i] = choose(&c, &args[i]);
         results[k] = fn(e, ctx, in, n);
     }
     e->trace = trace;

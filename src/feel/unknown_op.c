@@ -3,6 +3,9 @@
  * the rounded results at the ends. */
 #include "feel/eval.h"
 
+/* What a list or context inside another costs when compared: it is looked through for unknowns. */
+enum { NESTED_STEPS = 64 };
+
 static const Val OPEN = {.tag = V_NULL};
 
 typedef struct OpCase {
@@ -169,6 +172,8 @@ static unsigned equal_truths(Eval *e, Val x, Val y);
 static unsigned equal_items(Eval *e, const Val *x, const Val *y, int n) {
     unsigned some = 0, certain = 0;
     for (int i = 0; i < n; i++) {
+        if (x[i].tag == V_LIST || x[i].tag == V_CONTEXT) e->steps -= NESTED_STEPS;
+        if (e->steps < 0) return TRUTH_F | TRUTH_T | TRUTH_N;
         unsigned t = equal_truths(e, x[i], y[i]);
         some |= t;
         if (t == TRUTH_F) certain = TRUTH_F;
@@ -188,7 +193,8 @@ static unsigned equal_contexts(Eval *e, const Context *x, Val y) {
 
 static unsigned equal_truths(Eval *e, Val x, Val y) {
     if (!val_has_unknown(x) && !val_has_unknown(y)) {
-        int q = val_equal(x, y);
+        int q = val_equal_within(x, y, &e->steps);
+        if (e->steps < 0) return TRUTH_F | TRUTH_T | TRUTH_N;
         return q > 0 ? TRUTH_T : q < 0 ? TRUTH_F : TRUTH_N;
     }
     if (x.tag == V_NULL || y.tag == V_NULL) {
@@ -196,7 +202,7 @@ static unsigned equal_truths(Eval *e, Val x, Val y) {
         return TRUTH_F | (val_may_null(other) ? TRUTH_T : 0U);
     }
     Val args[2] = {x, y};
-    if (unknown_liftable(args, 2)) {
+    if (unknown_liftable(e, args, 2)) {
         OpCase eq = {IR_EQ};
         return val_truths(unknown_lift(e, op_case, &eq, args, 2));
     }
@@ -216,7 +222,7 @@ Val op_unknown(Eval *e, IrOp op, Val x, Val y) {
     if (op == IR_AND || op == IR_OR)
         return val_of_truths(e, kleene(op, val_truths(x), val_truths(y)), args, 2);
     OpCase c = {op};
-    if (unknown_liftable(args, 2)) return unknown_lift(e, op_case, &c, args, 2);
+    if (unknown_liftable(e, args, 2)) return unknown_lift(e, op_case, &c, args, 2);
     if (op <= IR_POW) return arithmetic(e, op, x, y);
     unsigned t;
     switch (op) {
@@ -227,5 +233,5 @@ Val op_unknown(Eval *e, IrOp op, Val x, Val y) {
     case IR_GT: t = less(y, x, false); break;
     default: t = less(y, x, true);
     }
-    return val_of_truths(e, t, args, 2);
+    return e->steps < 0 ? steps_over(e) : val_of_truths(e, t, args, 2);
 }

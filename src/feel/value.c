@@ -25,46 +25,57 @@ bool ctx_get(Val context, Str key, Val *out) {
 
 /* --- equality --------------------------------------------------------------------------------- */
 
-/* Truth of one pair inside a list, context or range: not comparable counts as different. */
-typedef bool SameFn(Val x, Val y);
+/* Truth of one pair inside a list, context or range: not comparable counts as different. left is
+ * what the walk may still cost. */
+typedef bool SameFn(Val x, Val y, int64_t *left);
 
-static bool equal_inside(Val x, Val y) {
-    return val_equal(x, y) > 0;
+static bool equal_inside(Val x, Val y, int64_t *left) {
+    return val_equal_within(x, y, left) > 0;
 }
 
-static bool lists_same(Val x, Val y, SameFn *same) {
+/* A list or context inside another costs its own entries: the outermost ones are free. */
+static bool pair_same(Val x, Val y, SameFn *same, int64_t *left) {
+    if (x.tag == V_LIST || x.tag == V_CONTEXT)
+        *left -= 1 + (x.tag == V_LIST ? (int64_t)x.n : val_ctx(x)->n) / 8;
+    return *left >= 0 && same(x, y, left);
+}
+
+static bool lists_same(Val x, Val y, SameFn *same, int64_t *left) {
     if (x.n != y.n) return false;
+    if (x.p == y.p) return true;
     for (uint32_t i = 0; i < x.n; i++) {
-        if (!same(val_items(x)[i], val_items(y)[i])) return false;
+        if (!pair_same(val_items(x)[i], val_items(y)[i], same, left)) return false;
     }
     return true;
 }
 
-static bool contexts_same(Val x, Val y, SameFn *same) {
+static bool contexts_same(Val x, Val y, SameFn *same, int64_t *left) {
     const Context *c = val_ctx(x);
+    if (c == val_ctx(y)) return true;
     if (c->n != val_ctx(y)->n) return false;
     for (int i = 0; i < c->n; i++) {
         Val other;
-        if (!ctx_get(y, c->keys[i], &other) || !same(c->vals[i], other)) return false;
+        if (!ctx_get(y, c->keys[i], &other) || !pair_same(c->vals[i], other, same, left))
+            return false;
     }
     return true;
 }
 
-static bool ranges_same(const Range *x, const Range *y, SameFn *same) {
+static bool ranges_same(const Range *x, const Range *y, SameFn *same, int64_t *left) {
     if (x->op != y->op) return false;
     if (x->op == RANGE_INTERVAL && (x->lo_closed != y->lo_closed || x->hi_closed != y->hi_closed))
         return false;
-    return same(x->lo, y->lo) && same(x->hi, y->hi);
+    return same(x->lo, y->lo, left) && same(x->hi, y->hi, left);
 }
 
 /* Both of one kind and neither null; the other kinds are left to the caller. */
-static bool same_inside(Val x, Val y, SameFn *same) {
+static bool same_inside(Val x, Val y, SameFn *same, int64_t *left) {
     switch (x.tag) {
     case V_BOOL: return (x.i != 0) == (y.i != 0);
     case V_STRING: return str_eq(val_text(x), val_text(y));
-    case V_LIST: return lists_same(x, y, same);
-    case V_CONTEXT: return contexts_same(x, y, same);
-    case V_RANGE: return ranges_same(x.p, y.p, same);
+    case V_LIST: return lists_same(x, y, same, left);
+    case V_CONTEXT: return contexts_same(x, y, same, left);
+    case V_RANGE: return ranges_same(x.p, y.p, same, left);
     default: return x.p == y.p;
     }
 }
@@ -75,13 +86,19 @@ static int num_cmp(Val x, Val y) {
     return dec_cmp(&d, &e);
 }
 
-int val_equal(Val x, Val y) {
+int val_equal_within(Val x, Val y, int64_t *left) {
     int cmp;
     if (x.tag == V_NULL || y.tag == V_NULL) return x.tag == y.tag ? 1 : -1;
     if (val_is_num(x) && val_is_num(y)) return num_cmp(x, y) == 0 ? 1 : -1;
     if (x.tag != y.tag) return 0;
     if (val_is_temporal(x)) return temporal_compare(x, y, &cmp) && cmp == 0 ? 1 : -1;
-    return same_inside(x, y, equal_inside) ? 1 : -1;
+    bool equal = same_inside(x, y, equal_inside, left);
+    return *left < 0 ? 0 : equal ? 1 : -1;
+}
+
+int val_equal(Val x, Val y) {
+    int64_t left = VAL_WALK;
+    return val_equal_within(x, y, &left);
 }
 
 bool val_compare(Val x, Val y, int *cmp) {
@@ -104,7 +121,7 @@ static bool times_same(const Time *x, const Time *y) {
            (x->zone.kind != ZONE_NAME || x->zone.id == y->zone.id);
 }
 
-bool val_same(Val x, Val y) {
+bool val_same_within(Val x, Val y, int64_t *left) {
     if (x.tag == V_NULL || y.tag == V_NULL) return x.tag == y.tag;
     if (val_is_num(x) && val_is_num(y)) return num_cmp(x, y) == 0;
     if (x.tag != y.tag) return false;
@@ -115,8 +132,28 @@ bool val_same(Val x, Val y) {
     case V_DAYS: return x.i == y.i && x.n == y.n;
     case V_TIME: return times_same(x.p, y.p);
     case V_DATETIME: return d->days == e->days && times_same(&d->time, &e->time);
-    default: return same_inside(x, y, val_same);
+    default: return same_inside(x, y, val_same_within, left);
     }
+}
+
+bool val_same(Val x, Val y) {
+    int64_t left = VAL_WALK;
+    return val_same_within(x, y, &left);
+}
+
+/* Counts what is inside; false when that is more than *left. */
+static bool count_within(Val v, int64_t *left) {
+    if (v.tag != V_LIST && v.tag != V_CONTEXT) return --*left >= 0;
+    const Val *items = v.tag == V_LIST ? val_items(v) : val_ctx(v)->vals;
+    int64_t n = v.tag == V_LIST ? (int64_t)v.n : val_ctx(v)->n;
+    if (val_nesting(v) == 0) return (*left -= n + 1) >= 0;
+    for (int64_t i = 0; i < n; i++)
+        if (!count_within(items[i], left)) return false;
+    return --*left >= 0;
+}
+
+bool val_fits(Val v, int64_t most) {
+    return count_within(v, &most);
 }
 
 /* --- text ------------------------------------------------------------------------------------- */

@@ -174,10 +174,19 @@ static inline Dec val_dec(Val v) {
  * date-times as instants; null equals only null. Never called with V_UNKNOWN inside; the evaluator
  * handles those first. */
 int val_equal(Val x, Val y);
+/* The same for at most *left steps, from which those taken are subtracted (one per list or context
+ * inside another and 8 entries of it): one list may be shared at every level, and then there are
+ * far more pairs to compare than lists. 0 when they do not suffice: *left is below 0 then. */
+enum { VAL_WALK = 50 * 1000 * 1000 };
+int val_equal_within(Val x, Val y, int64_t *left);
 /* Order of two values of one ordered kind: sets *cmp to -1, 0, 1. False when not comparable. */
 bool val_compare(Val x, Val y, int *cmp);
-/* `is`: same kind and same value, zones compared as written. */
+/* `is`: same kind and same value, zones compared as written; within steps as above, false when they
+ * do not suffice. */
+bool val_same_within(Val x, Val y, int64_t *left);
 bool val_same(Val x, Val y);
+/* Written out, the value has at most so many parts: what is shared counts each time. */
+bool val_fits(Val v, int64_t most);
 /* FEEL string() of a value; strings bare at the top, quoted inside lists and contexts. */
 void val_string(Buf *b, Val v);
 /* Source text that gives the value back (strings quoted). */

@@ -149,6 +149,7 @@ jx_dmn_status jx_dmn_eval_set(jx_dmn_eval *eval, const char *name, const jx_dmn_
 jx_dmn_status jx_dmn_eval_set_json(jx_dmn_eval *eval, const char *json, size_t size);
 
 enum {
+    JX_DMN_TRACE = 1, /* record why: jx_dmn_eval_trace */
     JX_DMN_STRICT = 2 /* JX_DMN_REASONS when the run has any diagnostic */
 };
 /* Runs a decision or a service (its parameters are the inputs of the same names). *value is set
@@ -159,6 +160,14 @@ jx_dmn_status jx_dmn_eval_run(jx_dmn_eval *eval, const char *decision, unsigned 
 /* What the last run (or the last jx_dmn_eval_set…) has to say; returns how many. Each null that an
  * error made and each missing input that was read is listed, wherever it went. */
 size_t jx_dmn_eval_diags(jx_dmn_eval *eval, const jx_dmn_diag **diags);
+
+typedef enum jx_dmn_form { JX_DMN_JSON, JX_DMN_TEXT } jx_dmn_form;
+/* Why the last traced run came out as it did: inputs read, tables with the first failing input of
+ * each unmatched rule and the cut to cross of those one input away, which argument of min and max
+ * decided, values before and after rounding. JSON, or a text in the language of the model.
+ * limit_bytes > 0: cut to that size, and the cut is said. NULL when nothing was traced or memory
+ * ran out. */
+const char *jx_dmn_eval_trace(jx_dmn_eval *eval, jx_dmn_form form, size_t limit_bytes);
 
 /* --- values ----------------------------------------------------------------------------------- */
 

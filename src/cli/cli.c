@@ -28,8 +28,8 @@ static bool take(Cli *cli, int argc, char **argv, int *i, CliOpt *opts, int nopt
     if (!o) o = find_opt(common, 2, name);
     if (!o) return FAIL(cli->c, ERR_INPUT, M_CLI_OPTION, name);
     if (o->flag) {
-        if (eq > 0) return FAIL(cli->c, ERR_INPUT, M_CLI_NO_VALUE, name);
-        keep(cli, o, (Str){0});
+        if (eq > 0 && !o->value) return FAIL(cli->c, ERR_INPUT, M_CLI_NO_VALUE, name);
+        keep(cli, o, eq > 0 ? str_sub(word, eq + 1, word.n) : (Str){0});
     } else if (eq > 0) {
         keep(cli, o, str_sub(word, eq + 1, word.n));
     } else {
@@ -79,11 +79,12 @@ void cli_notes(Cli *cli, const Note *notes) {
     for (const Note *n = notes; n; n = n->next) print_note(cli, n);
 }
 
+/* A line that begins with a blank continues the one before and hangs under its first word. */
 void cli_print_usage(FILE *to, const char *usage) {
     Str rest = str_from(usage);
     while (rest.p) {
         Str line = str_cut(&rest, '\n');
-        fprintf(to, line.n && line.p[0] == ' ' ? "  %.*s\n" : "  jixia %.*s\n", STRF(line));
+        fprintf(to, line.n && line.p[0] == ' ' ? "        %.*s\n" : "  jixia %.*s\n", STRF(line));
     }
 }
 

@@ -27,6 +27,7 @@ typedef struct Cli {
 typedef struct CliOpt {
     const char *name; /* with dashes: "--as-of" */
     bool flag;        /* takes no value */
+    bool value;       /* a flag that may also have one: --trace or --trace=text */
     bool given;
     Str text;
     Str *all;

@@ -39,7 +39,8 @@ static const Command COMMANDS[] = {
      M_CLI_HELP_USER, cmd_user},
     {"replay", "replay PACKET [--pack DIR]\nreplay --decision ID", M_CLI_HELP_REPLAY, cmd_replay},
     {"dmn",
-     "dmn eval MODEL.dmn [--decision NAME] [--input IN.json] [--trace]\n"
+     "dmn eval MODEL.dmn [--decision NAME] [--input IN.json] [--strict]\n"
+     "         [--trace[=text]] [--trace-limit BYTES]\n"
      "dmn check MODEL.dmn [--budget STEPS] [--shown N]\n"
      "dmn diff A.dmn B.dmn\n"
      "dmn table MODEL.dmn --decision NAME --xlsx OUT.xlsx\n"

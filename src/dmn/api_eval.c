@@ -3,6 +3,8 @@
  * The handle lies at the bottom of its own arena; clearing takes the arena back to there. After a
  * limit the evaluation is in the middle of nowhere, so `spent` refuses everything but clearing. */
 #include "dmn/api.h"
+#include "dmn/trace_json.h"
+#include "dmn/trace_text.h"
 #include "dmn/value_json.h"
 #include "feel/temporal.h"
 
@@ -137,6 +139,7 @@ static jx_dmn_status run(jx_dmn_eval *ev, Str name, unsigned flags, const jx_dmn
     }
     Eval *f = dmn_feel(ev->e);
     f->steps = l->steps > 0 ? l->steps : FEEL_STEPS;
+    if (flags & JX_DMN_TRACE) trace_start(f);
     Val v = dmn_run_node(ev->e, n);
     ev->node = n;
     *value = api_value(arena_copy(ev->arena, &v, sizeof v));
@@ -168,4 +171,19 @@ size_t jx_dmn_eval_diags(jx_dmn_eval *eval, const jx_dmn_diag **diags) {
     if (eval->spent) return 0;
     if (diags) *diags = found;
     return n;
+}
+
+static const char *trace(jx_dmn_eval *ev, jx_dmn_form form, size_t limit_bytes) {
+    Arena *a = ev->arena;
+    if (form == JX_DMN_TEXT) return str_z(a, dmn_trace_text(ev->e, ev->c.lang, limit_bytes));
+    Buf b = buf_new(a, 0);
+    json_print(&b, dmn_trace_json(ev->e, ev->node, limit_bytes, 0, 0), 0);
+    return b.over ? NULL : str_z(a, buf_str(&b));
+}
+
+const char *jx_dmn_eval_trace(jx_dmn_eval *eval, jx_dmn_form form, size_t limit_bytes) {
+    const char *volatile out = NULL;
+    if (!eval || eval->spent || !eval->node || !dmn_feel(eval->e)->trace) return NULL;
+    API_GUARD(eval->arena, eval->spent, out = trace(eval, form, limit_bytes));
+    return eval->spent ? NULL : out;
 }

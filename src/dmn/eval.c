@@ -50,7 +50,7 @@ static void forget_results(Graph *g, const DmnModel *m) {
 static Val evaluate(DmnEval *e, const DmnNode *n) {
     Eval *f = &e->feel;
     switch (n->kind) {
-    case NODE_INPUT: return val_null();
+    case NODE_INPUT: return FEEL_NULL(f, M_DMN_INPUT_MISSING, n->name);
     case NODE_SERVICE: return (Val){.tag = V_FUNCTION, .p = &e->m->services[n->index]};
     default:
         if (e->m->roots[n->index] == IR_NONE) return FEEL_NULL(f, M_DMN_NO_LOGIC, n->name);
@@ -69,8 +69,11 @@ static Val value_of(DmnEval *e, const DmnNode *n) {
     const DmnNode *outer = e->node;
     e->node = n;
     bool given = g->is_given[i];
-    int32_t rec =
-        f->trace ? trace_open(f, given ? TRACE_INPUT : TRACE_DECISION, e->m->roots[i], i) : -1;
+    int32_t rec = -1;
+    if (f->trace) {
+        bool read = given || n->kind == NODE_INPUT;
+        rec = trace_open(f, read ? TRACE_INPUT : TRACE_DECISION, e->m->roots[i], i);
+    }
     Val v = given ? feel_coerce(f, g->given[i], e->m->types[i]) : evaluate(e, n);
     if (rec >= 0) trace_close(f, rec, v);
     e->node = outer;
@@ -136,7 +139,9 @@ static Val hook_service(Eval *f, int id, const Val *args, int nargs) {
         g->is_given[param->index] = 1;
     }
     enter(e, g);
+    int32_t rec = f->trace ? trace_open(f, TRACE_SERVICE, f->at, id) : -1;
     Val v = service_outputs(e, n);
+    if (rec >= 0) trace_close(f, rec, v);
     enter(e, outer);
     const Type *t = e->m->services[id].result;
     return t ? feel_coerce(f, v, t) : v;
@@ -202,7 +207,10 @@ static Val run_service(DmnEval *e, const DmnNode *n) {
     Val *args = NEW_N(e->feel.arena, Val, s->nparams);
     for (int i = 0; i < s->nparams; i++) {
         const DmnNode *param = service_param(n, i);
-        if (param && e->graph->is_given[param->index]) args[i] = value_of(e, param);
+        if (!param) continue;
+        bool given = e->graph->is_given[param->index];
+        args[i] =
+            given ? value_of(e, param) : FEEL_NULL(&e->feel, M_DMN_INPUT_MISSING, param->name);
     }
     return hook_service(&e->feel, n->index, args, s->nparams);
 }

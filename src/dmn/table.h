@@ -84,6 +84,9 @@ typedef struct TableRun {
 
 /* The result of a table in a frame. view (may be NULL) is filled for explanation. */
 Val table_eval(Eval *e, const IrTable *t, const Frame *f, DmnTableView *view);
+/* Which rules give the result, into the view whose rules are filled: all that match, but one for F
+ * and P. For P the outputs of the matching rules are compared. */
+void table_view_used(TableRun *r, DmnTableView *view);
 /* The output of one rule (memoised). */
 Val table_output(TableRun *r, int rule);
 /* The output when no rule matches. */

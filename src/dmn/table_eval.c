@@ -58,11 +58,13 @@ Val table_output(TableRun *r, int rule) {
     if (r->have && r->have[rule]) return r->outs[rule];
     int n = r->t->noutputs;
     Val *vals = NEW_N(r->e->arena, Val, n);
+    int32_t rec = r->e->trace ? trace_open(r->e, TRACE_RULE, IR_NONE, rule) : -1;
     for (int i = 0; i < n; i++) {
         Val v = feel_eval(r->e, r->t->rules[rule].outputs[i], r->f);
         vals[i] = checked_output(r, &r->t->outputs[i], v);
     }
     Val v = compose(r, vals);
+    if (rec >= 0) trace_close(r->e, rec, v);
     if (r->have) {
         r->have[rule] = 1;
         r->outs[rule] = v;
@@ -80,8 +82,13 @@ Val table_default(TableRun *r) {
         any = true;
         vals[i] = feel_eval(r->e, fallback, r->f);
     }
-    if (any) return compose(r, vals);
-    return r->t->aggregate == AGG_COUNT ? val_int(0) : val_null();
+    if (any) {
+        Val v = compose(r, vals);
+        if (r->e->trace) trace_close(r->e, trace_open(r->e, TRACE_RULE, IR_NONE, -1), v);
+        return v;
+    }
+    if (r->t->aggregate == AGG_COUNT) return val_int(0);
+    return r->quiet ? val_null() : FEEL_NULL(r->e, M_DMN_NO_RULE, r->t->name);
 }
 
 /* --- one definite set of matching rules: the hit policies (8.2.10, 8.2.11) ----------------------
@@ -236,6 +243,12 @@ static int first_common(const RuleSet *const *sets, int n, int words) {
     return -1;
 }
 
+static int32_t trace_cell(Eval *e, IrId cell, int rule, int column) {
+    int32_t rec = trace_open(e, TRACE_CELL, cell, rule);
+    if (rec >= 0) e->trace->recs[rec].spare = (uint16_t)column;
+    return rec;
+}
+
 /* Keeps the rules whose cell in a column the known value passes. A cell that names a missing fact
  * may be undecided all the same: its rule stays, and the column is left for table_unknown. */
 static void match_column(TableRun *r, int k, RuleSet *set) {
@@ -251,7 +264,9 @@ static void match_column(TableRun *r, int k, RuleSet *set) {
     for (int i = set_next(set, words, 0); i >= 0; i = set_next(set, words, i + 1)) {
         IrId cell = r->t->rules[i].cells[k];
         if (cell == IR_NONE || (index && !set_has(col->residual, i))) continue;
+        int32_t rec = r->e->trace ? trace_cell(r->e, cell, i, k) : -1;
         Val passes = feel_test(r->e, cell, v, r->f);
+        if (rec >= 0) trace_close(r->e, rec, passes);
         if (r->open && passes.tag == V_UNKNOWN)
             r->open[k] = unknown_of(r->e, (Val[]){r->open[k], passes}, 2);
         else if (!val_is(passes, true))
@@ -311,13 +326,12 @@ static void view_fill(TableRun *r, DmnTableView *view) {
     view->outputs = outputs;
 }
 
-/* Which rules give the result, for the view: all that match, but one for F and P. */
-static void view_used(TableRun *r, DmnTableView *view) {
+void table_view_used(TableRun *r, DmnTableView *view) {
     const IrTable *t = r->t;
     uint8_t *used = NEW_N(r->e->arena, uint8_t, t->nrules);
     int best = -1;
     for (int i = 0; i < t->nrules; i++) {
-        if (view->rules[i] == CELL_FALSE) continue;
+        if (view->rules[i] != CELL_TRUE && view->rules[i] != CELL_UNKNOWN) continue;
         used[i] = 1;
         if (t->policy == HIT_FIRST && best >= 0) used[i] = 0;
         if (view->rules[i] != CELL_TRUE) continue;
@@ -368,7 +382,7 @@ Val table_eval(Eval *e, const IrTable *t, const Frame *f, DmnTableView *view) {
     Arena *a = e->arena;
     TableRun r = {.e = e, .t = t, .ix = t->index, .f = f};
     r.inputs = NEW_N(a, Val, t->ninputs);
-    int32_t rec = trace_open(e, TRACE_TABLE, IR_NONE, t->id);
+    int32_t rec = e->trace ? trace_open(e, TRACE_TABLE, IR_NONE, t->id) : -1;
     bool unknown = false;
     for (int k = 0; k < t->ninputs; k++) {
         r.inputs[k] = feel_eval(e, t->inputs[k].expr, f);
@@ -383,11 +397,12 @@ Val table_eval(Eval *e, const IrTable *t, const Frame *f, DmnTableView *view) {
         r.outs = NEW_N(a, Val, t->nrules);
         r.have = NEW_N(a, uint8_t, t->nrules);
     }
+    if (rec >= 0) trace_inputs(e, rec, r.inputs, t->ninputs);
     Val v = run(&r, unknown);
-    trace_close(e, rec, v);
+    if (rec >= 0) trace_close(e, rec, v);
     if (view) {
         view_fill(&r, view);
-        view_used(&r, view);
+        table_view_used(&r, view);
         view->result = v;
     }
     return v;

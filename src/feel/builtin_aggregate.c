@@ -82,7 +82,7 @@ static Val extreme_fn(Eval *e, const char *fn, const Val *args, int n, int sign)
         }
         return fn_order(e, fn, items[0], items[count - 1]);
     }
-    if (e->trace) trace_add(e, TRACE_CLAMP, e->at, best, items[best], NULL, NULL);
+    if (e->trace) trace_add(e, TRACE_CLAMP, e->at, (uint16_t)best, items[best], items, count);
     return items[best];
 }
 

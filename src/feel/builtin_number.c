@@ -10,7 +10,8 @@ static Val round_known(Eval *e, const char *fn, Val n, Val scale, DecRound mode)
     if (!int_of(scale, &digits) || !dec_round(&r, &d, digits, mode))
         return fn_range(e, fn, "scale", scale);
     Val v = val_num(e->arena, &r);
-    if (e->trace) trace_add(e, TRACE_ROUND, e->at, 0, v, &n, NULL);
+    Val before[2] = {n, scale};
+    if (e->trace) trace_add(e, TRACE_ROUND, e->at, 0, v, before, 2);
     return v;
 }
 

@@ -62,7 +62,7 @@ Val feel_null_(Eval *e, Msg msg, int n, const Str *args) {
     why->note = note_at_(&e->diag, 1, place, msg, n, args);
     ir_mark(why->note, e->prog, e->at);
     Val v = {.tag = V_NULL, .p = why};
-    if (e->trace) trace_add(e, TRACE_NULL, e->at, 0, v, NULL, NULL);
+    if (e->trace) trace_add(e, TRACE_NULL, e->at, 0, v, NULL, 0);
     return v;
 }
 
@@ -105,21 +105,18 @@ static inline Val eval_local(const IrNode *n, const Frame *f) {
     return f ? f->slots[n->b] : val_null();
 }
 
-APART global_by_hook(Eval *e, IrId id, const IrNode *n) {
+APART global_by_hook(Eval *e, const IrNode *n) {
     if (!e->hooks || !e->hooks->global) return FEEL_NULL(e, M_FEEL_NO_GLOBAL);
-    bool done = e->global_state && e->global_state[n->a] == GLOBAL_DONE;
-    Val v = done ? e->globals[n->a] : e->hooks->global(e, n->a);
-    if (e->trace) trace_add(e, TRACE_INPUT, id, n->a, v, NULL, NULL);
-    return v;
+    return e->hooks->global(e, n->a);
 }
 
 static inline bool global_stands(const Eval *e, int32_t id) {
-    return !e->trace && e->global_state && e->global_state[id] == GLOBAL_DONE;
+    return e->global_state && e->global_state[id] == GLOBAL_DONE;
 }
 
 static inline Val eval_global(Eval *e, IrId id, const IrNode *n) {
     e->at = id;
-    return global_stands(e, n->a) ? e->globals[n->a] : global_by_hook(e, id, n);
+    return global_stands(e, n->a) ? e->globals[n->a] : global_by_hook(e, n);
 }
 
 /* An operand: as feel_eval gives it, without a call for what is already there. */
@@ -188,7 +185,7 @@ APART op_traced(Eval *e, IrId id, IrOp op, Val x, Val y) {
         e->at = id;
         v = feel_op(e, op, x, y);
     }
-    if (e->trace && op >= IR_EQ) trace_add(e, TRACE_COMPARE, id, 0, v, &x, &y);
+    if (e->trace && op >= IR_EQ) trace_add(e, TRACE_COMPARE, id, 0, v, (Val[]){x, y}, 2);
     return v;
 }
 
@@ -229,7 +226,7 @@ APART eval_between(Eval *e, IrId id, const IrNode *n, const Frame *f) {
     e->at = id;
     Val low = feel_op(e, IR_GE, x, lo), high = feel_op(e, IR_LE, x, hi);
     Val v = feel_op(e, IR_AND, low, high);
-    if (e->trace) trace_add(e, TRACE_COMPARE, id, 0, v, &x, &lo);
+    if (e->trace) trace_add(e, TRACE_COMPARE, id, 0, v, (Val[]){x, lo, hi}, 3);
     return v;
 }
 
@@ -256,7 +253,7 @@ APART eval_in(Eval *e, IrId id, const IrNode *n, const Frame *f) {
     e->at = id;
     if (v.tag == V_NULL && !v.p && x.tag == V_NULL)
         v = FEEL_NULL(e, M_FEEL_OPERANDS, S("in"), S("null"), S(""));
-    if (e->trace) trace_add(e, TRACE_COMPARE, id, 0, v, &x, NULL);
+    if (e->trace) trace_add(e, TRACE_COMPARE, id, 0, v, &x, 1);
     return v;
 }
 
@@ -304,7 +301,7 @@ APART eval_coerce(Eval *e, IrId id, const IrNode *n, const Frame *f) {
     Val x = feel_eval(e, n->a, f);
     e->at = id;
     Val v = feel_coerce(e, x, n->type);
-    if (e->trace && v.tag != x.tag) trace_add(e, TRACE_COERCE, id, 0, v, &x, NULL);
+    if (e->trace && v.tag != x.tag) trace_add(e, TRACE_COERCE, id, 0, v, &x, 1);
     return v;
 }
 

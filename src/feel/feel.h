@@ -212,23 +212,28 @@ unsigned val_truths(Val v);
 Val val_of_truths(Eval *e, unsigned truths, const Val *deps, int n);
 
 /* --- trace (engine 7.7) --- */
+/* Nothing is formatted while evaluating: a record holds values, and what follows from them (the
+ * cells of a table, which rules were near) is worked out by whoever shows the trace. */
 typedef enum TraceKind {
-    TRACE_INPUT,    /* node: IR_GLOBAL; value read */
-    TRACE_DECISION, /* detail: global id */
-    TRACE_TABLE,    /* detail: table id; value: result */
-    TRACE_RULE,     /* detail: rule number (0-based); value: matched */
-    TRACE_CELL,     /* detail: column; value: outcome; left: input */
+    TRACE_INPUT,    /* detail: global id; value read */
+    TRACE_DECISION, /* detail: global id; value: result */
+    TRACE_SERVICE,  /* detail: global id; value: result. What lies inside has globals of its own */
+    TRACE_TABLE,    /* detail: table id; node: index of the pool, where the input values stand;
+                       value: result */
+    TRACE_RULE,     /* detail: rule number (0-based), -1 the default outputs; value: output */
+    TRACE_CELL,     /* a cell that is not constant. detail: rule, spare: column; value: outcome */
     TRACE_CALL,     /* value: result */
-    TRACE_COMPARE,  /* value: outcome; left, right: operands */
-    TRACE_COERCE,   /* value: after; left: before */
+    TRACE_COMPARE,  /* value: outcome; pooled: operands */
+    TRACE_COERCE,   /* value: after; pooled: before */
     TRACE_NULL,     /* value: the null with its reason */
-    TRACE_CLAMP,    /* detail: which argument of min or max decided */
-    TRACE_ROUND     /* value: after; left: before */
+    TRACE_CLAMP,    /* spare: which argument of min or max decided; pooled: the arguments, or none
+                       when they are many */
+    TRACE_ROUND     /* value: after; pooled: before, scale */
 } TraceKind;
 typedef struct TraceRec {
     uint8_t kind;
-    uint8_t pooled; /* values in the pool: 0, 1 (left) or 2 (left, right) */
-    uint16_t spare;
+    uint8_t pooled; /* how many values stand in the pool, from index detail */
+    uint16_t spare; /* by kind */
     IrId node;
     int32_t parent; /* record index, -1: top */
     int32_t detail; /* pooled: index of the pool; otherwise by kind */
@@ -242,6 +247,7 @@ struct Trace {
     Val *pool;
     int npool, pool_cap;
     int32_t top; /* the open record new ones hang under, -1: none */
+    bool full;   /* records were left out: there were too many */
 };
 /* Starts tracing into the evaluation arena. */
 void trace_start(Eval *e);
@@ -249,10 +255,12 @@ void trace_start(Eval *e);
 int32_t trace_open(Eval *e, TraceKind kind, IrId node, int32_t detail);
 /* Closes it with its value. */
 void trace_close(Eval *e, int32_t rec, Val value);
-/* One record under the open one. left and right may be NULL. A record with pooled values has its
- * pool index in detail. */
-void trace_add(Eval *e, TraceKind kind, IrId node, int32_t detail, Val value, const Val *left,
-               const Val *right);
+/* One record under the open one, with n values in the pool (at most TRACE_POOLED, else none). */
+void trace_add(Eval *e, TraceKind kind, IrId node, uint16_t spare, Val value, const Val *vals,
+               int n);
+enum { TRACE_POOLED = 16 };
+/* Puts the input values of an open table into the pool. */
+void trace_inputs(Eval *e, int32_t rec, const Val *vals, int n);
 
 /* --- conditions as people read them --- */
 typedef struct Conjunct {

@@ -1,5 +1,5 @@
 /* The trace: an append-only array of 32-byte records and a pool of operand values, both in the
- * evaluation arena. Recording stops quietly at a million records. */
+ * evaluation arena. Recording stops at a million records, and says so. */
 #include "feel/feel.h"
 
 enum { TRACE_MAX = 1 << 20, TRACE_FIRST = 64 };
@@ -13,7 +13,10 @@ void trace_start(Eval *e) {
 
 /* The next record, under the open one; NULL when there are too many. */
 static TraceRec *push(Trace *t, TraceKind kind, IrId node, int32_t detail) {
-    if (t->n >= TRACE_MAX) return NULL;
+    if (t->n >= TRACE_MAX) {
+        t->full = true;
+        return NULL;
+    }
     GROW(t->arena, t->recs, t->n, t->cap);
     TraceRec *rec = &t->recs[t->n++];
     rec->kind = (uint8_t)kind;
@@ -31,12 +34,10 @@ static void pool_push(Trace *t, Val v) {
 }
 
 int32_t trace_open(Eval *e, TraceKind kind, IrId node, int32_t detail) {
-    if (!e->trace) return -1;
-    TraceRec *rec = push(e->trace, kind, node, detail);
-    if (!rec) return -1;
-    rec->value = val_null();
-    e->trace->top = e->trace->n - 1;
-    return e->trace->top;
+    Trace *t = e->trace;
+    if (!t || !push(t, kind, node, detail)) return -1;
+    t->recs[t->n - 1].value = val_null();
+    return t->top = t->n - 1;
 }
 
 void trace_close(Eval *e, int32_t rec, Val value) {
@@ -45,15 +46,22 @@ void trace_close(Eval *e, int32_t rec, Val value) {
     e->trace->top = e->trace->recs[rec].parent;
 }
 
-void trace_add(Eval *e, TraceKind kind, IrId node, int32_t detail, Val value, const Val *left,
-               const Val *right) {
+void trace_inputs(Eval *e, int32_t rec, const Val *vals, int n) {
     Trace *t = e->trace;
-    TraceRec *rec = t ? push(t, kind, node, detail) : NULL;
+    if (!t || rec < 0) return;
+    t->recs[rec].node = t->npool;
+    for (int i = 0; i < n; i++) pool_push(t, vals[i]);
+}
+
+void trace_add(Eval *e, TraceKind kind, IrId node, uint16_t spare, Val value, const Val *vals,
+               int n) {
+    Trace *t = e->trace;
+    TraceRec *rec = t ? push(t, kind, node, 0) : NULL;
     if (!rec) return;
     rec->value = value;
-    if (!left) return;
-    rec->pooled = right ? 2 : 1;
+    rec->spare = spare;
+    if (n <= 0 || n > TRACE_POOLED) return;
+    rec->pooled = (uint8_t)n;
     rec->detail = t->npool;
-    pool_push(t, *left);
-    if (right) pool_push(t, *right);
+    for (int i = 0; i < n; i++) pool_push(t, vals[i]);
 }

@@ -1,54 +1,7 @@
 /* The public library (include/jixia/dmn.h): values in and out, diagnostics, limits, threads. */
-#include <jixia/dmn.h>
 #include <pthread.h>
-#include <string.h>
 
-#include "tests/test.h"
-
-#define HEAD                                                                                       \
-    "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" name=\"m\" "              \
-    "namespace=\"urn:m\" id=\"m\">\n"
-#define INPUT(id, name, type)                                                                      \
-    "<inputData id=\"" id "\" name=\"" name "\"><variable name=\"" name "\" typeRef=\"" type       \
-    "\"/></inputData>\n"
-#define NEEDS(id)                                                                                  \
-    "<informationRequirement><requiredInput href=\"#" id "\"/></informationRequirement>"
-#define KNOWS(id)                                                                                  \
-    "<knowledgeRequirement><requiredKnowledge href=\"#" id "\"/></knowledgeRequirement>"
-#define DECISION(id, name, needs, text)                                                            \
-    "<decision id=\"" id "\" name=\"" name "\"><variable name=\"" name "\"/>" needs                \
-    "<literalExpression id=\"" id "_e\"><text>" text "</text></literalExpression></decision>\n"
-#define TAIL "</definitions>\n"
-
-static jx_dmn_model *load_with(const char *xml, const jx_dmn_options *o, jx_dmn_status want) {
-    jx_dmn_source file = {"m.dmn", xml, strlen(xml)};
-    jx_dmn_model *m = NULL;
-    CHECK_INT(jx_dmn_load(&file, 1, o, &m), want);
-    return m;
-}
-
-static const jx_dmn_options ENGLISH = {.lang = JX_DMN_ENGLISH};
-
-static jx_dmn_model *load(const char *xml) {
-    return load_with(xml, &ENGLISH, JX_DMN_OK);
-}
-
-static jx_dmn_eval *eval_of(const jx_dmn_model *m) {
-    jx_dmn_eval *e = NULL;
-    CHECK_INT(jx_dmn_eval_new(m, &e), JX_DMN_OK);
-    return e;
-}
-
-static const jx_dmn_value *run(jx_dmn_eval *e, const char *name) {
-    const jx_dmn_value *v = NULL;
-    CHECK_INT(jx_dmn_eval_run(e, name, 0, &v), JX_DMN_OK);
-    return v;
-}
-
-static void check_z(const char *file, int line, const char *got, const char *want) {
-    test_check_str(file, line, str_from(got), str_from(want));
-}
-#define CHECK_Z(got, want) check_z(__FILE__, __LINE__, (got), (want))
+#include "tests/library_fixture.h"
 
 static const char SUM[] = HEAD INPUT("a", "收入", "number") INPUT("b", "d", "date")
     DECISION("s", "和", NEEDS("a"), "收入 * 1.1")

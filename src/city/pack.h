@@ -72,7 +72,8 @@ typedef struct RuleCondition {
 } RuleCondition;
 
 typedef struct RuleParameter {
-    Str at, name, value, source, note; /* at: DMN element id */
+    Str at, name, value, unit, source,
+        note; /* at: DMN element id; unit: empty: of what it bounds */
     Status status;
 } RuleParameter;
 

@@ -19,8 +19,8 @@ static const char *const VERSION_KEYS[] = {
     "notes",   "missing_basis", NULL};
 static const char *const CONDITION_KEYS[] = {"decision", "text", "basis", "status",
                                              "fixed",    "of",   "note",  NULL};
-static const char *const PARAMETER_KEYS[] = {"at",     "name", "value", "status",
-                                             "source", "note", NULL};
+static const char *const PARAMETER_KEYS[] = {"at",     "name",   "value", "unit",
+                                             "status", "source", "note",  NULL};
 
 typedef struct Reader {
     Ctx *c;
@@ -97,6 +97,7 @@ static bool read_parameters(Reader *r, const Json *array, RuleVersion *v) {
             .at = json_get_str(j, S("at")),
             .name = json_get_str(j, S("name")),
             .value = json_get_str(j, S("value")),
+            .unit = json_get_str(j, S("unit")),
             .source = json_get_str(j, S("source")),
             .note = json_get_str(j, S("note")),
         };

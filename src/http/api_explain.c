@@ -316,7 +316,8 @@ static void explain(Page *p, Json *list, const Rule *rule) {
         out_steps(p, inputs, steps, &d, cv);
         out_tables(p, tables, &d, cv);
     }
-    out_list(a, o, S("notes"));
+    Json *notes = out_list(a, o, S("notes"));
+    if (d.version) rule_notes_json(a, d.version, notes);
     out_errors(p, o, &d);
     json_set(o, S("packet"), p->packet ? packet_json(a, &d, &p->k.set) : json_new(a, JSON_NULL));
     out_bool(a, o, S("demo"), d.demo);

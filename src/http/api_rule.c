@@ -171,16 +171,13 @@ static void out_switches(Arena *a, Json *o, const RuleVersion *v) {
 }
 
 static void out_missing_and_notes(Arena *a, Json *o, const RuleVersion *v) {
-    const Json *notes = json_get(entry_of(v), S("notes"));
     Json *missing = out_list(a, o, S("missing_basis"));
     for (int i = 0; i < v->nmissing; i++) {
         Json *j = out_item(a, missing);
         out_str(a, j, S("name"), v->missing[i].name);
         out_str(a, j, S("zh"), v->missing[i].zh);
     }
-    Json *list = out_list(a, o, S("notes"));
-    for (const Json *n = notes && notes->kind == JSON_ARRAY ? notes->first : NULL; n; n = n->next)
-        json_push(list, json_string(a, json_str(n, S(""))));
+    rule_notes_json(a, v, out_list(a, o, S("notes")));
 }
 
 static void out_model(Request *r, Json *o, const RuleVersion *v) {
@@ -253,7 +250,9 @@ static void out_version(Request *r, Json *list, const RuleVersion *v, const Case
     out_conditions(a, o, v);
     Json *parameters = out_list(a, o, S("parameters"));
     for (int i = 0; i < v->nparameters; i++)
-        json_push(parameters, rule_parameter_json(a, &v->parameters[i]));
+        json_push(parameters,
+                  rule_parameter_json(a, r->reg->pack, rulebook_version(r->reg->book, v),
+                                      &v->parameters[i]));
     out_switches(a, o, v);
     out_missing_and_notes(a, o, v);
     out_model(r, o, v);

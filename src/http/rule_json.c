@@ -25,18 +25,6 @@ static Str aggregation_text(HitAggregate g) {
     return TEXTS[g];
 }
 
-Json *rule_parameter_json(Arena *a, const RuleParameter *p) {
-    Json *o = json_new(a, JSON_OBJECT);
-    out_opt(a, o, S("at"), p->at);
-    out_str(a, o, S("name"), p->name);
-    out_opt(a, o, S("value"), p->value);
-    out_null(a, o, S("unit"));
-    /* Without a status nothing shows that the figure was read in a text. */
-    out_str(a, o, S("status"), status_text(p->status ? p->status : STATUS_INFERRED));
-    out_opt(a, o, S("source"), p->source);
-    return o;
-}
-
 /* --- steps -------------------------------------------------------------------------------------
  */
 
@@ -130,8 +118,7 @@ Json *rule_step_json(Arena *a, const PackSet *p, const CompiledVersion *cv, cons
 /* --- tables ------------------------------------------------------------------------------------
  */
 
-/* The unit of a head that is one fact: 营业收入 or 营业收入.前3年. */
-static Str head_unit(const PackSet *p, Str expr) {
+Str rule_fact_unit(const PackSet *p, Str expr) {
     Str name = expr;
     ptrdiff_t dot = str_find(expr, S("."));
     if (dot > 0) name = str_sub(expr, 0, dot);
@@ -147,7 +134,7 @@ static void out_inputs(Arena *a, const PackSet *p, Json *o, const DmnTable *t) {
         out_str(a, j, S("id"), in->id);
         out_str(a, j, S("label"), in->label.n ? in->label : in->expr.text);
         out_str(a, j, S("expression"), in->expr.text);
-        out_opt(a, j, S("unit"), head_unit(p, in->expr.text));
+        out_opt(a, j, S("unit"), rule_fact_unit(p, in->expr.text));
     }
 }
 
@@ -201,7 +188,8 @@ static Str annotation(Arena *a, const DmnRule *r) {
     return buf_str(&b);
 }
 
-static void out_rules(Arena *a, const CompiledVersion *cv, Json *o, const DmnTable *t) {
+static void out_rules(Arena *a, const PackSet *pack, const CompiledVersion *cv, Json *o,
+                      const DmnTable *t) {
     Json *list = out_list(a, o, S("rules"));
     for (int i = 0; i < t->nrules; i++) {
         const DmnRule *r = &t->rules[i];
@@ -214,7 +202,7 @@ static void out_rules(Arena *a, const CompiledVersion *cv, Json *o, const DmnTab
             Json *cell = out_item(a, cells);
             out_str(a, cell, S("id"), r->in[k].id);
             out_str(a, cell, S("text"), r->in[k].text);
-            if (p) json_set(cell, S("parameter"), rule_parameter_json(a, p));
+            if (p) json_set(cell, S("parameter"), rule_parameter_json(a, pack, cv, p));
         }
         Json *outputs = out_list(a, j, S("outputs"));
         for (int k = 0; k < t->noutputs; k++) json_push(outputs, json_string(a, r->out[k].text));
@@ -233,7 +221,7 @@ Json *rule_table_json(Arena *a, const PackSet *p, const CompiledVersion *cv, con
     out_opt(a, o, S("aggregation"), aggregation_text(t->agg));
     out_inputs(a, p, o, t);
     out_outputs(a, cv, o, n, t);
-    out_rules(a, cv, o, t);
+    out_rules(a, p, cv, o, t);
     return o;
 }
 
@@ -262,4 +250,12 @@ void rule_tables_json(Arena *a, const PackSet *p, const CompiledVersion *cv, Jso
         Walk w = {a, p, cv, cv->model->nodes[i], list};
         walk(&w, w.node->expr, 0);
     }
+}
+
+void rule_notes_json(Arena *a, const RuleVersion *v, Json *list) {
+    const Json *versions = json_get(v->rule->source, S("versions")), *notes = NULL;
+    for (const Json *j = versions ? versions->first : NULL; j; j = j->next)
+        if (str_eq(json_get_str(j, S("id")), v->id)) notes = json_get(j, S("notes"));
+    for (const Json *n = notes && notes->kind == JSON_ARRAY ? notes->first : NULL; n; n = n->next)
+        json_push(list, json_string(a, json_str(n, S(""))));
 }

@@ -218,3 +218,28 @@ TEST(match_answers_in_order) {
     call.body = S("{\"rows\":[]}");
     CHECK_INT(http_call(f, &call).status, 403);
 }
+
+static const Json *parameter(const Json *list, Str at) {
+    for (const Json *e = list ? list->first : NULL; e; e = e->next)
+        if (str_eq(json_get_str(e, S("at")), at)) return e;
+    return NULL;
+}
+
+TEST(rule_parameters_have_the_unit_of_what_they_bound) {
+    HttpReply r = boss("/rules/zibo/gazelle");
+    const Json *versions = json_get(r.json, S("versions"));
+    const Json *last = versions ? versions->first : NULL;
+    CHECK(last != NULL);
+    const Json *list = json_get(last, S("parameters"));
+    CHECK_STR(json_get_str(parameter(list, S("base_rev_e")), S("unit")), S("元"));
+    CHECK_STR(json_get_str(parameter(list, S("base_staff_e")), S("unit")), S("人"));
+    const Json *growth = json_get(parameter(list, S("rev_growth_e")), S("unit"));
+    CHECK(growth && growth->kind == JSON_NULL);
+}
+
+TEST(enterprise_explained_with_the_notes_of_the_rule) {
+    HttpReply r = boss(firm(S("002088.SZ"), "/explain?rule=cn/enterprise-size&as_of=2022-09-30"));
+    const Json *items = json_get(r.json, S("items"));
+    const Json *notes = items && items->first ? json_get(items->first, S("notes")) : NULL;
+    CHECK(notes && notes->count > 0);
+}

@@ -186,6 +186,94 @@ TEST(history_is_newest_first_and_pages) {
     CHECK(then > 0 && then < total);
 }
 
+typedef struct Story {
+    int64_t kept, absorbed, merger;
+} Story;
+
+/* Two firms, one renamed and taken into the other and set apart again. */
+static bool tell(Db *db, void *user) {
+    static const Act act = {STR_INIT("clerk"), STR_INIT("工商变更")};
+    Story *s = user;
+    SubjectNew kept = {
+        .kind = SUBJECT_ENTERPRISE, .name = S("历程甲公司"), .division = S("370303")};
+    SubjectNew absorbed = {.kind = SUBJECT_ENTERPRISE, .name = S("历程乙公司")};
+    Identifier renamed = {.scheme = S("name"), .value = S("历程新名公司"), .from = 20240101};
+    s->kept = subject_add(db, &kept, &act);
+    s->absorbed = subject_add(db, &absorbed, &act);
+    s->merger = s->absorbed ? subject_merge(db, s->kept, s->absorbed, &act) : 0;
+    return s->merger && subject_identify(db, s->kept, &renamed, &act) &&
+           subject_unmerge(db, s->merger, &act);
+}
+
+static const Json *event_of(HttpReply r, Str kind, Str part) {
+    const Json *items = json_get(r.json, S("items"));
+    for (const Json *e = items ? items->first : NULL; e; e = e->next)
+        if (str_eq(json_get_str(e, S("kind")), kind) &&
+            str_find(json_get_str(e, S("text")), part) >= 0)
+            return e;
+    return NULL;
+}
+
+TEST(history_tells_names_mergers_and_their_undoing) {
+    HttpFixture *f = http_fixture();
+    Story s = {0};
+    f->ctx.now_ms = f->now_ms;
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    CHECK(tx_run(db, DB_WRITE, tell, &s));
+    db_return(db);
+    f->now_ms += 1000;
+    Str path = str_printf(f->arena, "/enterprises/%lld/history", (long long)s.kept);
+    HttpReply r = http_get(f, f->boss, str_z(f->arena, path));
+    CHECK_INT(r.status, 200);
+    CHECK(event_of(r, S("merge"), S("“历程乙公司”并入")) != NULL);
+    CHECK(event_of(r, S("merge"), S("撤销“历程乙公司”")) != NULL);
+    const Json *named = event_of(r, S("identifier"), S("历程新名公司"));
+    CHECK_STR(json_get_str(named, S("actor")), S("clerk"));
+    CHECK_STR(json_get_str(named, S("reason")), S("工商变更"));
+    CHECK(event_of(r, S("identifier"), S("历程甲公司")) != NULL);
+    CHECK(event_of(r, S("identifier"), S("历程乙公司")) == NULL); /* stands for itself again */
+    path = str_printf(f->arena, "/enterprises/%lld/history", (long long)s.absorbed);
+    r = http_get(f, f->boss, str_z(f->arena, path));
+    CHECK(event_of(r, S("merge"), S("撤销")) != NULL);
+}
+
+typedef struct Taken {
+    HttpFixture *f;
+    int64_t subject, fact, at;
+} Taken;
+
+static bool take_back(Db *db, void *user) {
+    static const Act act = {STR_INIT("clerk"), STR_INIT("填错")};
+    const Taken *t = user;
+    int64_t batch = batch_new(db, &(BatchNew){.origin = S("withdrawal")});
+    return batch && fact_withdraw(db, batch, t->subject, t->fact, S("把万元当成元")) &&
+           batch_publish(db, batch, &act, NULL);
+}
+
+/* A withdrawal is an event of the day it was recorded; the fact stays an event of its own. */
+TEST(history_dates_a_withdrawal_by_its_record) {
+    HttpFixture *f = http_fixture();
+    Taken t = {.f = f, .subject = firm_id(f, S("002088.SZ"))};
+    HttpReply r = get_facts(f, S("002088.SZ"), "?missing=false&field=assets");
+    const Json *g = json_get(r.json, S("items"))->first;
+    CHECK(g && str_to_i64(json_get_str(json_get(g, S("counts")), S("id")), &t.fact));
+    Str known = str_dup(f->arena, json_get_str(json_get(g, S("counts")), S("known_at")));
+    f->ctx.now_ms = f->now_ms;
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    CHECK(tx_run(db, DB_WRITE, take_back, &t));
+    db_return(db);
+    f->now_ms += 1000;
+    Str path = str_printf(f->arena, "/enterprises/%lld/history?limit=500", (long long)t.subject);
+    r = http_get(f, f->boss, str_z(f->arena, path));
+    const Json *e = event_of(r, S("withdrawal"), S("已撤回"));
+    CHECK(e != NULL);
+    CHECK(str_cmp(json_get_str(e, S("at")), known) > 0);
+    CHECK_STR(json_get_str(e, S("reason")), S("把万元当成元"));
+    CHECK_STR(json_get_str(e, S("actor")), S("clerk"));
+    CHECK(json_get(e, S("after"))->kind == JSON_NULL);
+    CHECK(event_of(r, S("import"), S("条事实")) != NULL);
+}
+
 /* --- as files ----------------------------------------------------------------------------------
  */
 

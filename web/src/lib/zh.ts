@@ -220,7 +220,7 @@ export default {
   'event.fact': '新事实',
   'event.correction': '更正',
   'event.withdrawal': '撤回',
-  'event.identifier': '代码',
+  'event.identifier': '名称代码',
   'event.merge': '合并',
   'event.import': '导入',
   'event.reversal': '撤销导入',

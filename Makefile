@@ -258,7 +258,8 @@ CFILES := $(wildcard $(LAYERS:%=src/%/*.[ch]) include/jixia/*.h examples/*.c tes
   tests/unit/*.[ch] tests/oracle/*.[ch] tests/fuzz/*.[ch] \
   tools/*.c bench/*.c)
 check: build/.setup build/.web
-	@+$(SUB) VARIANT=release build/tools/tidy $(SRC:%.c=build/release/%.o)
+	@+$(SUB) VARIANT=release build/tools/tidy $(SRC:%.c=build/release/%.o) \
+	  $(patsubst %.c,build/release/%.o,$(wildcard tests/fuzz/*.c))
 	@+$(SUB) -k VARIANT=release tidied formatted linted
 	@echo "check: clean"
 

@@ -111,9 +111,38 @@ static Json *text(Apply *w, Str s) {
 /* --- parameters and conditions ------------------------------------------------------------------
  */
 
+static Str table_text(const DmnTable *t, Str id) {
+    for (int i = 0; i < t->nrules; i++) {
+        for (int k = 0; k < t->ninputs; k++)
+            if (str_eq(t->rules[i].in[k].id, id)) return t->rules[i].in[k].text;
+        for (int k = 0; k < t->noutputs; k++)
+            if (str_eq(t->rules[i].out[k].id, id)) return t->rules[i].out[k].text;
+    }
+    for (int k = 0; k < t->ninputs; k++)
+        if (str_eq(t->inputs[k].expr.id, id)) return t->inputs[k].expr.text;
+    return (Str){0};
+}
+
+static Str expr_text(const DmnExpr *e, Str id, int depth) {
+    enum { DEPTH_MAX = 50 };
+    Str out = {0};
+    if (!e || depth > DEPTH_MAX) return out;
+    if (e->kind == EXPR_LITERAL && str_eq(e->id, id)) return str_trim(e->text);
+    if (e->kind == EXPR_TABLE) return table_text(e->table, id);
+    const DmnExpr *parts[] = {e->a, e->b, e->c};
+    for (int i = 0; !out.p && i < 3; i++) out = expr_text(parts[i], id, depth + 1);
+    for (int i = 0; !out.p && i < e->nentries; i++)
+        out = expr_text(e->entries[i].expr, id, depth + 1);
+    for (int i = 0; !out.p && e->cells && i < e->nrows * e->nentries; i++)
+        out = expr_text(e->cells[i], id, depth + 1);
+    return out;
+}
+
+/* The text of a cell or a literal expression; empty when the element is another. */
 static Str element_text(const DmnDefs *d, Str id) {
-    const XmlNode *xml = map_get(&d->all_ids, id), *t = xml_child(xml, S("text"));
-    return t ? str_trim(t->text) : (Str){0};
+    Str out = {0};
+    for (int i = 0; id.n && !out.p && i < d->nnodes; i++) out = expr_text(d->nodes[i]->expr, id, 0);
+    return out;
 }
 
 /* Which literal of a text a value is: -1 none, else its number among the literals. */

@@ -32,6 +32,8 @@ bool api_roles(Request *r, Response *out);
 /* api_rule.c */
 bool api_rules(Request *r, Response *out);
 bool api_rule(Request *r, Response *out);
+/* api_rule_findings.c */
+bool api_rule_findings(Request *r, Response *out);
 
 /* api_revision.c, api_revision_model.c */
 bool api_revisions(Request *r, Response *out);

@@ -224,3 +224,21 @@ TEST(http_revision_refuses) {
     r = http_get(f, f->tokens[ROLE_POLICY], "/rules/cn/unicorn/versions/1999/model");
     CHECK_INT(r.status, 404);
 }
+
+
+/* What the static check finds stands with the rule, by cell, in the language asked for. */
+TEST(http_findings_of_a_rule) {
+    HttpFixture *f = http_fixture();
+    HttpReply r = http_get(f, f->boss, "/rules/zibo/talent-recognition/findings");
+    CHECK_INT(r.status, 200);
+    const Json *list = json_get(r.json, S("findings")), *one = json_at(list, 0);
+    CHECK_INT(json_get_i64(r.json, S("errors"), -1), 0);
+    CHECK(json_get_i64(r.json, S("remarks"), 0) > 0);
+    CHECK_STR(json_str(json_get(one, S("severity")), S("")), S("remark"));
+    CHECK(json_get(one, S("row"))->kind == JSON_OBJECT);
+    CHECK(json_get_i64(one, S("column"), 0) > 0);
+    r = http_get(f, f->boss, "/rules/zibo/talent-recognition/findings?version=1999");
+    CHECK_INT(r.status, 422);
+    r = http_get(f, f->boss, "/rules/zibo/nothing/findings");
+    CHECK_INT(r.status, 404);
+}

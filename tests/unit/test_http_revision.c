@@ -225,7 +225,6 @@ TEST(http_revision_refuses) {
     CHECK_INT(r.status, 404);
 }
 
-
 /* What the static check finds stands with the rule, by cell, in the language asked for. */
 TEST(http_findings_of_a_rule) {
     HttpFixture *f = http_fixture();

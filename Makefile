@@ -212,12 +212,12 @@ install-library: library
 	install -D -m 644 src/dmn/jixia-dmn.pc $(LIBDIR)/pkgconfig/jixia-dmn.pc
 	install -D -m 644 docs/jixia-dmn.3 $(SHARE)/man/man3/jixia-dmn.3
 
-bench: build/jixia build/bench/engine
+bench: build/jixia build/bench/engine build/bench/table
 	@bench/run.sh
 
-build/bench/engine: build/release/jixia bench/engine.c
-	@+$(SUB) VARIANT=release build/release/bench/engine
-	@mkdir -p $(@D) && cp build/release/bench/engine $@
+build/bench/%: build/release/jixia bench/%.c
+	@+$(SUB) VARIANT=release build/release/bench/$*
+	@mkdir -p $(@D) && cp build/release/bench/$* $@
 
 $(B)/bench/%: $(OBJ) $(B)/bench/%.o
 	@echo "link $@"

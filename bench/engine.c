@@ -5,6 +5,7 @@
  *                                    must agree or nothing is printed
  *   engine codec FILE.csv FILE.json  parsing
  *   engine rows N                    a CSV for the import, N enterprises, four figures each
+ *   engine policy N                  a CSV of the rows decided by scalar, with the exact amounts
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -243,6 +244,27 @@ static int rows(long n) {
     return 0;
 }
 
+static void put_money(int64_t hundredths) {
+    printf(",%lld.%02d", (long long)(hundredths / 100), (int)(hundredths % 100));
+}
+
+/* The rows of the policy for other engines. */
+static int policy_rows(Arena *a, long n) {
+    const Row *rows = make_rows(a);
+    puts("id,sector,size,hitech,staff,years,revenue,rd,prior,amount");
+    for (long i = 0; i < n && i < ROWS; i++) {
+        const Row *r = &rows[i];
+        printf("%ld,%s,%s,%s,%d,%d", i, SECTOR[r->sector], SIZE[r->size],
+               r->hitech ? "true" : "false", r->staff, r->years);
+        put_money(r->revenue);
+        put_money(r->rd);
+        put_money(r->prior);
+        put_money(amount_of(r));
+        putchar('\n');
+    }
+    return 0;
+}
+
 int main(int argc, char **argv) {
     Arena *a = arena_open((size_t)4 << 30);
     Ctx c = ctx_new(a, clock_now_ms());
@@ -251,6 +273,8 @@ int main(int argc, char **argv) {
     if (argc == 3 && strcmp(argv[1], "scalar") == 0) status = scalar(&c, argv[2]);
     if (argc == 4 && strcmp(argv[1], "codec") == 0) status = codec(&c, argv[2], argv[3]);
     if (argc == 3 && strcmp(argv[1], "rows") == 0) status = rows(strtol(argv[2], NULL, 10));
+    if (argc == 3 && strcmp(argv[1], "policy") == 0)
+        status = policy_rows(a, strtol(argv[2], NULL, 10));
     if (!ctx_ok(&c)) {
         Str text = note_text(a, &c.err.note, LANG_EN);
         fprintf(stderr, "bench: %.*s\n", STRF(text));

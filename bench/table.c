@@ -8,6 +8,7 @@
  *
  * Every answer is compared with a plain loop over the rules; one that differs ends the run.
  */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,7 +221,8 @@ static Str make_json(Arena *a, const Rule *rules, int n, const Row *rows, int nr
  */
 
 typedef struct Loaded {
-    Arena *arena;
+    Arena *arena; /* all the model needs: what was read and what was compiled */
+    size_t heap;  /* bytes the C library holds for it, slack of blocks included */
     DmnModel *m;
     const DmnNode *inputs[INPUTS], *decision;
     double seconds; /* of processor time */
@@ -233,13 +235,20 @@ static double cpu_seconds(void) {
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static size_t heap_bytes(void) {
+    struct mallinfo2 m = mallinfo2();
+    return m.uordblks + m.hblkhd;
+}
+
 static bool load(Loaded *l, Str dmn) {
     DmnSource source = {.file = S("table.dmn"), .bytes = dmn};
+    size_t before = heap_bytes();
     l->arena = arena_open((size_t)2 << 30);
     Ctx c = ctx_new(l->arena, 0);
     double start = cpu_seconds();
     l->m = dmn_load(&c, &source, 1);
     l->seconds = cpu_seconds() - start;
+    l->heap = heap_bytes() - before;
     if (!l->m || l->m->errors) return false;
     for (int k = 0; k < INPUTS; k++) l->inputs[k] = dmn_find(l->m, str_from(COLUMNS[k].name));
     l->decision = dmn_find(l->m, S("条款"));
@@ -262,8 +271,8 @@ static Codes *make_codes(Arena *a) {
     return codes;
 }
 
-static Val decide(const Loaded *l, Arena *a, const Codes *codes, const Row *row) {
-    DmnEval *e = dmn_eval_new(l->m, a);
+static Val decide(DmnEval *e, const Loaded *l, const Codes *codes, const Row *row) {
+    dmn_eval_reset(e);
     for (int k = 0; k < INPUTS; k++) {
         Val v = k == FLAG   ? val_bool(row->x[k] != 0)
                 : k < CODES ? codes->text[k][row->x[k]]
@@ -284,15 +293,16 @@ static double median(double v[RUNS]) {
 }
 
 /* Decides all rows; how many answers are wrong. most: the arena's largest use in one evaluation. */
-static int pass(const Loaded *l, Arena *a, const Codes *codes, const Row *rows, int n,
+static int pass(DmnEval *e, const Loaded *l, const Codes *codes, const Row *rows, int n,
                 size_t *most) {
     int wrong = 0;
+    dmn_eval_reset(e);
+    size_t fresh = arena_used(dmn_feel(e)->arena);
     for (int i = 0; i < n; i++) {
-        ArenaMark mark = arena_mark(a);
-        Val v = decide(l, a, codes, &rows[i]);
+        Val v = decide(e, l, codes, &rows[i]);
         wrong += !(v.tag == V_NUM && v.exp == 0 && v.i == rows[i].rule);
-        if (arena_used(a) - mark.total > *most) *most = arena_used(a) - mark.total;
-        arena_rewind(a, mark);
+        size_t used = arena_used(dmn_feel(e)->arena) - fresh;
+        if (used > *most) *most = used;
     }
     return wrong;
 }
@@ -310,11 +320,13 @@ static int run(Arena *a, int n) {
         loads[k] = l.seconds;
     }
     Arena *scratch = arena_open(0);
+    DmnEval *e = dmn_eval_new(l.m, scratch);
     size_t most = 0;
-    int wrong = pass(&l, scratch, codes, rows, WARM_ROWS, &most);
+    int wrong = pass(e, &l, codes, rows, WARM_ROWS, &most);
+    long blocks = arena_blocks(scratch);
     for (int k = 0; k < RUNS; k++) {
         double start = cpu_seconds();
-        wrong += pass(&l, scratch, codes, rows, PASS_ROWS, &most);
+        wrong += pass(e, &l, codes, rows, PASS_ROWS, &most);
         passes_s[k] = cpu_seconds() - start;
     }
     size_t memory = arena_used(l.arena);
@@ -322,12 +334,33 @@ static int run(Arena *a, int n) {
     printf("table_%d.xml_mb %.2f MB\n", n, (double)dmn.n / 1e6);
     printf("table_%d.memory_mb %.2f MB\n", n, (double)memory / 1e6);
     printf("table_%d.memory_per_xml %.2f x\n", n, (double)memory / (double)dmn.n);
+    printf("table_%d.heap_mb %.2f MB\n", n, (double)l.heap / 1e6);
     printf("table_%d.ns_per_evaluation %.0f ns\n", n, median(passes_s) / PASS_ROWS * 1e9);
     printf("table_%d.bytes_per_evaluation %zu B\n", n, most);
+    printf("table_%d.memory_requests %ld\n", n, arena_blocks(scratch) - blocks);
     printf("table_%d.wrong %d rows\n", n, wrong);
     arena_close(scratch);
     arena_close(l.arena);
     return wrong ? 1 : 0;
+}
+
+/* Every cell is an interval of its own: as many different sets in a column as it has cuts. */
+static int worst(Arena *a, int n) {
+    Rule *rules = make_rules(a, n);
+    for (int i = 0; i < n; i++)
+        for (int k = CODES; k < FLAG; k++) {
+            Cell *c = &rules[i].cells[k];
+            *c = (Cell){.any = i == n - 1, .lo = 2 * (int64_t)i, .hi = 2 * (int64_t)i + n + 1};
+        }
+    Str dmn = make_dmn(a, rules, n);
+    Loaded l = {0};
+    if (!load(&l, dmn)) return 3;
+    double memory = (double)arena_used(l.arena);
+    printf("table_worst.load_ms %.1f ms\n", l.seconds * 1e3);
+    printf("table_worst.memory_mb %.2f MB\n", memory / 1e6);
+    printf("table_worst.memory_per_xml %.2f x\n", memory / (double)dmn.n);
+    arena_close(l.arena);
+    return 0;
 }
 
 int main(int argc, char **argv) {
@@ -337,6 +370,7 @@ int main(int argc, char **argv) {
     int status = 2;
     if (n > 0 && n < 1000000 && nrows < 10000000) {
         if (argc == 3 && strcmp(argv[1], "run") == 0) status = run(a, n);
+        if (argc == 3 && strcmp(argv[1], "worst") == 0) status = worst(a, n);
         Str out = {0};
         if (argc == 3 && strcmp(argv[1], "dmn") == 0) out = make_dmn(a, make_rules(a, n), n);
         if (argc == 4 && strcmp(argv[1], "json") == 0) {
@@ -345,7 +379,7 @@ int main(int argc, char **argv) {
         }
         if (out.n) status = fwrite(out.p, 1, (size_t)out.n, stdout) == (size_t)out.n ? 0 : 3;
     }
-    if (status == 2) fputs("usage: table run|dmn RULES; table json RULES ROWS\n", stderr);
+    if (status == 2) fputs("usage: table run|worst|dmn RULES; table json RULES ROWS\n", stderr);
     arena_close(a);
     return status;
 }

@@ -1,6 +1,7 @@
 /* GET /enterprises/{id}/explain: why each rule decides as it does, down to the cell and the fact.
  */
 #include "base/date.h"
+#include "city/distance.h"
 #include "city/pack_names.h"
 #include "city/report.h"
 #include "http/api.h"
@@ -27,7 +28,7 @@ static Str condition_text(const Page *p, const RuleCondition *c) {
     return p->r->c->lang == LANG_EN && c->text_en.n ? c->text_en : c->text_zh;
 }
 
-/* --- conditions, missing facts, distance -------------------------------------------------------
+/* --- conditions, missing facts -----------------------------------------------------------------
  */
 
 static Str year_of(const Page *p, const Decision *d, const Missing *m) {
@@ -85,35 +86,6 @@ static void out_missing(Page *p, Json *o, const Decision *d) {
 
 static bool stands_alone(const ConditionResult *k) {
     return k->condition->way_of.n == 0;
-}
-
-/* What is left: conditions of its own that fail or are open; nothing when one cannot change. */
-static void out_distance(Page *p, Json *o, const Decision *d) {
-    Arena *a = p->r->c->arena;
-    Json *list = out_list(a, o, S("distance"));
-    int open = 0;
-    const ConditionResult *last = NULL;
-    for (int i = 0; i < d->nconditions; i++) {
-        const ConditionResult *k = &d->conditions[i];
-        if (!stands_alone(k) || k->outcome == OUTCOME_MET) continue;
-        if (k->condition->fixed && k->outcome == OUTCOME_NOT_MET) return;
-        last = k;
-        open++;
-    }
-    if (!last || d->outcome == OUTCOME_MET) return;
-    Json *j = out_item(a, list);
-    out_str(a, j, S("rule"), d->rule->id);
-    out_str(a, j, S("title"),
-            p->r->c->lang == LANG_EN && d->rule->title_en.n ? d->rule->title_en
-                                                            : d->rule->title_zh);
-    Str count = str_printf(a, "%d", open);
-    out_str(a, j, S("text"), said(p, M_EXPLAIN_LEFT, count, condition_text(p, last->condition)));
-    out_opt(a, j, S("gap"), open == 1 ? report_condition_gap(a, last, p->r->c->lang) : S(""));
-    out_int(a, j, S("steps"), open);
-    Json *names = out_list(a, j, S("conditions"));
-    for (int i = 0; i < d->nconditions; i++)
-        if (stands_alone(&d->conditions[i]) && d->conditions[i].outcome != OUTCOME_MET)
-            json_push(names, json_string(a, d->conditions[i].condition->decision));
 }
 
 /* One sentence: why this outcome. */
@@ -304,12 +276,14 @@ static void explain(Page *p, Json *list, const Rule *rule) {
     DecideOptions opt = decide_options(r, false);
     opt.tables = p->tables;
     Decision d = decide(a, r->reg->book, rule, &p->k.set, &opt);
+    d.distance = distance_find(a, r->reg->book, &p->k.set, &opt, &d);
     const CompiledVersion *cv = d.version ? rulebook_version(r->reg->book, d.version) : NULL;
     Json *o = out_item(a, list);
     out_head(p, o, &d);
     out_conditions(p, o, &d);
     out_missing(p, o, &d);
-    out_distance(p, o, &d);
+    json_set(o, S("distance"), distance_json(a, &d, r->c->lang, false));
+    out_bool(a, o, S("distance_stopped"), d.distance->stopped);
     Json *inputs = out_list(a, o, S("inputs")), *steps = out_list(a, o, S("steps"));
     Json *tables = out_list(a, o, S("tables"));
     if (cv && p->tables) {

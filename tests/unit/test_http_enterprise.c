@@ -175,6 +175,25 @@ TEST(enterprise_explained) {
     CHECK(json_get_str(x, S("reason")).n > 0);
 }
 
+/* A decision not met says how far; any other says nothing of it. */
+TEST(enterprise_explained_with_distance) {
+    HttpReply r = boss(firm(S("000756.SZ"), "/explain?tables=false&as_of=2022-09-30"));
+    CHECK_INT(r.status, 200);
+    int entries = 0;
+    for (const Json *x = json_get(r.json, S("items"))->first; x; x = x->next) {
+        const Json *list = json_get(x, S("distance"));
+        bool not_met = str_eq(json_get_str(x, S("outcome")), S("not_met"));
+        CHECK(list && (list->count > 0) == not_met);
+        CHECK(!json_get_bool(x, S("distance_stopped"), true));
+        for (const Json *d = list ? list->first : NULL; d; d = d->next, entries++) {
+            CHECK(json_get_str(d, S("kind")).n > 0);
+            CHECK(json_get_str(d, S("text")).n > 0);
+            CHECK(json_get(d, S("conditions"))->count > 0);
+        }
+    }
+    CHECK(entries > 3);
+}
+
 TEST(enterprise_explained_for_every_rule) {
     HttpFixture *f = http_fixture();
     HttpReply r = boss(firm(S("002088.SZ"), "/explain"));

@@ -2,9 +2,10 @@
 (DMN 1.5, 10.3.2 and 10.3.4). Called by generate.py."""
 import calendar
 import random
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal as D
 from fractions import Fraction as F
+from zoneinfo import ZoneInfo, available_timezones
 
 from feel_values import C34, Days, Months, YAML, compare, literal, number
 
@@ -377,6 +378,39 @@ def strings(folder):
             y.raw([f"[upper case({q}), lower case(upper case({q}))]"], literal([m.upper(), m]))
 
 
+# --- zones: Python's reader of the same IANA data ---------------------------------------------------
+
+def changes(zone, year):
+    """Instants of the year, as UTC days, around which the offset of a zone changes."""
+    utc = timezone.utc
+    at = [datetime(year, 1, 1, tzinfo=utc) + timedelta(days=d) for d in range(366)]
+    return [t for t, u in zip(at, at[1:])
+            if t.astimezone(zone).utcoffset() != u.astimezone(zone).utcoffset()]
+
+
+def zones(folder):
+    """Local times at random, and each half hour of the days when clocks change: a time that occurs
+    twice is the earlier one, one that is skipped keeps the offset before the gap."""
+    names = sorted(n for n in available_timezones()
+                   if n not in ("Factory", "localtime", "posixrules"))
+    with YAML(folder, "zones.yaml") as y:
+        y.group("zones")
+        for name in names:
+            zone = ZoneInfo(name)
+            times = [datetime(R.randrange(1850, 2200), R.randrange(1, 13), R.randrange(1, 29),
+                              R.randrange(24), R.randrange(60), R.randrange(60)) for _ in "12"]
+            if R.randrange(4) == 0:
+                for day in changes(zone, R.choice((1942, 1974, 1987, 2007, 2024, 2050)))[:2]:
+                    local = day.astimezone(zone).replace(tzinfo=None, fold=0)
+                    times += [local + timedelta(minutes=30 * k, seconds=1) for k in range(0, 49, 3)]
+            for t in times:
+                offset = t.replace(tzinfo=zone).utcoffset()
+                text = f'@"{t.isoformat()}@{name}"'
+                seconds = round((t - datetime(1970, 1, 1) - offset).total_seconds())
+                y.raw([f'[{text}.time offset, {text} - @"1970-01-01T00:00:00Z"]'],
+                      literal([Days(round(offset.total_seconds())), Days(seconds)]))
+
+
 def write(folder):
-    for part in (rounding, arithmetic, money, ranges, dates, logic, lists, strings):
+    for part in (rounding, arithmetic, money, ranges, dates, logic, lists, strings, zones):
         part(folder)

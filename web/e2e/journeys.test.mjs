@@ -2,7 +2,7 @@
  * and by part of its name; JIXIA_RULE is a rule whose table is shown for it. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { close, done, go, open, PHONE, settled, shoot, user } from './app.mjs'
+import { accessible, close, done, go, open, PHONE, settled, shoot, user } from './app.mjs'
 
 const initials = process.env.JIXIA_INITIALS ?? 'qxtd'
 const firm = process.env.JIXIA_FIRM ?? '齐翔腾达'
@@ -202,5 +202,18 @@ test('jump to the last row of a long list within half a second', async (t) => {
   t.diagnostic(`jump: ${Date.now() - start} ms, ${await page.locator('*').count()} elements`)
   assert.ok(await page.locator('*').count() <= 1500)
   assert.ok(Date.now() - start < (process.env.CI ? 2000 : 1000))
+  await done(page)
+})
+
+test('a rule shows what the check finds in its tables, with the inputs that show it', async () => {
+  const page = await open('/')
+  await go(page, '/rules/zibo/talent-recognition')
+  const list = page.getByRole('list', { name: /^检查发现：/ }).first()
+  await list.waitFor()
+  const one = list.getByRole('listitem').first()
+  assert.match(await one.innerText(), /提示/)
+  await one.getByText('用于试算的输入').click()
+  assert.match(await one.locator('code').innerText(), /^\{".*\}$/)
+  await accessible(page, 'findings')
   await done(page)
 })

@@ -94,18 +94,22 @@ static int64_t string_key(Str s, ptrdiff_t skip) {
     return (int64_t)(key ^ (uint64_t)1 << 63);
 }
 
-/* The first cut whose key is at least (above: greater than) key. */
-static int key_bound(const TableColumn *col, int64_t key, bool above) {
+/* The first cut whose key is at least key. Without a branch in the loop: which half a value lies in
+ * cannot be foreseen. */
+static int key_bound(const TableColumn *col, int64_t key) {
     const int64_t *at = col->keys;
-    int n = col->ncuts;
+    size_t n = (size_t)col->ncuts;
     while (n > 1) {
-        int half = n / 2;
-        bool right = above ? at[half - 1] <= key : at[half - 1] < key;
-        at += right ? half : 0;
+        size_t half = n / 2;
+        at += half & (0 - (size_t)(at[half - 1] < key));
         n -= half;
     }
-    int i = (int)(at - col->keys);
-    return i + (n > 0 && (above ? *at <= key : *at < key));
+    return (int)(at - col->keys) + (n > 0 && *at < key);
+}
+
+/* The first cut whose key is greater. */
+static int key_bound_above(const TableColumn *col, int64_t key) {
+    return key == INT64_MAX ? col->ncuts : key_bound(col, key + 1);
 }
 
 static int slot_between(const TableColumn *col, Val v, int lo, int hi) {
@@ -122,7 +126,7 @@ static int slot_between(const TableColumn *col, Val v, int lo, int hi) {
 }
 
 static int slot_of_key(const TableColumn *col, int64_t key) {
-    int i = key_bound(col, key, false);
+    int i = key_bound(col, key);
     return 2 * i + (i < col->ncuts && col->keys[i] == key);
 }
 
@@ -131,9 +135,11 @@ static int slot_of_string(const TableColumn *col, Val v) {
     Str s = val_text(v);
     if (!str_starts(s, col->prefix)) return slot_between(col, v, 0, col->ncuts);
     int64_t key = string_key(s, col->prefix.n);
-    int lo = key_bound(col, key, false), hi = lo;
-    if (hi < col->ncuts && col->keys[hi] == key) hi++;
-    if (hi < col->ncuts && hi > lo && col->keys[hi] == key) hi = key_bound(col, key, true);
+    int lo = key_bound(col, key);
+    if (lo == col->ncuts || col->keys[lo] != key) return 2 * lo;
+    if (s.n <= col->prefix.n + KEY_BYTES && col->cuts[lo].n == v.n) return 2 * lo + 1;
+    int hi = lo + 1;
+    if (hi < col->ncuts && col->keys[hi] == key) hi = key_bound_above(col, key);
     return slot_between(col, v, lo, hi);
 }
 
@@ -145,7 +151,7 @@ static int slot_of_number(const TableColumn *col, Val v) {
     if (shift >= 0 || shift < -POW10_MAX) return slot_between(col, v, 0, col->ncuts);
     int64_t whole = v.i / POW10[-shift], left = v.i % POW10[-shift];
     if (left == 0) return slot_of_key(col, whole);
-    return 2 * key_bound(col, whole - (left < 0), true);
+    return 2 * key_bound_above(col, whole - (left < 0));
 }
 
 int column_slot(const TableColumn *col, Val v) {

@@ -348,3 +348,55 @@ TEST(dmn_index_meets_a_full_arena) {
     CHECK(full > 2);
     arena_close(a);
 }
+
+/* --- places -------------------------------------------------------------------------------------
+ */
+
+static DmnPlace place_of(const DmnModel *m, const Ctx *c, Str name) {
+    for (const Note *n = c->notes; n; n = n->next)
+        if (n->msg == M_FEEL_UNKNOWN_NAME && str_eq(n->args[0], name)) return dmn_note_place(m, n);
+    return (DmnPlace){0};
+}
+
+/* Rules are not kept as XML, but a finding in a cell still has its line and column, through
+ * entities, CDATA, white space and a prefix; equal cells with findings have one each. */
+TEST(dmn_findings_in_cells_have_places) {
+    static const char MODEL[] =
+        "<d:definitions xmlns:d='https://www.omg.org/spec/DMN/20191111/MODEL/' namespace='t'\n"
+        " name='t'><d:inputData id='i' name='n'><d:variable name='n'/></d:inputData>\n"
+        "<d:decision name='d'><d:variable name='d'/><d:informationRequirement>\n"
+        "<d:requiredInput href='#i'/></d:informationRequirement><d:decisionTable>\n"
+        "<d:input><d:inputExpression><d:text>n</d:text></d:inputExpression></d:input>\n"
+        "<d:output/>\n"
+        "<d:rule id='r1'><d:inputEntry id='c1'><d:text>&lt; 3 + one</d:text></d:inputEntry>\n"
+        "<d:outputEntry><d:text><![CDATA[\n  two]]></d:text></d:outputEntry></d:rule>\n"
+        "<rule xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/'><inputEntry>"
+        "<text>three</text></inputEntry>\n"
+        "<outputEntry><text>1</text></outputEntry></rule>\n"
+        "<d:rule><d:inputEntry><d:text>three</d:text></d:inputEntry>\n"
+        "<d:outputEntry><d:text>1</d:text></d:outputEntry></d:rule>\n"
+        "</d:decisionTable></d:decision></d:definitions>";
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    DmnSource src = {S("t.dmn"), str_from(MODEL)};
+    DmnModel *m = dmn_load(&c, &src, 1);
+    CHECK(m != NULL);
+    if (!m) return;
+    DmnPlace one = place_of(m, &c, S("one")), two = place_of(m, &c, S("two"));
+    CHECK_INT(one.line, 7);
+    CHECK_INT(one.column, 56);
+    CHECK_STR(one.element, S("c1"));
+    CHECK_INT(two.line, 9);
+    CHECK_INT(two.column, 3);
+    CHECK_STR(two.element, S("r1"));
+    int threes = 0;
+    for (const Note *n = c.notes; n; n = n->next) {
+        if (n->msg != M_FEEL_UNKNOWN_NAME || !str_eq(n->args[0], S("three"))) continue;
+        DmnPlace p = dmn_note_place(m, n);
+        CHECK_INT(p.line, threes ? 12 : 10);
+        CHECK_INT(p.column, threes ? 31 : 78);
+        threes++;
+    }
+    CHECK_INT(threes, 2);
+    arena_close(a);
+}

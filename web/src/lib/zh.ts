@@ -251,7 +251,7 @@ export default {
   'why.distance_single': '一项',
   'why.distance_pair': '两项',
   'why.distance_wait': '等候',
-  'why.distance_blocked': '未够',
+  'why.distance_blocked': '还不够',
   'why.distance_fixed': '不能改变',
   'why.distance_not_searched': '未搜索',
   'why.tables': '决策表',

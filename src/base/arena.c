@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_FIRST = 16 << 10, BLOCK_MAX = 4 << 20, ALIGN = 16, LAST_WORDS = 1 << 20 };
+enum { BLOCK_FIRST = 16 << 10, BLOCK_MAX = 4 << 20, ALIGN = 16, LAST_WORDS = 1 << 20, SMALL = 64 };
 
 typedef struct Block {
     struct Block *prev;
@@ -131,7 +131,9 @@ void *arena_alloc(Arena *a, size_t size) {
     void *p = a->block->data + a->used;
     a->used += need;
     a->total += need;
-    return memset(p, 0, need);
+    if (need > SMALL) return memset(p, 0, need);
+    for (size_t i = 0; i < need; i += ALIGN) memset((char *)p + i, 0, ALIGN);
+    return p;
 }
 
 void *arena_array(Arena *a, size_t n, size_t size) {

@@ -14,7 +14,8 @@ typedef struct Graph {
     uint8_t *is_given;
     Val *vals;
     uint8_t *state;
-    bool ran; /* some state is not STATE_NONE */
+    uint8_t *start; /* the states before anything ran: STATE_NONE, GLOBAL_GIVEN */
+    bool ran;       /* some state is another */
 } Graph;
 
 struct DmnEval {
@@ -33,6 +34,7 @@ static Graph *graph_new(const DmnModel *m, Arena *a) {
     g->is_given = NEW_N(a, uint8_t, m->nnodes);
     g->vals = NEW_N(a, Val, m->nnodes);
     g->state = NEW_N(a, uint8_t, m->nnodes);
+    g->start = NEW_N(a, uint8_t, m->nnodes);
     return g;
 }
 
@@ -43,7 +45,7 @@ static void enter(DmnEval *e, Graph *g) {
 }
 
 static void forget_results(Graph *g, const DmnModel *m) {
-    if (g->ran) memset(g->state, STATE_NONE, (size_t)m->nnodes);
+    if (g->ran) memcpy(g->state, g->start, (size_t)m->nnodes);
     g->ran = false;
 }
 
@@ -63,6 +65,7 @@ static Val value_of(DmnEval *e, const DmnNode *n) {
     int i = n->index;
     Eval *f = &e->feel;
     if (g->state[i] == STATE_DONE) return g->vals[i];
+    if (g->state[i] == GLOBAL_GIVEN && !f->trace) return g->given[i];
     if (g->state[i] == STATE_RUNNING) return FEEL_NULL(f, M_DMN_RECURSIVE, n->name);
     g->state[i] = STATE_RUNNING;
     g->ran = true;
@@ -164,8 +167,10 @@ DmnEval *dmn_eval_new(const DmnModel *m, Arena *a) {
 void dmn_eval_reset(DmnEval *e) {
     Eval *f = &e->feel;
     arena_rewind(f->arena, e->fresh);
-    forget_results(e->graph, e->m);
     memset(e->graph->is_given, 0, (size_t)e->m->nnodes);
+    memset(e->graph->start, STATE_NONE, (size_t)e->m->nnodes);
+    e->graph->ran = true;
+    forget_results(e->graph, e->m);
     diag_rewind(f, (DiagMark){0});
     f->steps = FEEL_STEPS;
     f->depth = 0;
@@ -191,6 +196,9 @@ void dmn_set_node(DmnEval *e, const DmnNode *n, Val v) {
     g->given[n->index] = v;
     g->is_given[n->index] = 1;
     forget_results(g, e->m);
+    bool fits = feel_fits(v, e->m->types[n->index]);
+    g->vals[n->index] = v;
+    g->start[n->index] = g->state[n->index] = fits ? GLOBAL_GIVEN : STATE_NONE;
     if (val_has_unknown(v)) e->feel.unknowns = true;
 }
 

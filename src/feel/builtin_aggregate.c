@@ -71,6 +71,8 @@ static Val extreme_fn(Eval *e, const char *fn, const Val *args, int n, int sign)
     const Val *items;
     int count, best;
     Val out;
+    if (n == 2 && !e->trace && val_is_num(args[0]) && val_is_num(args[1]) && spend(e, n))
+        return val_compare(args[1], args[0], &best) && best * sign > 0 ? args[1] : args[0];
     if (!take(e, fn, args, n, &items, &count, &out)) return out;
     if (count == 0) return empty(e, fn);
     if (n == 1 && val_unknown(args[0])) return unknown_of(e, args, n);

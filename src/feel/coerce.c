@@ -106,16 +106,21 @@ static Val coerce_case(Eval *e, const void *ctx, const Val *args, int n) {
     return feel_coerce(e, args[0], ctx);
 }
 
-/* Types of one piece: what conforms by its tag alone, and null. */
+/* What conforms by its tag alone, and null. */
 static const uint16_t PLAIN[T_KINDS] = {
+    [T_ANY] = (1 << V_TAGS) - 1 - (1 << V_UNKNOWN),
     [T_NUMBER] = 1 << V_NULL | 1 << V_NUM | 1 << V_BIGNUM,
     [T_STRING] = 1 << V_NULL | 1 << V_STRING,
     [T_BOOLEAN] = 1 << V_NULL | 1 << V_BOOL,
     [T_DATE] = 1 << V_NULL | 1 << V_DATE,
 };
 
+bool feel_fits(Val v, const Type *t) {
+    return t->allowed < 0 && (PLAIN[t->kind] >> v.tag & 1);
+}
+
 Val feel_coerce(Eval *e, Val v, const Type *t) {
-    if (t->allowed < 0 && (PLAIN[t->kind] >> v.tag & 1)) return v;
+    if (feel_fits(v, t)) return v;
     if (v.tag == V_NULL) return v;
     if (v.tag == V_UNKNOWN)
         return unknown_liftable(e, &v, 1) ? unknown_lift(e, coerce_case, t, &v, 1) : v;

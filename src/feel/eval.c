@@ -111,7 +111,9 @@ APART global_by_hook(Eval *e, const IrNode *n) {
 }
 
 static inline bool global_stands(const Eval *e, int32_t id) {
-    return e->global_state && e->global_state[id] == GLOBAL_DONE;
+    if (!e->global_state) return false;
+    uint8_t state = e->global_state[id];
+    return state == GLOBAL_DONE || (state == GLOBAL_GIVEN && !e->trace);
 }
 
 static inline Val eval_global(Eval *e, IrId id, const IrNode *n) {
@@ -119,21 +121,22 @@ static inline Val eval_global(Eval *e, IrId id, const IrNode *n) {
     return global_stands(e, n->a) ? e->globals[n->a] : global_by_hook(e, n);
 }
 
-/* An operand: as feel_eval gives it, without a call for what is already there. */
+static Val eval_deep(Eval *e, IrId id, const Frame *f);
+
+/* What feel_eval gives, without a call for what is already there. */
 static inline Val operand(Eval *e, IrId id, const Frame *f) {
-    if (id >= 0) {
-        const IrNode *n = ir_node(e->prog, id);
-        if (n->op == IR_CONST) return e->prog->consts[n->a];
-        if (n->op == IR_GLOBAL && global_stands(e, n->a) && e->steps > 0) {
-            Val v = e->globals[n->a];
-            e->at = id;
-            if (v.tag < V_LIST && e->depth < e->max_depth) {
-                e->steps--;
-                return v;
-            }
+    if (id < 0) return val_null();
+    const IrNode *n = ir_node(e->prog, id);
+    if (n->op == IR_CONST) return e->prog->consts[n->a];
+    if (n->op == IR_GLOBAL && global_stands(e, n->a) && e->steps > 0) {
+        Val v = e->globals[n->a];
+        e->at = id;
+        if (v.tag < V_LIST && e->depth < e->max_depth) {
+            e->steps--;
+            return v;
         }
     }
-    return feel_eval(e, id, f);
+    return eval_deep(e, id, f);
 }
 
 /* Two small decimals brought to one exponent; false when that does not fit. */
@@ -197,10 +200,10 @@ static Val eval_binary(Eval *e, IrId id, const IrNode *n, const Frame *f) {
 }
 
 static Val eval_logic(Eval *e, IrId id, const IrNode *n, const Frame *f) {
-    Val x = feel_eval(e, n->a, f);
+    Val x = operand(e, n->a, f);
     bool decides = n->op == IR_OR;
     if (val_is(x, decides)) return x;
-    Val y = feel_eval(e, n->b, f);
+    Val y = operand(e, n->b, f);
     if (x.tag == V_BOOL && y.tag == V_BOOL) return y;
     e->at = id;
     return feel_op(e, (IrOp)n->op, x, y);
@@ -347,9 +350,7 @@ static Val eval_node(Eval *e, IrId id, const Frame *f) {
     }
 }
 
-Val feel_eval(Eval *e, IrId id, const Frame *f) {
-    if (id < 0) return val_null();
-    if (e->prog->nodes[id].op == IR_CONST) return e->prog->consts[e->prog->nodes[id].a];
+static Val eval_deep(Eval *e, IrId id, const Frame *f) {
     if (--e->steps < 0) {
         e->at = id;
         return e->steps == -1 ? FEEL_NULL(e, M_FEEL_LIMIT_STEPS) : val_null();
@@ -366,6 +367,10 @@ Val feel_eval(Eval *e, IrId id, const Frame *f) {
         return FEEL_NULL(e, M_FEEL_LIMIT_DEPTH);
     }
     return v;
+}
+
+Val feel_eval(Eval *e, IrId id, const Frame *f) {
+    return operand(e, id, f);
 }
 
 Val feel_test(Eval *e, IrId cell, Val input, const Frame *f) {

@@ -65,7 +65,9 @@ typedef struct EvalHooks {
     Val (*service)(Eval *e, int id, const Val *args, int n);
 } EvalHooks;
 
-enum { GLOBAL_DONE = 2 }; /* other states are the owner's */
+/* States of globals; lower ones are the owner's. GLOBAL_GIVEN: given and as its type wants it; like
+ * GLOBAL_DONE, but a trace still records the first reading, so then the hook is called. */
+enum { GLOBAL_DONE = 2, GLOBAL_GIVEN = 3 };
 enum {
     FEEL_STEPS = 50 * 1000 * 1000,
     FEEL_DEPTH = 3000,
@@ -112,6 +114,8 @@ Val feel_call(Eval *e, Val fn, const Val *args, int n);
 /* The value made to conform to a type: singleton list to element, date to date and time; otherwise
  * null with a reason (DMN 10.3.2.9.4). */
 Val feel_coerce(Eval *e, Val v, const Type *t);
+/* feel_coerce gives v itself, seen at a glance; false: it may or may not. */
+bool feel_fits(Val v, const Type *t);
 /* Is v an instance of t as it is (no coercion)? null conforms to every type but is an instance of
  * none but Null and Any. */
 bool feel_conforms(Eval *e, Val v, const Type *t);

@@ -91,7 +91,7 @@ $(B)/%.o: %.c | $(GENERATED)
 
 # --- the decision engine as a library: include/jixia/dmn.h --------------------------------------
 # Only what the engine needs of base and codec; every symbol but jx_dmn_* is local.
-ENGINE := $(patsubst %,src/base/%.c,arena buf date err map str utf8) \
+ENGINE := $(patsubst %,src/base/%.c,arena buf date err map rng str utf8) \
   $(patsubst %,src/codec/%.c,json json_write xml) $(wildcard src/decimal/*.c src/feel/*.c) \
   $(filter-out src/dmn/tck.c,$(wildcard src/dmn/*.c))
 ENGINEOBJ := $(ENGINE:%.c=$(B)/%.o)
@@ -227,6 +227,7 @@ $(B)/bench/%: $(OBJ) $(B)/bench/%.o
 test: build/.setup build/.web
 	@+$(SUB) VARIANT=asan build/asan/tests/run build/asan/tests/ops build/asan/jixia build/tools/tidy
 	@+$(SUB) VARIANT=tsan build/tsan/tests/threads
+	@+$(SUB) VARIANT=lib $(LIBRARY)
 	@tests/all.sh
 
 # Each decimal function against Python's decimal: make oracle N=1000000

@@ -2,7 +2,7 @@
 # Installs the Debian 12 packages that building and testing need, when they are missing. Idempotent;
 # root, or sudo. Nothing is downloaded except through the package manager.
 set -eu
-packages="gcc make pkg-config git ca-certificates bzip2 libc6-dev
+packages="gcc g++ make pkg-config git ca-certificates bzip2 libc6-dev
 libmicrohttpd-dev libsqlite3-dev libpq-dev libexpat1-dev libzip-dev libxlsxwriter-dev
 libsodium-dev libssl-dev libfreexl-dev libintelrdfpmath-dev libpcre2-dev libyaml-dev
 unicode-data tzdata nodejs npm

@@ -186,6 +186,10 @@ bool arena_guard(Arena *a, void (*fn)(void *), void *user) {
     return true;
 }
 
+_Noreturn void arena_raise(Arena *a) {
+    arena_full(a, a->starved);
+}
+
 bool arena_starved(const Arena *a) {
     return a->starved;
 }

@@ -47,6 +47,8 @@ jmp_buf *arena_trap(Arena *a, jmp_buf *trap);
 /* Runs fn with a trap on the arena: true when it came to its end, false when memory of the arena or
  * of a child ran out on the way. What fn held (transaction, lock) is the caller's to give back. */
 bool arena_guard(Arena *a, void (*fn)(void *), void *user);
+/* Jumps on, for the same want, from code that caught the trap to put something in order. */
+_Noreturn void arena_raise(Arena *a);
 /* Whether the last jump to the trap was for want of memory rather than for the limit. */
 bool arena_starved(const Arena *a);
 /* Bytes handed out since open or reset. */

@@ -35,8 +35,9 @@ static Str place_of(const Parser *j, const char *at) {
     return str_printf(j->c->arena, "%.*s:%ld:%ld", STRF(j->name), line, column);
 }
 
-static Json *syntax(Parser *j, const char *at, const char *what) {
-    FAIL_AT(j->c, ERR_INPUT, place_of(j, at), M_JSON_SYNTAX, str_from(what));
+static Json *syntax(Parser *j, const char *at, Msg what) {
+    Str text = msg_text(j->c->arena, what, j->c->lang, 0, NULL);
+    FAIL_AT(j->c, ERR_INPUT, place_of(j, at), M_JSON_SYNTAX, text);
     return NULL;
 }
 
@@ -108,16 +109,16 @@ static bool read_string(Parser *j, Str *out) {
     size_t n = (size_t)(p - open - 1);
     if (n) memcpy(bytes, open + 1, n);
     while (p < j->end && *p != '"') {
-        if ((unsigned char)*p < 0x20) return syntax(j, p, "control character in a string") != NULL;
+        if ((unsigned char)*p < 0x20) return syntax(j, p, M_JSON_CONTROL) != NULL;
         if (*p != '\\') {
             bytes[n++] = *p++;
             continue;
         }
         uint32_t cp = 0;
-        if (!read_escape(&p, j->end, &cp)) return syntax(j, p, "bad escape") != NULL;
+        if (!read_escape(&p, j->end, &cp)) return syntax(j, p, M_JSON_ESCAPE) != NULL;
         n += (size_t)utf8_put(bytes + n, cp);
     }
-    if (p >= j->end) return syntax(j, open, "string without end") != NULL;
+    if (p >= j->end) return syntax(j, open, M_JSON_OPEN_STRING) != NULL;
     *out = str_of(bytes, n);
     j->p = p + 1;
     return true;
@@ -170,7 +171,7 @@ static Json *read_array(Parser *j, Json *array) {
         else if (j->p < j->end && *j->p == ']')
             break;
         else
-            return syntax(j, j->p, "expected , or ] in an array");
+            return syntax(j, j->p, M_JSON_ARRAY_NEXT);
     }
     j->p++;
     return array;
@@ -192,14 +193,14 @@ static Json *read_member(Parser *j, Json *object, Map *seen) {
     Str key;
     skip_blank(j);
     const char *at = j->p;
-    if (at == j->end || *at != '"') return syntax(j, at, "expected a key in quotes");
+    if (at == j->end || *at != '"') return syntax(j, at, M_JSON_KEY);
     if (!read_string(j, &key)) return NULL;
     if (key_known(j->c, object, seen, key)) {
         FAIL_AT(j->c, ERR_INPUT, place_of(j, at), M_JSON_DUPLICATE, key);
         return NULL;
     }
     skip_blank(j);
-    if (j->p == j->end || *j->p != ':') return syntax(j, j->p, "expected : behind a key");
+    if (j->p == j->end || *j->p != ':') return syntax(j, j->p, M_JSON_COLON);
     j->p++;
     Json *value = read_value(j);
     return value ? json_set(object, key, value) : NULL;
@@ -221,7 +222,7 @@ static Json *read_object(Parser *j, Json *object) {
         else if (j->p < j->end && *j->p == '}')
             break;
         else
-            return syntax(j, j->p, "expected , or } in an object");
+            return syntax(j, j->p, M_JSON_OBJECT_NEXT);
     }
     j->p++;
     return object;
@@ -247,7 +248,7 @@ static Json *read_plain(Parser *j, Json *v) {
     }
     if (read_word(j, S("false"))) return v->kind = JSON_BOOL, v;
     if (read_word(j, S("null"))) return v;
-    return syntax(j, j->p, j->p == j->end ? "the text ends too early" : "not a JSON value");
+    return syntax(j, j->p, j->p == j->end ? M_JSON_EARLY : M_JSON_NO_VALUE);
 }
 
 static Json *read_value(Parser *j) {
@@ -285,7 +286,7 @@ Json *json_parse(Ctx *c, Str text, Str name) {
     Json *root = read_value(&j);
     if (!root) return NULL;
     skip_blank(&j);
-    if (j.p < j.end) return syntax(&j, j.p, "text behind the end of the value");
+    if (j.p < j.end) return syntax(&j, j.p, M_JSON_BEHIND);
     return root;
 }
 

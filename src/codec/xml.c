@@ -56,8 +56,9 @@ static void stop(XmlStream *s) {
     XML_StopParser(s->parser, XML_FALSE);
 }
 
-static void stop_limit(XmlStream *s, Str what, int limit) {
-    FAIL_AT(s->c, ERR_LIMIT, place_of(s), M_XML_LIMIT, what, str_printf(s->c->arena, "%d", limit));
+static void stop_limit(XmlStream *s, Msg what, int limit) {
+    FAIL_AT(s->c, ERR_LIMIT, place_of(s), M_XML_LIMIT,
+            msg_text(s->c->arena, what, s->c->lang, 0, NULL), str_printf(s->c->arena, "%d", limit));
     stop(s);
 }
 
@@ -88,16 +89,16 @@ static const char *local_name(const char *z) {
 static bool within_limits(XmlStream *s, const char *name, const char *const *attrs) {
     int n = 0;
     if (s->depth >= XML_DEPTH_MAX) {
-        stop_limit(s, S("depth"), XML_DEPTH_MAX);
+        stop_limit(s, M_XML_DEPTH, XML_DEPTH_MAX);
         return false;
     }
     if (strlen(name) > XML_NAME_MAX) {
-        stop_limit(s, S("name length"), XML_NAME_MAX);
+        stop_limit(s, M_XML_NAME_LENGTH, XML_NAME_MAX);
         return false;
     }
     for (; attrs[n]; n += 2) {
         if (n / 2 < XML_ATTRS_MAX && strlen(attrs[n]) <= XML_NAME_MAX) continue;
-        stop_limit(s, S("attributes"), XML_ATTRS_MAX);
+        stop_limit(s, M_XML_ATTRIBUTES, XML_ATTRS_MAX);
         return false;
     }
     return true;
@@ -269,9 +270,40 @@ static enum XML_Status parse_guarded(XmlStream *s, Str bytes, bool last) {
     enum XML_Status status = XML_Parse(s->parser, bytes.n ? bytes.p : "", (int)bytes.n, last);
     if (s->full) {
         parser_free(s);
-        arena_alloc(s->c->arena, SIZE_MAX);
+        arena_raise(s->c->arena);
     }
     return status;
+}
+
+/* What expat found, in our words; in its own, quoted, where we have none. */
+static bool syntax(XmlStream *s) {
+    static const struct {
+        enum XML_Error code;
+        Msg text;
+    } TEXTS[] = {
+        {XML_ERROR_SYNTAX, M_XML_NOT_XML},
+        {XML_ERROR_NO_ELEMENTS, M_XML_EMPTY},
+        {XML_ERROR_INVALID_TOKEN, M_XML_BAD_TOKEN},
+        {XML_ERROR_UNCLOSED_TOKEN, M_XML_OPEN_TOKEN},
+        {XML_ERROR_PARTIAL_CHAR, M_XML_HALF_CHAR},
+        {XML_ERROR_TAG_MISMATCH, M_XML_MISMATCH},
+        {XML_ERROR_DUPLICATE_ATTRIBUTE, M_XML_TWICE},
+        {XML_ERROR_JUNK_AFTER_DOC_ELEMENT, M_XML_BEHIND},
+        {XML_ERROR_UNDEFINED_ENTITY, M_XML_ENTITY},
+        {XML_ERROR_BAD_CHAR_REF, M_XML_CHAR_REF},
+        {XML_ERROR_MISPLACED_XML_PI, M_XML_DECLARATION},
+        {XML_ERROR_XML_DECL, M_XML_BAD_DECLARATION},
+        {XML_ERROR_UNKNOWN_ENCODING, M_XML_ENCODING},
+        {XML_ERROR_INCORRECT_ENCODING, M_XML_WRONG_ENCODING},
+        {XML_ERROR_UNCLOSED_CDATA_SECTION, M_XML_CDATA},
+        {XML_ERROR_UNBOUND_PREFIX, M_XML_PREFIX},
+    };
+    enum XML_Error code = XML_GetErrorCode(s->parser);
+    if (code == XML_ERROR_NO_MEMORY) return FAIL(s->c, ERR_LIMIT, M_LIMIT_MEMORY);
+    Str what = str_printf(s->c->arena, "“%s”", XML_ErrorString(code));
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
+        if (TEXTS[i].code == code) what = msg_text(s->c->arena, TEXTS[i].text, s->c->lang, 0, NULL);
+    return FAIL_AT(s->c, ERR_INPUT, place_of(s), M_XML_SYNTAX, what);
 }
 
 bool xml_stream_feed(XmlStream *s, Str bytes, bool last) {
@@ -283,9 +315,7 @@ bool xml_stream_feed(XmlStream *s, Str bytes, bool last) {
         if (s->stopped) return false;
         if (status == XML_STATUS_ERROR) {
             s->stopped = true;
-            enum XML_Error code = XML_GetErrorCode(s->parser);
-            return FAIL_AT(s->c, ERR_INPUT, place_of(s), M_XML_SYNTAX,
-                           str_from(XML_ErrorString(code)));
+            return syntax(s);
         }
     } while (bytes.n > 0);
     return true;
@@ -307,7 +337,7 @@ XmlNode *xml_parse(Ctx *c, Str bytes, Str name) {
 
 XmlNode *xml_parse_taking(Ctx *c, Str bytes, Str name, const XmlTaker *t) {
     if (bytes.n > XML_BYTES_MAX) {
-        FAIL_AT(c, ERR_LIMIT, name, M_XML_LIMIT, S("bytes"),
+        FAIL_AT(c, ERR_LIMIT, name, M_XML_LIMIT, msg_text(c->arena, M_XML_BYTES, c->lang, 0, NULL),
                 str_printf(c->arena, "%d", XML_BYTES_MAX));
         return NULL;
     }

@@ -22,27 +22,57 @@ static Str place_of(const Reader *r, yaml_mark_t at) {
     return str_printf(r->c->arena, "%.*s:%zu:%zu", STRF(r->name), at.line + 1, at.column + 1);
 }
 
+static Str text_of(Reader *r, Msg m) {
+    return msg_text(r->c->arena, m, r->c->lang, 0, NULL);
+}
+
+/* What libyaml found, in our words; in its own, quoted, where we have none. */
+static Str problem_text(Reader *r) {
+    static const struct {
+        const char *problem;
+        Msg text;
+    } TEXTS[] = {
+        {"found character that cannot start any token", M_YAML_TOKEN},
+        {"mapping values are not allowed in this context", M_YAML_COLON},
+        {"could not find expected ':'", M_YAML_NO_COLON},
+        {"did not find expected key", M_YAML_KEY},
+        {"did not find expected '-' indicator", M_YAML_DASH},
+        {"did not find expected ',' or ']'", M_YAML_LIST_END},
+        {"did not find expected ',' or '}'", M_YAML_MAP_END},
+        {"found unexpected end of stream", M_YAML_OPEN_QUOTE},
+        {"found a tab character that violates indentation", M_YAML_TAB},
+        {"found unknown escape character", M_YAML_ESCAPE},
+        {"block sequence entries are not allowed in this context", M_YAML_NO_LIST},
+        {"control characters are not allowed", M_YAML_CONTROL},
+        {"did not find expected node content", M_YAML_CONTENT},
+    };
+    Str problem = str_from(r->parser.problem ? r->parser.problem : "?");
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
+        if (str_eq(problem, str_from(TEXTS[i].problem))) return text_of(r, TEXTS[i].text);
+    return str_printf(r->c->arena, "“%.*s”", STRF(problem));
+}
+
 static bool next_event(Reader *r, yaml_event_t *e) {
     if (yaml_parser_parse(&r->parser, e)) return true;
-    FAIL_AT(r->c, ERR_INPUT, place_of(r, r->parser.problem_mark), M_YAML_SYNTAX,
-            str_dup(r->c->arena, str_from(r->parser.problem ? r->parser.problem : "?")));
-    return false;
+    if (r->parser.error == YAML_MEMORY_ERROR) return FAIL(r->c, ERR_LIMIT, M_LIMIT_MEMORY);
+    return FAIL_AT(r->c, ERR_INPUT, place_of(r, r->parser.problem_mark), M_YAML_SYNTAX,
+                   problem_text(r));
 }
 
 /* Records why an event is not allowed; false when it is not. */
 static bool allowed(Reader *r, const yaml_event_t *e) {
-    const char *what = NULL;
+    Msg what = MSG_NONE;
     const yaml_char_t *anchor = NULL, *tag = NULL;
-    if (e->type == YAML_ALIAS_EVENT) what = "alias (*)";
+    if (e->type == YAML_ALIAS_EVENT) what = M_YAML_ALIAS;
     if (e->type == YAML_SCALAR_EVENT) anchor = e->data.scalar.anchor, tag = e->data.scalar.tag;
     if (e->type == YAML_SEQUENCE_START_EVENT)
         anchor = e->data.sequence_start.anchor, tag = e->data.sequence_start.tag;
     if (e->type == YAML_MAPPING_START_EVENT)
         anchor = e->data.mapping_start.anchor, tag = e->data.mapping_start.tag;
-    if (anchor) what = "anchor (&)";
-    if (tag) what = "tag (!)";
-    if (!what) return true;
-    return FAIL_AT(r->c, ERR_INPUT, place_of(r, e->start_mark), M_YAML_REFUSED, str_from(what));
+    if (anchor) what = M_YAML_ANCHOR;
+    if (tag) what = M_YAML_TAG;
+    if (what == MSG_NONE) return true;
+    return FAIL_AT(r->c, ERR_INPUT, place_of(r, e->start_mark), M_YAML_REFUSED, text_of(r, what));
 }
 
 static Str scalar_text(Reader *r, const yaml_event_t *e) {
@@ -83,7 +113,7 @@ static bool read_key(Reader *r, const yaml_event_t *e, Map *seen, Str *key) {
     if (!allowed(r, e)) return false;
     if (e->type != YAML_SCALAR_EVENT)
         return FAIL_AT(r->c, ERR_INPUT, place_of(r, e->start_mark), M_YAML_REFUSED,
-                       S("key that is not a scalar"));
+                       text_of(r, M_YAML_KEY_KIND));
     *key = scalar_text(r, e);
     if (map_has(seen, *key))
         return FAIL_AT(r->c, ERR_INPUT, place_of(r, e->start_mark), M_YAML_DUPLICATE, *key);
@@ -135,7 +165,7 @@ static bool read_stream(Reader *r, Json **root) {
                     e.type == YAML_SEQUENCE_START_EVENT || e.type == YAML_MAPPING_START_EVENT;
         if (e.type == YAML_DOCUMENT_START_EVENT && *root)
             ok = FAIL_AT(r->c, ERR_INPUT, place_of(r, e.start_mark), M_YAML_REFUSED,
-                         S("second document"));
+                         text_of(r, M_YAML_SECOND));
         if (node) {
             *root = NEW(r->c->arena, Json);
             ok = read_node(r, &e, *root);

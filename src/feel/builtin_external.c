@@ -43,7 +43,12 @@ static Val cosine(Eval *e, Val x) {
     char text[40];
     Dec d = val_dec(x);
     int n = snprintf(text, sizeof text, "%.15g", cos(dec_double(&d)));
-    return dec_parse(str_of(text, (size_t)n), &d) ? val_num(e->arena, &d) : fn_result(e, "cos");
+    int k = 0; /* the decimal point of the program's locale may be anything */
+    for (int i = 0; i < n; i++) {
+        bool part = (text[i] >= '0' && text[i] <= '9') || strchr("+-e", text[i]);
+        if (part || k == 0 || text[k - 1] != '.') text[k++] = part ? text[i] : '.';
+    }
+    return dec_parse(str_of(text, (size_t)k), &d) ? val_num(e->arena, &d) : fn_result(e, "cos");
 }
 
 static bool math_call(Eval *e, Str name, Str type, const Val *args, int n, Val *out) {

@@ -219,6 +219,7 @@ build/bench/%: build/release/jixia bench/%.c
 	@+$(SUB) VARIANT=release build/release/bench/$*
 	@mkdir -p $(@D) && cp build/release/bench/$* $@
 
+.SECONDARY: $(B)/bench/engine.o $(B)/bench/table.o
 $(B)/bench/%: $(OBJ) $(B)/bench/%.o
 	@echo "link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -286,4 +287,4 @@ clean:
 	rm -rf build web/dist
 
 -include $(OBJ:.o=.d) $(TESTOBJ:.o=.d) $(THREADOBJ:.o=.d) \
-  $(B)/tests/oracle/ops_main.d $(FUZZOBJ:.o=.d) $(FUZZERS:%=$(B)/tests/fuzz/fuzz_%.d) $(B)/src/cli/main.d $(B)/bench/engine.d
+  $(B)/tests/oracle/ops_main.d $(FUZZOBJ:.o=.d) $(FUZZERS:%=$(B)/tests/fuzz/fuzz_%.d) $(B)/src/cli/main.d $(B)/bench/engine.d $(B)/bench/table.d

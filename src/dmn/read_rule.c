@@ -123,8 +123,9 @@ bool read_taken_rule(void *user, XmlNode *xml) {
     DmnReading *r = user;
     const XmlNode *root = xml;
     while (root->parent) root = root->parent;
-    if (!str_eq(xml->ns, root->ns) || !str_eq(xml->parent->ns, root->ns)) return true;
-    if (!str_eq(xml->parent->name, S("decisionTable"))) return true;
+    const XmlNode *table = xml->parent;
+    if (!table || !str_eq(xml->ns, root->ns) || !str_eq(table->ns, root->ns)) return true;
+    if (!str_eq(table->name, S("decisionTable"))) return true;
     read_prune(xml, root->ns);
     if (!read_ids(r, xml)) return false;
     add_rule(r, xml);

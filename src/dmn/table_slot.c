@@ -55,6 +55,7 @@ bool column_value(Arena *a, const TableColumn *col, int slot, Val *out) {
     if (col->kind == V_BOOL) return false;
     if (col->kind == V_NUM) return between_nums(a, lo, hi, out);
     if (col->kind == V_STRING) return between_strings(a, lo, hi, out);
+    if (!lo && !hi) return false;
     *out = lo ? *lo : *hi;
     out->i += lo ? 1 : -1;
     return !lo || !hi || out->i < hi->i;

@@ -63,8 +63,8 @@ static void texts(Rng *r, Arena *a, const char *op, Str *xs, Str *ys) {
     if (!strncmp(op, "round", 5)) *ys = str_printf(a, "%d", (int)rng_below(r, 60) - 30);
     if (!strcmp(op, "powi")) *ys = str_printf(a, "%d", (int)rng_below(r, 60) - 20);
     if (!strcmp(op, "powf"))
-        *ys = str_printf(a, "%s%d.%d", rng_below(r, 3) ? "" : "-", (int)rng_below(r, 12),
-                         1 + (int)rng_below(r, 99));
+        *ys = str_printf(a, "%s%d.%d", rng_below(r, 3) ? "" : "-",
+                         (int)rng_below(r, rng_below(r, 8) ? 12 : 9000), 1 + (int)rng_below(r, 99));
     if (!strcmp(op, "exp"))
         *xs =
             str_printf(a, "%s%d.%d", rng_below(r, 2) ? "-" : "",

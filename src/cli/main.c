@@ -42,6 +42,7 @@ static const Command COMMANDS[] = {
      "dmn eval MODEL.dmn [--decision NAME] [--input IN.json] [--strict]\n"
      "         [--trace[=text]] [--trace-limit BYTES]\n"
      "dmn check MODEL.dmn [--budget STEPS] [--shown N]\n"
+     "dmn check MODEL.dmn --boundary [--decision NAME] [--csv OUT.csv]\n"
      "dmn diff A.dmn B.dmn\n"
      "dmn table MODEL.dmn --decision NAME --xlsx OUT.xlsx\n"
      "dmn table MODEL.dmn --decision NAME --from IN.xlsx --out NEW.dmn\n"

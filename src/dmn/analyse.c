@@ -359,14 +359,19 @@ static void with_part(Study *st, void (*ask)(Study *st)) {
     st->s->budget = rest + (st->s->budget > 0 ? st->s->budget : 0);
 }
 
-void analyse_table(Check *s, const IrTable *t, const DmnExpr *src) {
+Study study_new(Check *s, const IrTable *t, const DmnExpr *src) {
     Study st = {.s = s, .t = t, .src = src};
-    if (t->nrules == 0) return;
     st.g = grid_make(s, t);
     st.cover = cover_new(s, st.g);
     st.point = NEW_N(s->scratch, int, st.g->ndims);
     st.values = NEW_N(s->scratch, Val, t->ninputs);
     st.given = NEW_N(s->scratch, bool, t->ninputs);
+    return st;
+}
+
+void analyse_table(Check *s, const IrTable *t, const DmnExpr *src) {
+    if (t->nrules == 0) return;
+    Study st = study_new(s, t, src);
     analyse_cells(&st);
     if (t->policy == HIT_UNIQUE || t->policy == HIT_ANY) with_part(&st, find_overlaps);
     if (t->policy == HIT_FIRST || t->policy == HIT_PRIORITY) with_part(&st, find_hidden);

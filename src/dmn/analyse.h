@@ -159,6 +159,8 @@ bool study_rule_point(Study *st, int rule, int64_t share);
 bool study_same_outputs(const Study *st, int x, int y, bool unless_known);
 /* Does rule x give the result where both x and y match? (F: earlier, P: higher output) */
 bool study_beats(const Study *st, int x, int y);
+/* A table ready for questions. */
+Study study_new(Check *s, const IrTable *t, const DmnExpr *src);
 /* --- analyse_gap.c --- */
 void analyse_gaps(Study *st);
 /* --- analyse_cell.c: single cells --- */
@@ -166,6 +168,10 @@ void analyse_cells(Study *st);
 /* --- check_value.c: intervals and nulls of expressions --- */
 void check_values(Check *s);
 /* --- check.c --- */
+Check check_new(Ctx *c, const DmnModel *m, const DmnCheckOptions *o);
+/* Opens and closes what one table is analysed in. */
+void check_open(Check *s);
+void check_close(Check *s);
 /* Adds a finding; the caller fills in what else it knows. */
 DmnFinding *check_add(Check *s, int severity, Str place, Msg msg, int n, const Str *args);
 #define FINDING(s, severity, place, ...)                                                           \

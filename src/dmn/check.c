@@ -163,22 +163,30 @@ static void check_requirements(Check *s) {
 /* --- all ----------------------------------------------------------------------------------------
  */
 
+void check_open(Check *s) {
+    s->scratch = arena_child(s->arena, (size_t)4 << 30);
+    s->stack = arena_child(s->arena, 0);
+}
+
+void check_close(Check *s) {
+    arena_close(s->scratch);
+    arena_close(s->stack);
+}
+
 static void check_tables(Check *s) {
     const Program *p = s->m->prog;
     int64_t left = s->all;
     for (int i = 0; i < p->ntables; i++) {
-        s->scratch = arena_child(s->arena, (size_t)4 << 30);
-        s->stack = arena_child(s->arena, 0);
+        check_open(s);
         int64_t share = left / (p->ntables - i);
         s->budget = share;
         analyse_table(s, p->tables[i], s->m->sources[i]);
         left -= share - (s->budget > 0 ? s->budget : 0);
-        arena_close(s->scratch);
-        arena_close(s->stack);
+        check_close(s);
     }
 }
 
-static Check check_new(Ctx *c, const DmnModel *m, const DmnCheckOptions *o) {
+Check check_new(Ctx *c, const DmnModel *m, const DmnCheckOptions *o) {
     Check s = {.c = c, .m = m, .arena = c->arena};
     s.all = o && o->budget > 0 ? o->budget : DMN_CHECK_BUDGET;
     s.shown = o && o->shown > 0 ? o->shown : DMN_CHECK_SHOWN;

@@ -33,4 +33,23 @@ const DmnFinding *dmn_check(Ctx *c, const DmnModel *m, const DmnCheckOptions *o)
 /* {"code","severity","text","hint","place","decision","table","rule","other","column","element",
  * "row"}; absent numbers and texts are null. */
 Json *dmn_finding_json(Arena *a, const DmnFinding *f, Lang lang);
+
+/* A row of inputs at a boundary of a table, with what the engine makes of it. */
+typedef struct DmnBoundaryRow {
+    const DmnNode *node; /* whose table it is for */
+    const Json *row;     /* inputs (or decisions) by name */
+    Str rules;           /* that match: "1,3"; empty: none */
+    Str result;          /* of the decision, as JSON text */
+} DmnBoundaryRow;
+typedef struct DmnBoundary {
+    DmnBoundaryRow *rows;
+    int n, cap;
+    int rules, met; /* rules of the tables, and those some row matches */
+    int left_out;   /* rows that could not be made: an expression cannot be solved for its inputs */
+} DmnBoundary;
+/* Test rows for the tables of a decision (NULL: of all): each cut point of each column and its
+ * neighbours (one step of the type, for numbers of the finest scale written), each within the rule
+ * whose cell begins or ends there, null, and a row for every rule; without doubles. In c->arena. */
+DmnBoundary dmn_boundary(Ctx *c, const DmnModel *m, const DmnNode *decision,
+                         const DmnCheckOptions *o);
 #endif

@@ -549,10 +549,55 @@ TEST(dmn_check_agrees_with_brute_force) {
         CHECK(ok);
         if (!ok) print_all(i, text, f);
         rows += check_rows(m, f);
+        DmnBoundary d = dmn_boundary(&c, m, NULL, NULL);
+        int can = 0;
+        for (int k = 0; k < r.nrules; k++) can += b.matches[k];
+        CHECK_INT(d.met, can); /* every rule that can match is met by some row */
+        CHECK_INT(d.left_out, 0);
         arena_close(a);
         if (!ok) break;
     }
     CHECK(rows > TABLES);
+}
+
+/* --- boundary rows ------------------------------------------------------------------------------
+ */
+
+static bool has_boundary(const DmnBoundary *d, const char *row, const char *rules,
+                         const char *result) {
+    for (int i = 0; i < d->n; i++) {
+        Arena *a = arena_open(0);
+        Buf b = buf_new(a, 0);
+        json_canonical(&b, d->rows[i].row);
+        bool same = str_eq(buf_str(&b), str_from(row)) &&
+                    str_eq(d->rows[i].rules, str_from(rules)) &&
+                    str_eq(d->rows[i].result, str_from(result));
+        arena_close(a);
+        if (same) return true;
+    }
+    return false;
+}
+
+TEST(dmn_boundary_rows_meet_cuts_and_neighbours) {
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    static const char *const CELLS[][2] = {{"< 10.5", "\"x\""}, {">= 10.5", "-"}};
+    DmnModel *m = load_text(&c, table_model(a, "UNIQUE", CELLS, NULL, 2));
+    DmnBoundary d = dmn_boundary(&c, m, dmn_find(m, S("d")), NULL);
+    CHECK(has_boundary(&d, "{\"乙\":\"x\",\"甲\":10.4}", "1", "1"));
+    CHECK(has_boundary(&d, "{\"乙\":\"x\",\"甲\":10.5}", "2", "2"));
+    CHECK(has_boundary(&d, "{\"乙\":\"x\",\"甲\":10.6}", "2", "2"));
+    CHECK(has_boundary(&d, "{\"乙\":\"x\",\"甲\":null}", "", "null"));
+    CHECK_INT(d.met, 2);
+    CHECK_INT(d.rules, 2);
+    for (int i = 0; i < d.n; i++) /* no doubles */
+        for (int k = 0; k < i; k++) {
+            Buf x = buf_new(a, 0), y = buf_new(a, 0);
+            json_canonical(&x, d.rows[i].row);
+            json_canonical(&y, d.rows[k].row);
+            CHECK(!str_eq(buf_str(&x), buf_str(&y)));
+        }
+    arena_close(a);
 }
 
 /* --- sizes and budgets --------------------------------------------------------------------------

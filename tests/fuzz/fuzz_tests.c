@@ -37,9 +37,9 @@ void fuzz_one(Ctx *c, Str data) {
     Scope *s = scope_test(p, scope_root(p), type_of(KINDS[type]));
     IrId cell = feel_compile(c, p, str_sub(data, 1, data.n), FEEL_TESTS, s, NULL, S("t"));
     Eval e = eval_new(p, a);
-    e.steps = 300000;
-    e.max_list = 5000;
-    e.max_depth = 300;
+    e.steps = 10000;
+    e.max_list = 1000;
+    e.max_depth = 100;
     Val v[4], got[4];
     for (int i = 0; i < 4; i++) {
         v[i] = candidate(a, type, i);
@@ -48,9 +48,9 @@ void fuzz_one(Ctx *c, Str data) {
     }
     Eval u = eval_new(p, a);
     u.unknowns = true;
-    u.steps = 3000000;
-    u.max_list = 5000;
-    u.max_depth = 300;
+    u.steps = 100000;
+    u.max_list = 1000;
+    u.max_depth = 100;
     Val all =
         feel_test(&u, cell, unknown_fact(a, 1, val_null(), val_null(), v, 4, false, false), NULL);
     if (all.tag == V_UNKNOWN || e.steps < 0 || u.steps < 0) return;

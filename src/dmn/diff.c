@@ -228,6 +228,11 @@ static const XmlNode *match(const CanonChildren *in, const CanonChild *k) {
     return found ? found->xml : NULL;
 }
 
+static Str title_or(const XmlNode *n, Str other) {
+    Str title = canon_title(n);
+    return title.n ? title : other;
+}
+
 static void diff_children(Diff *d, const XmlNode *x, const XmlNode *y) {
     CanonChildren a = canon_children(d->c->arena, x), b = canon_children(d->c->arena, y);
     bool top = !y->parent;
@@ -235,7 +240,7 @@ static void diff_children(Diff *d, const XmlNode *x, const XmlNode *y) {
     for (int i = 0; i < b.n; i++) {
         const XmlNode *k = b.items[i].xml, *was = match(&a, &b.items[i]);
         if (is_table_part(y, k)) continue;
-        if (top) d->owner = canon_title(k);
+        if (top) d->owner = title_or(k, outer);
         if (was)
             diff_element(d, was, k);
         else
@@ -245,7 +250,7 @@ static void diff_children(Diff *d, const XmlNode *x, const XmlNode *y) {
     for (int i = 0; i < a.n; i++) {
         const XmlNode *k = a.items[i].xml;
         if (is_table_part(x, k) || match(&b, &a.items[i])) continue;
-        if (top) d->owner = canon_title(k);
+        if (top) d->owner = title_or(k, outer);
         add(d, CHANGE_REMOVED, canon_word(k->name), id_of(k), canon_summary(d->c->arena, k),
             (Str){0});
     }

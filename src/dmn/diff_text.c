@@ -24,6 +24,8 @@ static const struct {
     {STR_INIT("table"), STR_INIT("决策表"), STR_INIT("decision table")},
     {STR_INIT("type_definition"), STR_INIT("类型定义"), STR_INIT("type definition")},
     {STR_INIT("type_component"), STR_INIT("类型的组成"), STR_INIT("type component")},
+    {STR_INIT("text_annotation"), STR_INIT("注释"), STR_INIT("text annotation")},
+    {STR_INIT("namespace"), STR_INIT("命名空间"), STR_INIT("namespace")},
     {STR_INIT("knowledge_model"), STR_INIT("业务知识模型"), STR_INIT("knowledge model")},
 };
 

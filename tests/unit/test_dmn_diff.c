@@ -118,6 +118,11 @@ TEST(other_elements) {
                "dec 档次 · description added: 按甲分档");
 }
 
+TEST(of_the_model_itself) {
+    check_swap("<inputData id='in'", "<description>说</description><inputData id='in'",
+               "d m · description added: 说");
+}
+
 TEST(itself) {
     Ctx c = ctx_new(arena_open(0), 0);
     Str bytes;

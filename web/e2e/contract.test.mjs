@@ -24,15 +24,21 @@ const items = async (path) => (await (await call('GET', path)).json()).items
 
 test('every GET answers as the contract says', async (t) => {
   await signIn()
-  const [firm] = await items('/enterprises?limit=1'), [rule] = await items('/rules'), [person] = await items('/users'), [batch] = await items('/imports')
-  const [pack, id] = rule.rule.split('/')
-  const ids = { '/enterprises': firm.id, '/users': person.id, '/imports': batch?.id }
+  const [firm] = await items('/enterprises?limit=1'), rules = await items('/rules'), [person] = await items('/users'), [batch] = await items('/imports'), [revision] = await items('/revisions')
+  /* a rule with two versions, the first of them with one table: it can be compared and exported */
+  let two
+  for (const row of rules.filter((r) => r.versions > 1)) {
+    const whole = await (await call('GET', '/rules/' + row.rule)).json()
+    if (whole.versions[0].tables.length === 1) { two = whole; break }
+  }
+  const [pack, id] = two.rule.split('/'), [older, newer] = two.versions
+  const ids = { '/enterprises': firm.id, '/users': person.id, '/imports': batch?.id, '/revisions': revision?.id }
   let checked = 0
   for (const { path, method } of operations()) {
     if (method !== 'get') continue
     const group = '/' + path.split('/')[1]
     if (path.includes('{id}') && group !== '/rules' && !ids[group]) { t.diagnostic(`${path}: nothing on file`); continue }
-    const url = path.replace('{pack}', pack).replace('{id}', group === '/rules' ? id : ids[group]) + (path === '/search' ? '?q=' + encodeURIComponent('淄博') : '')
+    const url = path.replace('{pack}', pack).replace('{id}', group === '/rules' ? id : ids[group]).replace('{version}', older.id) + (path === '/search' ? '?q=' + encodeURIComponent('淄博') : '') + (path.startsWith('/rules/') && path.endsWith('/diff') ? `?from=${older.id}&to=${newer.id}` : '')
     const res = await call('GET', url)
     assert.ok([200, 304].includes(res.status), `${url}: ${res.status}`)
     checked++

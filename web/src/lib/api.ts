@@ -69,14 +69,16 @@ export async function send<T>(method: 'POST' | 'PATCH' | 'DELETE', url: string, 
 
 export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
-/* The same address as a spreadsheet, saved under `name`; with a body it is posted. */
+export const DMN = 'application/xml'
+
+/* The same address as a spreadsheet or a model, saved under `name`; with a body it is posted. */
 export async function download(url: string, name: string, type: string = XLSX, body?: unknown): Promise<void> {
   const post = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
   const headers: Record<string, string> = body === undefined ? { Accept: type } : { Accept: type, 'Content-Type': 'application/json', 'X-Jixia-CSRF': '1' }
   const res = await call(url, { ...post, headers })
   const link = document.createElement('a')
   link.href = URL.createObjectURL(await res.blob())
-  link.download = name + (type === XLSX ? '.xlsx' : '.csv')
+  link.download = name + (type === XLSX ? '.xlsx' : type === DMN ? '.dmn' : '.csv')
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }

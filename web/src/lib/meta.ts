@@ -21,6 +21,7 @@ export const rules = once<S['RuleName']>('/meta/rules')
 export const sources = once<S['Source']>('/meta/sources')
 export const divisions = once<S['Division']>('/meta/divisions')
 export const sections = once<S['Industry']>('/meta/industries?level=section')
+export const documents = once<S['Document']>('/meta/documents')
 export const roles = once<S['RoleRow']>('/meta/roles')
 
 const names = <T>(list: () => T[], id: (x: T) => string, name: (x: T) => { zh: string; en: string }) =>

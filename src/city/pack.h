@@ -38,6 +38,7 @@ struct Indicator {
     bool absent_none; /* inside recorded coverage a missing fact is a known no */
     Str min, max;     /* bounds every value respects; empty: none */
     Str step;         /* smallest unit a change is worth telling in; empty: 1 or 0.01 by type */
+    bool is_signed;   /* a difference that runs through zero (profit, net assets) */
     bool fixed;       /* its holder cannot change it (founding date, place of registration) */
     Str direction;    /* the way it is wished to go: up, down; empty: either */
     Str *values;      /* the only values; nvalues 0: any */

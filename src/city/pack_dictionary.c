@@ -9,10 +9,11 @@ static const char *const TYPES[] = {"number", "integer", "text", "date", "boolea
 static const char *const PERIODS[] = {"attribute", "yearly", "event", NULL};
 static const char *const BYS[] = {"data", "person", "basis", NULL};
 static const char *const DIRECTIONS[] = {"up", "down", NULL};
-static const char *const KEYS[] = {
-    "absent", "aliases",    "by",    "code", "definition", "direction", "en",   "fallback",
-    "fixed",  "from_rule",  "grade", "keys", "max",        "min",       "name", "note",
-    "period", "precedence", "step",  "type", "unit",       "values",    "zh",   NULL};
+static const char *const KEYS[] = {"absent",    "aliases", "by",         "code",   "definition",
+                                   "direction", "en",      "fallback",   "fixed",  "from_rule",
+                                   "grade",     "keys",    "max",        "min",    "name",
+                                   "note",      "period",  "precedence", "signed", "step",
+                                   "type",      "unit",    "values",     "zh",     NULL};
 static const char *const GRADES[] = {"公开", "内部", "敏感", "商业秘密", NULL};
 
 Str grade_text(Grade g) {
@@ -124,6 +125,7 @@ static bool read_indicator(Ctx *c, PackSet *p, const PackFile *f, const Json *j,
         .max = json_get_str(j, S("max")),
         .step = json_get_str(j, S("step")),
         .fixed = json_get_bool(j, S("fixed"), false),
+        .is_signed = json_get_bool(j, S("signed"), false),
         .direction = json_get_str(j, S("direction")),
         .from_rule = json_get_str(j, S("from_rule")),
         .fallback_name = json_get_str(j, S("fallback")),

@@ -250,7 +250,7 @@ static bool init_store(Ctx *c, Str url, const PackSet *p, const Act *act, InitRe
     Store *s = store_open(c, url, true, 2);
     InitWork w = {.pack = p, .act = act, .report = out};
     Db *db = s && store_migrate(c, s) ? db_borrow(c, s) : NULL;
-    bool ok = db && tx_run(db, DB_WRITE, init_write, &w);
+    bool ok = db && tx_run(db, DB_WRITE, init_write, &w) && journal_seal(db, INT32_MAX, NULL);
     if (db) db_return(db);
     if (s) store_close(s);
     return ok;

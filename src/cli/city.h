@@ -23,5 +23,7 @@ int cmd_why(Cli *cli, int argc, char **argv);
 int cmd_replay(Cli *cli, int argc, char **argv);
 int cmd_serve(Cli *cli, int argc, char **argv);
 int cmd_user(Cli *cli, int argc, char **argv);
+int cmd_subject(Cli *cli, int argc, char **argv);
+int cmd_journal(Cli *cli, int argc, char **argv);
 int cmd_evaluate(Cli *cli, int argc, char **argv);
 #endif

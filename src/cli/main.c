@@ -37,6 +37,13 @@ static const Command COMMANDS[] = {
      "user list\nuser add NAME --role ROLE… [--display-name TEXT] [--district CODE]\n"
      "user reset NAME",
      M_CLI_HELP_USER, cmd_user},
+    {"subject",
+     "subject merge KEPT ABSORBED --reason TEXT\n"
+     "subject unmerge MERGER --reason TEXT\n"
+     "subject withdraw SUBJECT FACT --reason TEXT",
+     M_CLI_HELP_SUBJECT, cmd_subject},
+    {"journal", "journal verify\njournal list [--object KIND:ID] [--most N]", M_CLI_HELP_JOURNAL,
+     cmd_journal},
     {"replay", "replay PACKET [--pack DIR]\nreplay --decision ID", M_CLI_HELP_REPLAY, cmd_replay},
     {"dmn",
      "dmn eval MODEL.dmn [--decision NAME] [--input IN.json] [--strict]\n"

@@ -201,14 +201,34 @@ static bool read_stored(Import *im, Entity *e) {
     return true;
 }
 
+/* The slips of units: 百, 千, 万, 亿, off by at most a twentieth (a year changes little beside it).
+ */
+static bool is_unit_slip(double ratio) {
+    static const double SLIPS[] = {1e2, 1e3, 1e4, 1e8};
+    for (size_t i = 0; i < sizeof SLIPS / sizeof *SLIPS; i++)
+        if (ratio >= SLIPS[i] * 0.95 && ratio <= SLIPS[i] * 1.05) return true;
+    return false;
+}
+
+/* More than ten times off the previous period. A difference that runs through zero (profit) does
+ * that in ordinary years: there it counts when both are above a million yuan, below which no tier
+ * or award has a line, or when the ratio is that of a unit. A ratio can only be off by percent. */
+static bool is_jump(const Indicator *i, double size, double before) {
+    enum { FLOOR_YUAN = 1000000 };
+    size = size < 0 ? -size : size;
+    before = before < 0 ? -before : before;
+    double large = size > before ? size : before, small = size > before ? before : size;
+    if (small == 0 || large / small <= 10) return false;
+    if (is_unit_slip(large / small)) return true;
+    return !str_eq(i->unit, S("比率")) && (!i->is_signed || small >= FLOOR_YUAN);
+}
+
 static void check_jump(Import *im, Row *row, const RowFact *f) {
     int slot = f->column->slot;
     for (int step = -1; step <= 1; step += 2) {
         const YearSeen *y = year_seen(im, row->entity, f->period + step, false);
         double before = y ? y->size[slot] : 0;
-        if (before == 0 || f->size == 0 || (before > 0) != (f->size > 0)) continue;
-        double ratio = f->size / before;
-        if (ratio <= 10 && ratio >= 0.1) continue;
+        if (!is_jump(f->column->indicator, f->size, before)) continue;
         Arena *a = im->c->arena;
         PROBLEM(im, row, 1, f->column, f->value, M_ROW_JUMP, str_printf(a, "%d", f->period + step),
                 str_printf(a, "%.15g", before));

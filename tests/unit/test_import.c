@@ -18,7 +18,7 @@ static const char INDICATORS[] =
     "- {code: revenue, name: 营业收入, zh: 营业收入, en: Revenue, type: number, period: yearly,"
     " unit: 元, grade: 内部, by: data, definition: d, min: 0, aliases: [营业总收入, 营收]}\n"
     "- {code: net_profit, name: 净利润, zh: 净利润, en: Profit, type: number, period: yearly,"
-    " unit: 元, grade: 内部, by: data, definition: d}\n"
+    " unit: 元, grade: 内部, by: data, definition: d, signed: true}\n"
     "- {code: employees, name: 从业人员, zh: 从业人员, en: Employees, type: integer,"
     " period: yearly, unit: 人, grade: 内部, by: data, definition: d, min: 0,"
     " aliases: [员工人数]}\n"
@@ -337,6 +337,37 @@ static Str value_of(Fixture *f, Str code, Str indicator, int period) {
     if (!id || !fact_at(f->db, &at) || !fact_read(f->db, id, &at, NULL, &v)) return S("none");
     const FactSlot *s = fact_slot(&v, indicator_id(f->db, indicator, false), period);
     return s && s->value ? s->value->value : S("none");
+}
+
+/* Profits swing around zero: only large ones and the ratios of units are worth a look. */
+TEST(jumps_of_what_may_be_negative) {
+    static const struct {
+        const char *before, *now;
+        bool warned;
+    } CASES[] = {
+        {"20000", "900000", false},     {"-900000", "20000", false},
+        {"900000", "-30000000", false}, {"1000000", "10000001", true},
+        {"-1200000", "30000000", true}, {"1000000", "10000000", false},
+        {"8600000", "860", true},       {"860", "8600000", true},
+        {"-50000", "5100000", true},    {"50000", "5400000", false},
+        {"0", "30000000", false},       {"30000000", "0", false},
+        {"3", "310000000", true},       {"3", "350000000", false},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        Fixture f;
+        setup(&f, false);
+        Str text = str_printf(
+            f.arena, "统一社会信用代码,年度,净利润\n" CODE_A ",2020,%s\n" CODE_A ",2021,%s\n",
+            CASES[i].before, CASES[i].now);
+        ImportOptions o = options(text, "a.csv");
+        o.dry_run = true;
+        bool warned = str_find(run(&f, &o), S("import.ten_times")) >= 0;
+        if (warned != CASES[i].warned) test_failed(__FILE__, __LINE__, str_z(f.arena, text));
+        teardown(&f);
+    }
+    check(S("统一社会信用代码,年度,资产负债率\n" CODE_A ",2020,0.02\n" CODE_A ",2021,0.4\n" CODE_B
+            ",2020,0.005\n" CODE_B ",2021,0.5\n"),
+          "a.csv", S("4/4/0/4 5:资产负债率:~import.ten_times=0.5"));
 }
 
 TEST(stored_recognised_undone) {

@@ -73,7 +73,8 @@ static Val step_of(Check *s, const Dim *d) {
     int exp = 0;
     for (int i = 0; i < d->nvalues; i++) {
         if (!d->slots[i].point || d->slots[i].value.tag != V_NUM) continue;
-        if (d->slots[i].value.exp < exp) exp = d->slots[i].value.exp;
+        Dec cut = val_dec(d->slots[i].value);
+        if (cut.exp < exp) exp = cut.exp;
     }
     Dec one = dec_scaled(1, exp);
     return val_num(s->arena, &one);

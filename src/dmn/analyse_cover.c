@@ -151,7 +151,8 @@ static int random_slot(Cover *v, Rng *g, int k) {
         in.hi = one.hi < in.hi ? one.hi : in.hi;
     }
     if (in.lo > in.hi) return -1;
-    return in.lo + (int)rng_below(g, (uint64_t)(in.hi - in.lo + 1));
+    uint64_t slots = (uint64_t)in.hi - (uint64_t)in.lo + 1;
+    return in.lo + (int)rng_below(g, slots);
 }
 
 static bool covers_point(Cover *v, int rule) {

@@ -425,9 +425,8 @@ static void cell_group(Maker *k, const Group *gr, IrId cell, const Cuts *own) {
     int from = 0;
     bool rest = gr->ordered || gr->kind == V_BOOL;
     bool other = gr->other >= 0 && passes(&k->e, cell, k->dim->slots[gr->other].value);
-    Val aside = val_null();
     if (!rest) { /* texts the cell does not name behave like any other text */
-        aside = gr->other >= 0 ? k->dim->slots[gr->other].value : other_text(k, gr);
+        Val aside = gr->other >= 0 ? k->dim->slots[gr->other].value : other_text(k, gr);
         rest = other || passes(&k->e, cell, aside);
     }
     for (int i = 0; i < own->n; i++) {

@@ -166,10 +166,10 @@ static bool solve_comparison(Solver *s, const IrNode *n, Val want) {
     if (!left && !constant(s, n->b, &known)) return false;
     if (want.tag == V_NULL) return solve(s, open, want);
     if (want.tag != V_BOOL) return false;
-    static const int8_t STEP[][2] = {/* for false, for true; open side on the left */
-                                     [IR_EQ - IR_EQ] = {1, 0},  [IR_NE - IR_EQ] = {0, 1},
-                                     [IR_LT - IR_EQ] = {0, -1}, [IR_LE - IR_EQ] = {1, 0},
-                                     [IR_GT - IR_EQ] = {0, 1},  [IR_GE - IR_EQ] = {-1, 0}};
+    static const int STEP[][2] = {/* for false, for true; open side on the left */
+                                  [IR_EQ - IR_EQ] = {1, 0},  [IR_NE - IR_EQ] = {0, 1},
+                                  [IR_LT - IR_EQ] = {0, -1}, [IR_LE - IR_EQ] = {1, 0},
+                                  [IR_GT - IR_EQ] = {0, 1},  [IR_GE - IR_EQ] = {-1, 0}};
     int step = STEP[n->op - IR_EQ][want.i != 0];
     if (left) step = -step;
     if (step == 0) return solve(s, open, known);

@@ -103,7 +103,11 @@ static void leave_parent(Arena *a) {
 
 void arena_close(Arena *a) {
     if (!a) return;
-    while (a->children) arena_close(a->children);
+    for (Arena *child = a->children, *next; child; child = next) {
+        next = child->next;
+        child->parent = NULL;
+        arena_close(child);
+    }
     if (a->parent) leave_parent(a);
     blocks_free_until(a, NULL);
     free(a->spare);

@@ -96,7 +96,9 @@ static Val filter_by(Eval *e, const IrNode *n, Val list, const Frame *f) {
     int count[3] = {0};
     Val *deps = NEW_N(e->arena, Val, e->unknowns ? list.n + 1 : 1), index;
     deps[0] = list;
-    if (!mark(e, n, list, f, keep, count, deps, &index))
+    bool filtered = mark(e, n, list, f, keep, count, deps, &index);
+    e->at = (IrId)(n - e->prog->nodes); /* of the filter, not of what it evaluated last */
+    if (!filtered)
         return index.tag == V_UNKNOWN ? unknown_of(e, (Val[]){index, list}, 2)
                                       : index_of(e, list, index);
     if (count[2]) return undecided_filter(e, list, keep, count[1], count[2], deps);
@@ -108,7 +110,6 @@ static Val filter_by(Eval *e, const IrNode *n, Val list, const Frame *f) {
 }
 
 Val eval_filter(Eval *e, const IrNode *n, const Frame *f) {
-    IrId at = e->at;
     Val list = as_list(e, feel_eval(e, n->a, f));
     if (list.tag == V_NULL && list.p) return list;
     if (list.tag == V_UNKNOWN) return unknown_of(e, &list, 1);
@@ -118,7 +119,7 @@ Val eval_filter(Eval *e, const IrNode *n, const Frame *f) {
     const Frame *in = frame_open(e, &box, n->c, f);
     in->slots[0] = list.n ? val_items(list)[0] : val_null();
     Val index = feel_eval(e, n->b, in);
-    e->at = at;
+    e->at = (IrId)(n - e->prog->nodes);
     if (index.tag == V_UNKNOWN) {
         Val v = unknown_lift(e, index_case, &list, &index, 1);
         return unknown_join(e, &v, 1, &index, 1);

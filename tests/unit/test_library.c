@@ -85,6 +85,85 @@ TEST(library_diagnostics_have_places) {
     jx_dmn_model_free(m);
 }
 
+/* Each null that an error makes has a reason with a place; one that is meant has none. */
+TEST(library_nulls_have_reasons) {
+    static const struct {
+        const char *text;
+        bool reason;
+    } CASES[] = {
+        {"1 / 0", true},
+        {"1 + \"a\"", true},
+        {"1 &lt; \"a\"", true},
+        {"-\"a\"", true},
+        {"[1, 2][5]", true},
+        {"{x: 1}.y", true},
+        {"\"a\".b", true},
+        {"date(\"2021-02-30\")", true},
+        {"@\"2021-01-01\".hour", true},
+        {"number(\"x\")", true},
+        {"substring(\"a\", 0)", true},
+        {"matches(\"a\", \"[\")", true},
+        {"min([])", true},
+        {"mean([])", true},
+        {"max(1, \"a\")", true},
+        {"round up(1, 99999)", true},
+        {"sqrt(-1)", true},
+        {"f(1)", true},
+        {"(function(x: number) x)(\"a\")", true},
+        {"(function(x) x)(1, 2)", true},
+        {"for i in 1..\"a\" return i", true},
+        {"if 1 / 0 &gt; 1 then 1 else 1 + null", true},
+        {"3 between 1 and \"a\"", true},
+        {"1 in (&lt; \"a\")", true},
+        {"a", true}, /* not given */
+        {"null", false},
+        {"if true then null else 1", false},
+        {"{x: null}.x", false},
+        {"[null][1]", false},
+        {"null and true", false},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        Arena *arena = arena_open(0);
+        Str xml =
+            str_printf(arena, HEAD INPUT("a", "a", "Any") DECISION("s", "s", NEEDS("a"), "%s") TAIL,
+                       CASES[i].text);
+        jx_dmn_model *m = load(str_z(arena, xml));
+        jx_dmn_eval *e = eval_of(m);
+        const jx_dmn_diag *d = NULL;
+        const jx_dmn_value *v = run(e, "s");
+        size_t n = jx_dmn_eval_diags(e, &d);
+        bool placed = n > 0 && d[0].place.line > 0 && *d[0].code && *d[0].text;
+        bool good = jx_dmn_value_kind(v) == JX_DMN_NULL && (n > 0) == CASES[i].reason &&
+                    (jx_dmn_value_reason(e, v) != NULL) == CASES[i].reason &&
+                    placed == CASES[i].reason;
+        if (!good) test_failed(__FILE__, __LINE__, CASES[i].text);
+        jx_dmn_eval_free(e);
+        jx_dmn_model_free(m);
+        arena_close(arena);
+    }
+}
+
+TEST(library_full_width_marks_are_named) {
+    static const char *const CASES[][2] = {
+        {"a ＞ 1", ">"}, {"（a）", "("}, {"max(a，1)", ","}, {"“x”", "\""}, {"a ＝ 1", "="}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        Arena *arena = arena_open(0);
+        Str xml =
+            str_printf(arena, HEAD INPUT("a", "a", "Any") DECISION("s", "s", NEEDS("a"), "%s") TAIL,
+                       CASES[i][0]);
+        jx_dmn_model *m = load(str_z(arena, xml));
+        const jx_dmn_diag *d = NULL;
+        bool named = false;
+        size_t n = jx_dmn_model_diags(m, &d);
+        for (size_t k = 0; k < n; k++)
+            named = named || (strcmp(d[k].code, "feel.fullwidth") == 0 &&
+                              strstr(d[k].hint, CASES[i][1]) && d[k].place.line > 0);
+        if (!named) test_failed(__FILE__, __LINE__, CASES[i][0]);
+        jx_dmn_model_free(m);
+        arena_close(arena);
+    }
+}
+
 TEST(library_failures_say_why) {
     const jx_dmn_diag *d;
     jx_dmn_model *m = load_with("<a>", &ENGLISH, JX_DMN_INVALID);

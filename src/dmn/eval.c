@@ -16,6 +16,8 @@ typedef struct Graph {
     uint8_t *state;
     uint8_t *start; /* the states before anything ran: STATE_NONE, GLOBAL_GIVEN */
     bool ran;       /* some state is another */
+    Val *shared;    /* values of common subexpressions, and which are there */
+    uint8_t *has_shared;
 } Graph;
 
 struct DmnEval {
@@ -35,6 +37,8 @@ static Graph *graph_new(const DmnModel *m, Arena *a) {
     g->vals = NEW_N(a, Val, m->nnodes);
     g->state = NEW_N(a, uint8_t, m->nnodes);
     g->start = NEW_N(a, uint8_t, m->nnodes);
+    g->shared = NEW_N(a, Val, m->prog->nshared);
+    g->has_shared = NEW_N(a, uint8_t, m->prog->nshared);
     return g;
 }
 
@@ -42,10 +46,13 @@ static void enter(DmnEval *e, Graph *g) {
     e->graph = g;
     e->feel.globals = g->vals;
     e->feel.global_state = g->state;
+    e->feel.shared = g->shared;
+    e->feel.has_shared = g->has_shared;
 }
 
 static void forget_results(Graph *g, const DmnModel *m) {
     if (g->ran) memcpy(g->state, g->start, (size_t)m->nnodes);
+    memset(g->has_shared, 0, (size_t)m->prog->nshared);
     g->ran = false;
 }
 

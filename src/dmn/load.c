@@ -196,6 +196,7 @@ static DmnModel *load(Ctx *c, const Work *w, const DmnSource *files, int n) {
     b.state = NEW_N(w->arena, uint8_t, m->nnodes);
     for (DmnDefs *d = main; d; d = d->next) build_items(&b, d);
     for (int i = 0; i < m->nnodes; i++) build_node(&b, m->nodes[i]);
+    program_share(m->prog, w->arena);
     program_settle(m->prog);
     for (int i = 0; i < m->prog->ntables; i++)
         table_index(c->arena, w->arena, m->prog, m->prog->tables[i]);

@@ -299,7 +299,7 @@ static IrId builtin_node(Program *p, int index, const Str *names, const IrId *ar
     }
     IrId id =
         make(p, IR_BUILTIN, index, program_list(p, args, n), sig, builtin_type(p, b, args, n), at);
-    p->nodes[id].aux = takes_numbers(b, sig, args, n);
+    if (takes_numbers(b, sig, args, n)) p->nodes[id].flags = IRF_NUMBERS;
     return b->impure ? inherit(p, id) : fold(p, id);
 }
 

@@ -122,6 +122,7 @@ static inline Val eval_global(Eval *e, IrId id, const IrNode *n) {
 }
 
 static Val eval_deep(Eval *e, IrId id, const Frame *f);
+static Val eval_shared(Eval *e, IrId id, const Frame *f);
 
 /* What feel_eval gives, without a call for what is already there. */
 static inline Val operand(Eval *e, IrId id, const Frame *f) {
@@ -136,7 +137,28 @@ static inline Val operand(Eval *e, IrId id, const Frame *f) {
             return v;
         }
     }
-    return eval_deep(e, id, f);
+    return n->flags & IRF_SHARED ? eval_shared(e, id, f) : eval_deep(e, id, f);
+}
+
+/* An operation that stands elsewhere too. Its value is kept when that can make no difference: it is
+ * known and of one piece, computing it found nothing to report, and no trace is written. */
+APART eval_shared(Eval *e, IrId id, const Frame *f) {
+    int slot = ir_node(e->prog, id)->aux;
+    if (!e->has_shared || e->trace || e->steps <= 0 || e->depth >= e->max_depth)
+        return eval_deep(e, id, f);
+    if (e->has_shared[slot]) {
+        e->at = id;
+        e->steps--;
+        return e->shared[slot];
+    }
+    int reasons = e->reasons, notes = e->diag.note_count;
+    Val v = eval_deep(e, id, f);
+    bool plain = v.tag >= V_BOOL && v.tag < V_LIST;
+    if (plain && e->reasons == reasons && e->diag.note_count == notes) {
+        e->shared[slot] = v;
+        e->has_shared[slot] = 1;
+    }
+    return v;
 }
 
 /* Two small decimals brought to one exponent; false when that does not fit. */

@@ -239,7 +239,7 @@ Val eval_builtin(Eval *e, IrId id, const Frame *f) {
     for (int i = 0; i < count; i++)
         args[i] = items[i] == IR_NONE ? val_null() : feel_eval(e, items[i], f);
     e->at = id;
-    bool direct = n->aux && all_numbers(args, count);
+    bool direct = (n->flags & IRF_NUMBERS) && all_numbers(args, count);
     int32_t rec = e->trace ? trace_open(e, TRACE_CALL, id, n->a) : -1;
     Val v = direct ? builtin_at(n->a)->fn(e, args, count) : call_set(e, n->a, n->c, args, count);
     if (rec >= 0) trace_close(e, rec, v);

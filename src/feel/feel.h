@@ -86,6 +86,10 @@ struct Eval {
      * that the hook need not be called again. NULL: always the hook. */
     const Val *globals;
     const uint8_t *global_state;
+    /* By slot (program_share), when the owner keeps them, as long as no global changes: values, and
+     * which are there. NULL: none are kept. */
+    Val *shared;
+    uint8_t *has_shared;
     /* The clock: an argument, never read. Instant in UTC nanoseconds and the business zone. */
     int64_t now_ns;
     Zone zone;

@@ -75,13 +75,15 @@ enum {
     IRF_RESULT = 4,     /* IR_CONTEXT: yields its last entry */
     IRF_LO_CLOSED = 8,  /* IR_RANGE */
     IRF_HI_CLOSED = 16, /* IR_RANGE */
-    IRF_LOCALS = 32     /* depends on locals: must not be moved out of its region */
+    IRF_LOCALS = 32,    /* depends on locals: must not be moved out of its region */
+    IRF_SHARED = 64,    /* computed elsewhere too: aux is the slot of the value (program_share) */
+    IRF_NUMBERS = 128   /* IR_BUILTIN: numbers fit it as they are */
 };
 
 typedef struct IrNode {
     uint8_t op;    /* IrOp */
     uint8_t flags; /* IRF_… */
-    uint16_t aux;  /* IR_RANGE: RangeOp; IR_BUILTIN: 1 when numbers fit it as they are */
+    uint16_t aux;  /* IR_RANGE: RangeOp; IRF_SHARED: slot */
     int32_t a, b, c;
     const Type *type; /* never NULL; T_ANY when not known */
 } IrNode;
@@ -197,6 +199,7 @@ typedef struct Program {
     Map types;   /* item definitions by name (also "ns.name"): const Type * */
     Map members; /* every member name known in the model: paths on values of unknown type */
     struct TrieNode *member_trie;
+    int nshared; /* slots of program_share */
 } Program;
 
 /* A program in an arena, which also owns everything compiled into it. */
@@ -205,6 +208,9 @@ Program *program_new(Arena *a);
 void program_add_type(Program *p, Str name, const Type *t);
 /* Makes a member name known to paths whose left side has no static type. */
 void program_add_member(Program *p, Str name);
+/* Finds the operations that stand more than once in the program, on the same operands and without
+ * locals, and gives each a slot in which an evaluation may keep its value (share.c). */
+void program_share(Program *p, Arena *scratch);
 /* Moves the arrays into the program's arena, each in its exact size. */
 void program_settle(Program *p);
 /* Registers a source text; its index goes into IrAt.unit. Both must last as long as the program. */

@@ -236,3 +236,61 @@ TEST(dmn_explained_cells_are_what_the_cells_give) {
     CHECK(count[CELL_FALSE] > 100 && count[CELL_TRUE] > 100 && count[CELL_NULL] > 100);
     arena_close(a);
 }
+
+#define EXPR(name, text)                                                                           \
+    "<decision id='" name "' name='" name "'><informationRequirement><requiredInput href='#a'/>"   \
+    "</informationRequirement><informationRequirement><requiredInput href='#b'/>"                  \
+    "</informationRequirement><literalExpression><text>" text                                      \
+    "</text></literalExpression></decision>"
+
+/* Expressions with parts that stand twice: kept values change neither result nor findings. */
+TEST(dmn_common_parts_are_computed_once_and_mean_the_same) {
+    static const char XML[] =
+        "<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/' namespace='u' name='m'>"
+        "<inputData id='a' name='a'/><inputData id='b' name='b'/>" //
+        EXPR("p", "(a * b + 1) + (a * b + 1) * (a / b)")
+            EXPR("q", "if a / b &gt; 1 then a / b else a * b - a * b")
+                EXPR("r", "for i in [1, 2, 3] return i * (a * b + 1) + max(a, b) - max(a, b)")
+                    EXPR("s", "string(1.10 * a) + string(1.1 * a) + (if a = null then \"1\" else "
+                              "string(a / b))")
+                        EXPR("t", "a / b &gt; 1 and a * b &gt; 1 or a / b &gt; 1") //
+        "</definitions>";
+    static const char *const NAMES[] = {"p", "q", "r", "s", "t"};
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    DmnSource src = {S("m.dmn"), str_from(XML)};
+    DmnModel *m = dmn_load(&c, &src, 1);
+    CHECK(m && m->prog->nshared >= 5 && m->prog->nshared < 20);
+    Dec half = dec_scaled(25, -1);
+    Val two[2] = {val_int(1), val_int(4)};
+    Val values[] = {val_int(0),
+                    val_int(3),
+                    val_num(a, &half),
+                    val_null(),
+                    val_str(S("x")),
+                    unknown_fact(a, 1, val_int(1), val_int(9), NULL, 0, false, false),
+                    unknown_fact(a, 2, val_null(), val_null(), two, 2, true, false)};
+    enum { N = sizeof values / sizeof *values };
+    DmnEval *kept = dmn_eval_new(m, arena_child(a, 0)), *plain = dmn_eval_new(m, arena_child(a, 0));
+    int64_t steps_kept = 0, steps_plain = 0;
+    for (int k = 0; k < N * N * 5; k++) {
+        const DmnNode *n = dmn_find(m, str_from(NAMES[k % 5]));
+        DmnCondition cond[4];
+        dmn_eval_reset(kept);
+        dmn_eval_reset(plain);
+        dmn_set(kept, S("a"), val_int(77)); /* forgotten when the inputs change */
+        dmn_conditions(kept, n, cond, 4);
+        for (int i = 0; i < 2; i++) {
+            dmn_feel(plain)->has_shared = NULL;
+            dmn_set(i ? kept : plain, S("a"), values[k / 5 / N]);
+            dmn_set(i ? kept : plain, S("b"), values[k / 5 % N]);
+        }
+        int64_t before = dmn_feel(kept)->steps;
+        Val x = dmn_run_node(kept, n), y = dmn_run_node(plain, n);
+        steps_kept += before - dmn_feel(kept)->steps;
+        steps_plain += FEEL_STEPS - dmn_feel(plain)->steps;
+        CHECK_STR(outcome(a, kept, x), outcome(a, plain, y));
+    }
+    CHECK(steps_kept < steps_plain);
+    arena_close(a);
+}

@@ -39,8 +39,8 @@ static void add_identifiers(History *h, int64_t id) {
     Rows *rows =
         Q(r->db,
           "SELECT i.scheme, i.value, i.recorded_ms, i.to_day, j.actor, j.reason FROM identifier i "
-          "LEFT JOIN journal j ON j.object = $2 AND j.at_ms = i.recorded_ms AND "
-          "j.action IN ('subject.add', 'subject.identify') "
+          "LEFT JOIN journal j ON j.id = (SELECT min(k.id) FROM journal k WHERE k.object = $2 "
+          "AND k.at_ms = i.recorded_ms AND k.action IN ('subject.add', 'subject.identify')) "
           "WHERE i.subject = $1 AND i.recorded_ms <= $3 ORDER BY i.recorded_ms, i.scheme, i.key",
           db_i(id), db_s(str_cat(r->c->arena, S("subject:"), number(h, id))), db_i(r->at.as_known));
     for (int64_t at = 0; rows && row_next(rows); at++) {

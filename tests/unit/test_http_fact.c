@@ -231,6 +231,10 @@ TEST(history_tells_names_mergers_and_their_undoing) {
     CHECK_STR(json_get_str(named, S("actor")), S("clerk"));
     CHECK_STR(json_get_str(named, S("reason")), S("工商变更"));
     CHECK(event_of(r, S("identifier"), S("历程甲公司")) != NULL);
+    int named_so = 0; /* told once, however many entries the journal has of that instant */
+    for (const Json *e = json_get(r.json, S("items"))->first; e; e = e->next)
+        named_so += str_find(json_get_str(e, S("text")), S("登记名称：历程新名公司")) >= 0;
+    CHECK_INT(named_so, 1);
     CHECK(event_of(r, S("identifier"), S("历程乙公司")) == NULL); /* stands for itself again */
     path = str_printf(f->arena, "/enterprises/%lld/history", (long long)s.absorbed);
     r = http_get(f, f->boss, str_z(f->arena, path));

@@ -132,6 +132,7 @@ Register *register_open(Ctx *c, Str url, int pool_size) {
     Register *r = register_new(store_open(c, url, false, pool_size));
     r->turn = NEW(r->arena, struct RegisterTurn);
     r->turn->first = r->turn->current = r;
+    r->process = secret_token(r->arena, 9);
     pthread_mutex_init(&r->turn->lock, NULL);
     pthread_mutex_init(&r->turn->loading, NULL);
     if (r->store && store_migrate(c, r->store) && open_rules(c, r)) return r;
@@ -163,6 +164,7 @@ static Register *register_next(const Register *r) {
     Ctx c = ctx_new(a, 0);
     Register *next = register_new(r->store);
     next->turn = r->turn;
+    next->process = r->turn->first->process;
     if (!open_rules(&c, next)) {
         LOG(LOG_ERROR, "rules", {"text", note_text(a, &c.err.note, LANG_EN)},
             {"place", c.err.note.place});

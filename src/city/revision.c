@@ -240,15 +240,18 @@ static bool change_in_tx(Db *db, void *user) {
                     db_s(r->new_document),
                     db_s(r->cases),
                     db_s(hash_hex(db_ctx(db)->arena, HASH_SM3, r->dmn)),
-                    db_i(db_ctx(db)->now_ms)};
+                    db_i(db_ctx(db)->now_ms),
+                    db_s(r->base_version),
+                    db_s(r->base_hash)};
     if (!keep_model(db, r)) return false;
     bool ok = db_exec(db,
                       "UPDATE revision SET version = version + 1, state = 0, new_version = $3, "
                       "title = $4, effective_from = $5, effective_to = $6, reason = $7, "
                       "document = $8, article = $9, status = $10, new_document = $11, cases = $12, "
-                      "dmn_sm3 = $13, changed_ms = $14, submitted_by = '', submitted_ms = NULL "
+                      "dmn_sm3 = $13, changed_ms = $14, base_version = $15, base_hash = $16, "
+                      "submitted_by = '', submitted_ms = NULL "
                       "WHERE id = $1 AND version = $2 AND (state = 0 OR state = 3)",
-                      &changed, 14, args);
+                      &changed, 16, args);
     r->state = REVISION_DRAFT;
     return one_changed(db_ctx(db), ok, changed) && add_author(db, w) && note_it(db, w);
 }

@@ -159,6 +159,19 @@ TEST(http_revision_two_who_change_one) {
     CHECK_STR(json_get_str(json_get(r.json, S("current")), S("title")), S("甲的"));
 }
 
+TEST(http_revision_from_another_base) {
+    Path p = draft("base", "{\"rule\":\"cn/unicorn\",\"base_version\":\"2018\"}");
+    HttpReply r = call(&p, "PATCH", "", p.author, S("{\"base_version\":\"2025\"}"));
+    check_status(&r, 200, NULL);
+    r = call(&p, "GET", "", p.author, S(""));
+    CHECK_STR(json_get_str(r.json, S("base_version")), S("2025"));
+    r = call(&p, "GET", "/diff", p.author, S(""));
+    CHECK_STR(json_get_str(r.json, S("from")), S("2025"));
+    CHECK(number(&r, S("total")) > 0); /* the model is that of 2018 still */
+    r = call(&p, "PATCH", "", p.author, S("{\"base_version\":\"1999\"}"));
+    check_status(&r, 422, NULL);
+}
+
 TEST(http_revision_by_workbook) {
     Path p = draft("book", "{\"rule\":\"cn/unicorn\",\"base_version\":\"2018\"}");
     HttpReply r = call(&p, "GET", "", p.author, S(""));

@@ -495,6 +495,7 @@ TEST(http_a_running_key_is_a_conflict) {
                      .token = f->boss,
                      .body = S("{\"name\":\"running\",\"roles\":[\"policy\"]}"),
                      .headers = {{S("Idempotency-Key"), S("still-running")}}};
+    CHECK(f->reg->process.n > 0);
     put_running(f, &boss, f->reg->process, 3600000); /* our own, an hour ago */
     check_problem(http_call(f, &call), 409, S("/problems/conflict"));
     put_running(f, &boss, S("other"), 3600000); /* one that was alive a moment ago */

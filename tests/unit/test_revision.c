@@ -92,6 +92,7 @@ TEST(revision_release_and_replay) {
         CHECK_STR(outcome, S("met")); /* requests under way keep the rules they began with */
         const Register *now = register_enter(w.db, w.reg);
         CHECK(now != w.reg);
+        CHECK_STR(now->process, w.reg->process); /* its claims stay those of one process */
         packet_on(&w, now, S("2030-06-30"), &outcome);
         CHECK_STR(outcome, S("not_met"));
         packet_on(&w, now, S("2029-06-30"), &outcome);

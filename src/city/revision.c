@@ -144,13 +144,18 @@ static bool add_author(Db *db, const Work *w) {
                 db_i(w->r->id), db_s(w->act->actor));
 }
 
+/* The name of the version when nobody gives one. */
+static Str usual_version(Arena *a, int64_t id) {
+    return str_printf(a, "r%lld", (long long)id);
+}
+
 static bool add_in_tx(Db *db, void *user) {
     Work *w = user;
     Revision *r = w->r;
     int64_t now = db_ctx(db)->now_ms, id = counter_take(db, S("revision"), 1);
     if (!id) return false;
     r->id = id;
-    if (!r->new_version.n) r->new_version = str_printf(db_ctx(db)->arena, "r%lld", (long long)id);
+    if (!r->new_version.n) r->new_version = usual_version(db_ctx(db)->arena, id);
     return keep_model(db, r) &&
            EXEC(db,
                 "INSERT INTO revision(id, version, state, rule, base_version, base_hash, "
@@ -266,6 +271,7 @@ enum { OPEN = 1 << REVISION_DRAFT | 1 << REVISION_RETURNED, WAITING = 1 << REVIS
 bool revision_change(Db *db, Revision *r, const Act *act) {
     Ctx *c = db_ctx(db);
     Work w = {.r = r, .act = act, .action = S("revision.change")};
+    if (!r->new_version.n) r->new_version = usual_version(c->arena, r->id);
     return is_in(c, r, OPEN) && check_fields(c, r) && tx_run(db, DB_WRITE, change_in_tx, &w) &&
            revision_get(db, r->id, r);
 }

@@ -74,6 +74,11 @@ static Str printed(Arena *a, const Json *j) {
     return buf_str(&b);
 }
 
+/* Pages link to it: nothing but an address of the web. */
+static bool is_address(Str url) {
+    return url.n == 0 || str_starts(url, S("https://")) || str_starts(url, S("http://"));
+}
+
 /* A document no pack has: what a reader needs to find it. */
 static bool read_document(Request *r, const Json *j, Revision *v) {
     static const char *const NEEDED[] = {"key", "title", "issuer", "issued"};
@@ -87,6 +92,9 @@ static bool read_document(Request *r, const Json *j, Revision *v) {
     if (!date_parse(json_get_str(j, S("issued")), &day))
         return HTTP_INVALID(r, S("/new_document/issued"), M_REVISION_FIELD, S("issued"),
                             json_get_str(j, S("issued")));
+    if (!is_address(json_get_str(j, S("url"))))
+        return HTTP_INVALID(r, S("/new_document/url"), M_REVISION_FIELD, S("url"),
+                            str_sub(json_get_str(j, S("url")), 0, 40));
     if (pack_document(r->reg->pack, json_get_str(j, S("key"))))
         return HTTP_INVALID(r, S("/new_document/key"), M_PACK_DUPLICATE, json_get_str(j, S("key")));
     v->new_document = printed(r->c->arena, j);

@@ -137,6 +137,10 @@ TEST(http_revision_without_basis_decides_nothing) {
     r = call(&p, "PATCH", "", p.author, S("{\"document\":\"没有这份\"}"));
     check_status(&r, 422, "pack.document");
     r = call(&p, "PATCH", "", p.author,
+             S("{\"new_document\":{\"key\":\"NEW-1\",\"title\":\"新办法\",\"issuer\":\"市政府\","
+               "\"issued\":\"2030-12-01\",\"url\":\"javascript:alert(1)\"}}"));
+    check_status(&r, 422, "revision.field");
+    r = call(&p, "PATCH", "", p.author,
              S("{\"document\":\"NEW-1\",\"new_document\":{\"key\":\"NEW-1\",\"title\":\"新办法\","
                "\"issuer\":\"市政府\",\"issued\":\"2030-12-01\"}}"));
     check_status(&r, 200, NULL);
@@ -170,6 +174,9 @@ TEST(http_revision_from_another_base) {
     CHECK(number(&r, S("total")) > 0); /* the model is that of 2018 still */
     r = call(&p, "PATCH", "", p.author, S("{\"base_version\":\"1999\"}"));
     check_status(&r, 422, NULL);
+    r = call(&p, "PATCH", "", p.author, S("{\"new_version\":null}"));
+    check_status(&r, 200, NULL); /* a version has a name */
+    CHECK(json_get_str(r.json, S("new_version")).n > 1);
 }
 
 TEST(http_revision_by_workbook) {

@@ -155,6 +155,7 @@ HttpReply http_call(HttpFixture *f, const HttpCall *call) {
     http_end(&r);
     HttpReply reply = {.status = out.status, .body = out.body, .type = out.type};
     reply.etag = str_dup(f->arena, out.etag);
+    reply.cache = str_dup(f->arena, out.cache);
     reply.location = str_dup(f->arena, out.location);
     reply.cookie = str_dup(f->arena, out.cookie);
     Ctx parse = ctx_new(f->call, 0);

@@ -36,7 +36,7 @@ typedef struct HttpReply {
     int status;
     Str body, type;             /* valid until the next call */
     Json *json;                 /* NULL when the body is none; valid until the next call */
-    Str etag, location, cookie; /* valid for the whole run; etag without quotes */
+    Str etag, location, cookie, cache; /* valid for the whole run; etag without quotes */
 } HttpReply;
 
 HttpReply http_call(HttpFixture *f, const HttpCall *call);

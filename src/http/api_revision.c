@@ -53,6 +53,7 @@ bool api_revisions(Request *r, Response *out) {
 
 bool api_revision(Request *r, Response *out) {
     Revision v;
+    out->cache = S("no-store"); /* what one may do is another's not, at the same browser */
     return revision_of_path(r, &v) && revision_reply(r, out, 200, &v);
 }
 

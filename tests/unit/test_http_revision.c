@@ -73,6 +73,7 @@ TEST(http_revision_from_draft_to_release) {
     Arena *a = p.f->arena;
     HttpReply r = call(&p, "GET", "", p.author, S(""));
     CHECK_STR(json_get_str(r.json, S("state")), S("draft"));
+    CHECK_STR(r.cache, S("no-store")); /* "may" is the user's own */
     CHECK(!json_get_bool(r.json, S("basis_missing"), true));
     Str model = model_with(&p, ">= 1000000000", ">= 2000000000");
     HttpReply up = call(&p, "POST", "/model", p.author, model);

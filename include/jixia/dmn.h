@@ -153,8 +153,8 @@ enum {
     JX_DMN_STRICT = 2 /* JX_DMN_REASONS when the run has any diagnostic */
 };
 /* Runs a decision or a service (its parameters are the inputs of the same names). *value is set
- * with JX_DMN_OK and JX_DMN_REASONS. A decision is computed once and remembered until an input
- * changes or a run is traced. */
+ * with JX_DMN_OK and JX_DMN_REASONS. One run computes each decision once; the next run computes
+ * anew, with its own diagnostics and steps. */
 jx_dmn_status jx_dmn_eval_run(jx_dmn_eval *eval, const char *decision, unsigned flags,
                               const jx_dmn_value **value);
 /* What the last run (or the last jx_dmn_eval_set…) has to say; returns how many. Each null that an
@@ -203,7 +203,8 @@ const jx_dmn_value *jx_dmn_temporal(jx_dmn_eval *eval, const char *text);
 const jx_dmn_value *jx_dmn_list(jx_dmn_eval *eval, const jx_dmn_value *const *items, size_t count);
 const jx_dmn_value *jx_dmn_context(jx_dmn_eval *eval, const char *const *keys,
                                    const jx_dmn_value *const *items, size_t count);
-/* A fact nobody knows, within bounds (NULL: none). name is what jx_dmn_missing calls it. */
+/* A fact nobody knows, within bounds (NULL: none): numbers, dates or durations of one kind, min at
+ * most max. name is what jx_dmn_missing calls it. */
 const jx_dmn_value *jx_dmn_unknown(jx_dmn_eval *eval, const char *name, const jx_dmn_value *min,
                                    const jx_dmn_value *max);
 /* JSON without a declared type: strings stay strings. */

@@ -124,10 +124,17 @@ static bool is_bound(const jx_dmn_value *value) {
     return val_is_num(*v) || v->tag == V_DATE || v->tag == V_DAYS || v->tag == V_MONTHS;
 }
 
+/* Bounds of two kinds, or the wrong way round, leave no value between them. */
+static bool are_bounds(const jx_dmn_value *min, const jx_dmn_value *max) {
+    int cmp;
+    if (!is_bound(min) || !is_bound(max)) return false;
+    return !min || !max || (val_compare(*api_val(min), *api_val(max), &cmp) && cmp <= 0);
+}
+
 const jx_dmn_value *jx_dmn_unknown(jx_dmn_eval *eval, const char *name, const jx_dmn_value *min,
                                    const jx_dmn_value *max) {
     const jx_dmn_value *volatile out = NULL;
-    if (!name || !is_bound(min) || !is_bound(max)) return NULL;
+    if (!name || !are_bounds(min, max)) return NULL;
     MAKE(eval, out, out = unknown(eval, name, min, max));
 }
 

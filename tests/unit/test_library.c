@@ -48,6 +48,9 @@ TEST(library_unknown_facts) {
     CHECK_Z(jx_dmn_value_json(e, v), "{\"unknown\":true,\"min\":11,\"max\":22}");
     CHECK_INT(jx_dmn_missing(e, v, names, 4), 1);
     CHECK_Z(names[0], "营业收入");
+    CHECK(!jx_dmn_unknown(e, "x", hi, lo) && jx_dmn_unknown(e, "x", lo, lo));
+    CHECK(!jx_dmn_unknown(e, "x", lo, jx_dmn_temporal(e, "2026-07-01")));
+    CHECK(jx_dmn_unknown(e, "x", NULL, lo) && !jx_dmn_unknown(e, "x", jx_dmn_null(e), lo));
     jx_dmn_eval_free(e);
     jx_dmn_model_free(m);
 }

@@ -2,6 +2,7 @@
  * prints a one-time password; there is no default one. */
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -124,6 +125,7 @@ int cmd_serve(Cli *cli, int argc, char **argv) {
     sigaddset(&set, SIGTERM);
     sigprocmask(SIG_BLOCK, &set, NULL); /* before threads start: they inherit it */
     signal(SIGPIPE, SIG_IGN);
+    umask(S_IRWXG | S_IRWXO); /* exports pass through temporary files: for the server's eyes only */
     ServerOptions options = {.bind = o[1].given ? o[1].text : S("127.0.0.1"),
                              .port = (int)port,
                              .secure_cookie = o[2].given};

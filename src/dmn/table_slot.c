@@ -66,27 +66,6 @@ bool column_value(Arena *a, const TableColumn *col, int slot, Val *out) {
 
 enum { KEY_BYTES = 8 };
 
-static const int64_t POW10[] = {1,
-                                10,
-                                100,
-                                1000,
-                                10000,
-                                100000,
-                                1000000,
-                                10000000,
-                                100000000,
-                                1000000000,
-                                10000000000,
-                                100000000000,
-                                1000000000000,
-                                10000000000000,
-                                100000000000000,
-                                1000000000000000,
-                                10000000000000000,
-                                100000000000000000,
-                                1000000000000000000};
-enum { POW10_MAX = 18 };
-
 /* The bytes of a string behind a prefix as a number in the same order. */
 static int64_t string_key(Str s, ptrdiff_t skip) {
     uint64_t key = 0;
@@ -147,10 +126,11 @@ static int slot_of_string(const TableColumn *col, Val v) {
 static int slot_of_number(const TableColumn *col, Val v) {
     int shift = v.exp - col->key_exp;
     int64_t key;
-    if (shift >= 0 && shift <= POW10_MAX && !__builtin_mul_overflow(v.i, POW10[shift], &key))
+    if (shift >= 0 && shift <= DEC_POW10_MAX &&
+        !__builtin_mul_overflow(v.i, DEC_POW10[shift], &key))
         return slot_of_key(col, key);
-    if (shift >= 0 || shift < -POW10_MAX) return slot_between(col, v, 0, col->ncuts);
-    int64_t whole = v.i / POW10[-shift], left = v.i % POW10[-shift];
+    if (shift >= 0 || shift < -DEC_POW10_MAX) return slot_between(col, v, 0, col->ncuts);
+    int64_t whole = v.i / DEC_POW10[-shift], left = v.i % DEC_POW10[-shift];
     if (left == 0) return slot_of_key(col, whole);
     return 2 * key_bound_above(col, whole - (left < 0));
 }
@@ -177,8 +157,8 @@ static bool number_keys(TableColumn *col, int64_t *keys) {
     }
     for (int i = 0; i < col->ncuts; i++) {
         int shift = col->cuts[i].exp - col->key_exp;
-        if (shift > POW10_MAX) return false;
-        if (__builtin_mul_overflow(col->cuts[i].i, POW10[shift], &keys[i])) return false;
+        if (shift > DEC_POW10_MAX) return false;
+        if (__builtin_mul_overflow(col->cuts[i].i, DEC_POW10[shift], &keys[i])) return false;
     }
     return true;
 }

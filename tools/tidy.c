@@ -1,10 +1,12 @@
 /* tidy: the rules of the house, checked. Reads src/, tests/, tools/ and web/src below the current
- * folder and prints one line a finding; exit 1 when there is one.
+ * folder, and every text file for merge marks, and prints one line a finding; exit 1 when there is
+ * one.
  *
  *   - includes point one way (LAYERS below), and pure layers include no base header with I/O
  *   - one foreign header, one file
  *   - 100 columns, 70 lines a function, 800 lines a file
  *   - banned calls, goto, leftovers
+ *   - no line begins with the mark of an unfinished merge
  */
 #include <ctype.h>
 #include <ftw.h>
@@ -208,9 +210,32 @@ static int visit(const char *path, const struct stat *st, int kind, struct FTW *
     return 0;
 }
 
+/* A line that a merge left behind begins with seven angle brackets and a space. */
+static int visit_marks(const char *path, const struct stat *st, int kind, struct FTW *at) {
+    static const char *const SKIPPED[] = {".git", "build", "node_modules", "dist"};
+    const char *name = path + at->base;
+    (void)st;
+    if (IN(name, SKIPPED)) return FTW_SKIP_SUBTREE;
+    if (kind != FTW_F) return FTW_CONTINUE;
+    FILE *f = fopen(path, "r");
+    char text[LINE_MAX_BYTES];
+    int line = 0;
+    bool begins = true;
+    while (f && fgets(text, sizeof text, f)) {
+        line += begins;
+        if (begins && (text[0] == '<' || text[0] == '>') && strspn(text, "<>") == 7 &&
+            text[1] == text[0] && text[6] == text[0] && text[7] == ' ')
+            finding(path + 2, line, "a merge mark", "");
+        begins = strchr(text, '\n') != NULL;
+    }
+    if (f) fclose(f);
+    return FTW_CONTINUE;
+}
+
 int main(void) {
     static const char *const ROOTS[] = {"src", "include", "examples", "tests", "tools", "web/src"};
     for (size_t i = 0; i < sizeof ROOTS / sizeof *ROOTS; i++) nftw(ROOTS[i], visit, 16, FTW_PHYS);
+    nftw(".", visit_marks, 16, FTW_PHYS | FTW_ACTIONRETVAL);
     if (findings == 0) puts("tidy: clean");
     return findings != 0;
 }

@@ -5,23 +5,13 @@
 #include "base/rng.h"
 #include "city/fact.h"
 #include "city/source.h"
+#include "tests/store_fixture.h"
 #include "tests/test.h"
-
-typedef struct Fixture {
-    Arena *arena;
-    Ctx ctx;
-    Store *store;
-    Db *db;
-} Fixture;
 
 static const Act ACT = {STR_INIT("tester"), STR_INIT("test")};
 
-static void setup(Fixture *f) {
-    f->arena = arena_open(0);
-    f->ctx = ctx_new(f->arena, 1000000);
-    f->store = store_open(&f->ctx, test_db_url(f->arena), true, 2);
-    CHECK(f->store && store_migrate(&f->ctx, f->store));
-    f->db = db_borrow(&f->ctx, f->store);
+static void setup(StoreFixture *f) {
+    store_fixture_open(f, 1000000);
     for (int id = 1; id <= 9; id++)
         EXEC(f->db,
              "INSERT INTO subject(id, kind, name, code, demo, division, unit, created_ms) "
@@ -30,15 +20,8 @@ static void setup(Fixture *f) {
     CHECK(ctx_ok(&f->ctx));
 }
 
-static void teardown(Fixture *f) {
-    CHECK(ctx_ok(&f->ctx));
-    db_return(f->db);
-    store_close(f->store);
-    arena_close(f->arena);
-}
-
 /* Publishes n facts as one batch at time now_ms; the seq. */
-static int64_t publish(Fixture *f, int64_t now_ms, const FactNew *facts, int n) {
+static int64_t publish(StoreFixture *f, int64_t now_ms, const FactNew *facts, int n) {
     int64_t seq = 0;
     f->ctx.now_ms = now_ms;
     CHECK(tx_begin(f->db, DB_WRITE));
@@ -60,7 +43,7 @@ static FactNew revenue(int64_t subject, int32_t year, Str value, int source) {
                      .source = source};
 }
 
-static Str counting(Fixture *f, int64_t subject, int32_t indicator, int32_t period, FactAt at,
+static Str counting(StoreFixture *f, int64_t subject, int32_t indicator, int32_t period, FactAt at,
                     const FactRank *rank) {
     FactView v;
     if (!fact_at(f->db, &at) || !fact_read(f->db, subject, &at, rank, &v)) return S("failed");
@@ -75,7 +58,7 @@ static int by_number(const void *user, int32_t indicator, int source) {
 static const FactRank BY_NUMBER = {by_number, NULL};
 
 TEST(fact_round_trip_keeps_everything) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     FactNew in[] = {
         {.subject = 3,
@@ -127,11 +110,11 @@ TEST(fact_round_trip_keeps_everything) {
     at.as_of = 20210629; /* the event has not happened */
     CHECK(fact_read(f.db, 3, &at, NULL, &v));
     CHECK(fact_slots(&v, 300, &n)->value == NULL);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(fact_precedence_then_latest) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     int64_t first = publish(&f, 1000, &(FactNew){0}, 0);
     publish(&f, 2000, (FactNew[]){revenue(1, 2021, S("100"), 2)}, 1);
@@ -147,11 +130,11 @@ TEST(fact_precedence_then_latest) {
     CHECK_STR(counting(&f, 1, 1, 2021, (FactAt){.as_known = 3500}, &BY_NUMBER), S("100"));
     CHECK_STR(counting(&f, 1, 1, 2021, (FactAt){.as_known = 1999}, &BY_NUMBER), S("no slot"));
     CHECK_STR(counting(&f, 1, 1, 2021, (FactAt){.seq = first}, &BY_NUMBER), S("no slot"));
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(fact_last_in_a_batch_counts) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     FactNew in[] = {revenue(1, 2021, S("1"), 1), revenue(1, 2021, S("2"), 1),
                     revenue(1, 2021, S("3"), 1)};
@@ -162,11 +145,11 @@ TEST(fact_last_in_a_batch_counts) {
     CHECK_STR(counting(&f, 1, 1, 2021, (FactAt){0}, NULL), S("3"));
     publish(&f, 2000, in, 2);
     CHECK_STR(counting(&f, 1, 1, 2021, (FactAt){0}, NULL), S("2"));
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(fact_backdated_knowledge_never_changes_an_old_reading) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     int64_t seq = publish(&f, 5000, (FactNew[]){revenue(1, 2020, S("1"), 1)}, 1);
     FactNew late = revenue(1, 2020, S("2"), 1);
@@ -184,21 +167,21 @@ TEST(fact_backdated_knowledge_never_changes_an_old_reading) {
     fact_loader_close(l);
     tx_rollback(f.db);
     ctx_clear(&f.ctx);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(fact_recorded_time_never_goes_back) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     publish(&f, 9000, (FactNew[]){revenue(1, 2020, S("1"), 1)}, 1);
     publish(&f, 4000, (FactNew[]){revenue(1, 2020, S("2"), 1)}, 1); /* the clock was moved back */
     CHECK_INT(Q_I64(f.db, 0, "SELECT min(recorded_ms) FROM batch"), 9000);
     CHECK_STR(counting(&f, 1, 1, 2020, (FactAt){0}, NULL), S("2"));
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(fact_staged_batch_is_invisible_until_published) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     f.ctx.now_ms = 2000;
     CHECK(tx_begin(f.db, DB_WRITE));
@@ -226,11 +209,11 @@ TEST(fact_staged_batch_is_invisible_until_published) {
     CHECK(tx_begin(f.db, DB_WRITE) && batch_sweep(f.db, 2001, &dropped) && tx_commit(f.db));
     CHECK_INT(dropped, 2);
     CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM batch"), 1);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(fact_undoing_a_batch_is_a_version_of_its_own) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     publish(&f, 1000, (FactNew[]){revenue(1, 2021, S("1"), 1)}, 1);
     int64_t seq = publish(&f, 2000, (FactNew[]){revenue(1, 2021, S("2"), 1)}, 1);
@@ -249,10 +232,10 @@ TEST(fact_undoing_a_batch_is_a_version_of_its_own) {
     CHECK(batch_list(f.db, 0, 10, &list, &n));
     CHECK_INT(n, 3);
     CHECK(list[0].reverses == batch && list[1].reversed_by == list[0].id && list[1].facts == 1);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
-static void refuse(Fixture *f, FactNew fact, Str code) {
+static void refuse(StoreFixture *f, FactNew fact, Str code) {
     CHECK(tx_begin(f->db, DB_WRITE));
     FactLoader *l = fact_loader_open(f->db, batch_new(f->db, &(BatchNew){0}));
     CHECK(!fact_loader_add(l, &fact));
@@ -264,7 +247,7 @@ static void refuse(Fixture *f, FactNew fact, Str code) {
 }
 
 TEST(fact_bad_facts_are_refused) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     static const char *const BAD[] = {"",    "1.0", "01",   "+1",  "-0",  "1e5", "1.",    ".5",
                                       "--1", "1,0", "0.10", "NaN", "1E5", "-",   "1E+05", "１"};
@@ -292,11 +275,11 @@ TEST(fact_bad_facts_are_refused) {
                         revenue(1, 2020, S("1.5E+60"), 1), revenue(1, 2019, S("0"), 1)},
             3);
     CHECK_STR(counting(&f, 1, 1, 2020, (FactAt){0}, NULL), S("1.5E+60"));
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(fact_too_long_is_refused) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     CHECK(tx_begin(f.db, DB_WRITE));
     FactLoader *l = fact_loader_open(f.db, batch_new(f.db, &(BatchNew){0}));
@@ -307,11 +290,11 @@ TEST(fact_too_long_is_refused) {
     fact_loader_close(l);
     tx_rollback(f.db);
     ctx_clear(&f.ctx);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(fact_many_in_one_record_and_many_blocks) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     enum { N = 60001 }; /* more than a block of the loader, and than a record holds */
     f.ctx.now_ms = 1000;
@@ -333,11 +316,11 @@ TEST(fact_many_in_one_record_and_many_blocks) {
     Batch *list;
     int n;
     CHECK(batch_list(f.db, 0, 1, &list, &n) && n == 1 && list[0].facts == N);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(fact_coverage_joins_and_ends) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     f.ctx.now_ms = 1000;
     CHECK(tx_begin(f.db, DB_WRITE));
@@ -357,7 +340,7 @@ TEST(fact_coverage_joins_and_ends) {
     at.as_known = 999;
     c = coverage_read(f.db, &at);
     CHECK(c && !coverage_holds(c, 7, 20200101, 20210101));
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 /* --- the reference ---------------------------------------------------------------------------- */
@@ -426,7 +409,7 @@ static FactNew random_fact(Rng *rng, Arena *a, int64_t now, int64_t number) {
 }
 
 typedef struct World {
-    Fixture f;
+    StoreFixture f;
     Rng rng;
     Ref refs[REF_MAX];
     int n;
@@ -531,5 +514,5 @@ TEST(fact_which_counts_agrees_with_the_reference) {
         CHECK_INT(subjects, 9);
     }
     CHECK(w.n > 200);
-    teardown(&w.f);
+    store_fixture_close(&w.f);
 }

@@ -2,31 +2,10 @@
 #include <pthread.h>
 
 #include "city/journal.h"
+#include "tests/store_fixture.h"
 #include "tests/test.h"
 
-typedef struct Fixture {
-    Arena *arena;
-    Ctx ctx;
-    Store *store;
-    Db *db;
-} Fixture;
-
-static void setup(Fixture *f) {
-    f->arena = arena_open(0);
-    f->ctx = ctx_new(f->arena, 1000);
-    f->store = store_open(&f->ctx, test_db_url(f->arena), true, 4);
-    CHECK(f->store && store_migrate(&f->ctx, f->store));
-    f->db = db_borrow(&f->ctx, f->store);
-}
-
-static void teardown(Fixture *f) {
-    CHECK(ctx_ok(&f->ctx));
-    db_return(f->db);
-    store_close(f->store);
-    arena_close(f->arena);
-}
-
-static void write_entries(Fixture *f, int n) {
+static void write_entries(StoreFixture *f, int n) {
     CHECK(tx_begin(f->db, DB_WRITE));
     for (int i = 0; i < n; i++)
         CHECK(journal_add(f->db, &(Act){S("张三"), S("年度评审")}, S("fact.publish"),
@@ -34,15 +13,15 @@ static void write_entries(Fixture *f, int n) {
     CHECK(tx_commit(f->db));
 }
 
-static JournalReport report(Fixture *f) {
+static JournalReport report(StoreFixture *f) {
     JournalReport r;
     CHECK(journal_verify(f->db, &r));
     return r;
 }
 
 TEST(journal_seals_and_verifies) {
-    Fixture f;
-    setup(&f);
+    StoreFixture f;
+    store_fixture_open(&f, 1000);
     JournalReport r = report(&f);
     CHECK(r.entries == 0 && r.bad == 0 && r.unsealed == 0 && r.head.n == 0);
     write_entries(&f, 5);
@@ -66,12 +45,12 @@ TEST(journal_seals_and_verifies) {
     CHECK(n == 1 && list[0].number == 2);
     CHECK(journal_list(f.db, S(""), list[0].id, 9, &list, &n));
     CHECK(n == 1 && list[0].number == 1);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(journal_wants_actor_and_reason) {
-    Fixture f;
-    setup(&f);
+    StoreFixture f;
+    store_fixture_open(&f, 1000);
     CHECK(tx_begin(f.db, DB_WRITE));
     CHECK(!journal_add(f.db, &(Act){S(""), S("x")}, S("a"), S("b"), S("c")));
     CHECK_INT(f.ctx.err.code, ERR_INPUT);
@@ -79,22 +58,22 @@ TEST(journal_wants_actor_and_reason) {
     CHECK(!journal_add(f.db, &(Act){S("x"), S("　")}, S("a"), S("b"), S("c")));
     ctx_clear(&f.ctx);
     tx_rollback(f.db);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(journal_goes_with_its_transaction) {
-    Fixture f;
-    setup(&f);
+    StoreFixture f;
+    store_fixture_open(&f, 1000);
     CHECK(tx_begin(f.db, DB_WRITE));
     CHECK(journal_add(f.db, &(Act){S("x"), S("y")}, S("a"), S("b"), S("c")));
     tx_rollback(f.db);
     CHECK_INT(report(&f).unsealed, 0);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 static void tamper(const char *sql, int64_t bad, Str why) {
-    Fixture f;
-    setup(&f);
+    StoreFixture f;
+    store_fixture_open(&f, 1000);
     write_entries(&f, 6);
     CHECK(journal_seal(f.db, 0, NULL));
     CHECK_INT(report(&f).bad, 0);
@@ -102,7 +81,7 @@ static void tamper(const char *sql, int64_t bad, Str why) {
     JournalReport r = report(&f);
     CHECK_INT(r.bad, bad);
     CHECK_STR(r.why, why);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(journal_names_what_was_tampered_with) {
@@ -135,13 +114,13 @@ static void *seal_many(void *store) {
 }
 
 TEST(journal_sealers_do_not_disturb_each_other) {
-    Fixture f;
-    setup(&f);
+    StoreFixture f;
+    store_fixture_open(&f, 1000);
     write_entries(&f, 300);
     pthread_t threads[3];
     for (int i = 0; i < 3; i++) pthread_create(&threads[i], NULL, seal_many, f.store);
     for (int i = 0; i < 3; i++) pthread_join(threads[i], NULL);
     JournalReport r = report(&f);
     CHECK(r.entries == 300 && r.bad == 0 && r.unsealed == 0);
-    teardown(&f);
+    store_fixture_close(&f);
 }

@@ -1,33 +1,16 @@
 /* 名单比对: codes, names as people write them, near misses that must not match by themselves. */
 #include "city/match.h"
+#include "tests/store_fixture.h"
 #include "tests/test.h"
-
-typedef struct Fixture {
-    Arena *arena;
-    Ctx ctx;
-    Store *store;
-    Db *db;
-} Fixture;
 
 static const Act ACT = {STR_INIT("tester"), STR_INIT("test")};
 
-static void setup(Fixture *f) {
-    f->arena = arena_open(0);
-    f->ctx = ctx_new(f->arena, 1000);
-    f->store = store_open(&f->ctx, test_db_url(f->arena), true, 2);
-    CHECK(f->store && store_migrate(&f->ctx, f->store));
-    f->db = db_borrow(&f->ctx, f->store);
+static void setup(StoreFixture *f) {
+    store_fixture_open(f, 1000);
     CHECK(tx_begin(f->db, DB_WRITE));
 }
 
-static void teardown(Fixture *f) {
-    CHECK(ctx_ok(&f->ctx));
-    db_return(f->db);
-    store_close(f->store);
-    arena_close(f->arena);
-}
-
-static int64_t add(Fixture *f, Str name, Str stock) {
+static int64_t add(StoreFixture *f, Str name, Str stock) {
     return subject_add(
         f->db, &(SubjectNew){.kind = SUBJECT_ENTERPRISE, .name = name, .stock = stock}, &ACT);
 }
@@ -40,7 +23,7 @@ static void expect(const Match *m, int64_t subject, MatchBy by, bool sure) {
 }
 
 TEST(match_lines_in_their_order) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     int64_t a = add(&f, S("淄博齐翔腾达化工股份有限公司"), S("002408.SZ"));
     int64_t b = add(&f, S("山东新华制药股份有限公司"), S("000756.SZ"));
@@ -79,11 +62,11 @@ TEST(match_lines_in_their_order) {
     expect(&out[11], 0, MATCH_NOTHING, false);
     CHECK(out[1].same_as == -1 && out[2].same_as == 1 && out[10].same_as == 1);
     CHECK_STR(out[1].line, lines[1]);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(match_two_of_one_name_is_for_a_person) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     int64_t a = add(&f, S("山东金城医药有限公司"), S(""));
     int64_t b = add(&f, S("山东金城医药有限公司"), S(""));
@@ -98,5 +81,5 @@ TEST(match_two_of_one_name_is_for_a_person) {
     CHECK(merger && match_lines(f.db, lines, 2, out));
     for (int i = 0; i < 2; i++)
         CHECK(out[i].sure && out[i].n == 1 && out[i].candidates[0].subject == a);
-    teardown(&f);
+    store_fixture_close(&f);
 }

@@ -6,35 +6,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/db.h"
+#include "tests/store_fixture.h"
 #include "tests/test.h"
 
-typedef struct Fixture {
-    Arena *arena;
-    Ctx ctx;
-    Store *store;
-    Db *db;
-} Fixture;
-
-static void setup(Fixture *f) {
-    f->arena = arena_open(0);
-    f->ctx = ctx_new(f->arena, 1000);
-    f->store = store_open(&f->ctx, test_db_url(f->arena), true, 4);
-    CHECK(f->store && store_migrate(&f->ctx, f->store));
-    f->db = db_borrow(&f->ctx, f->store);
-    CHECK(f->db != NULL);
+static void setup(StoreFixture *f) {
+    store_fixture_open(f, 1000);
     EXEC(f->db, "CREATE TABLE t (id bigint PRIMARY KEY, name text, bytes bytea, n bigint)");
     CHECK(ctx_ok(&f->ctx));
 }
 
-static void teardown(Fixture *f) {
-    db_return(f->db);
-    store_close(f->store);
-    arena_close(f->arena);
-}
-
 TEST(store_binds_by_number_not_by_order) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     EXEC(f.db, "INSERT INTO t(id, name, n) VALUES($1, $2, $3)", db_i(1), db_s(S("a")), db_i(10));
     EXEC(f.db, "INSERT INTO t(id, name, n) VALUES($1, $2, $3)", db_i(2), db_s(S("b")), db_i(20));
@@ -46,11 +28,11 @@ TEST(store_binds_by_number_not_by_order) {
     CHECK_INT(Q_I64(f.db, -1, "SELECT n FROM t WHERE id = $1", db_i(2)), 20);
     CHECK_INT(Q_I64(f.db, -1, "SELECT sum(n) FROM t"), 22);
     CHECK_INT(Q_I64(f.db, -7, "SELECT n FROM t WHERE id = $1", db_i(99)), -7);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(store_round_trips_every_type) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     Str bytes = str_of("\0\x01\\\xff\n\t", 6), text = S("淄博\t\\N\n“瞪羚”");
     EXEC(f.db, "INSERT INTO t(id, name, bytes, n) VALUES($1, $2, $3, $4)", db_i(INT64_MIN),
@@ -69,10 +51,10 @@ TEST(store_round_trips_every_type) {
     CHECK(!row_next(r));
     CHECK(!row_next(r));
     rows_close(r);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
-static void refused(Fixture *f, const char *sql, int n) {
+static void refused(StoreFixture *f, const char *sql, int n) {
     DbVal args[3] = {db_i(1), db_i(1), db_i(1)};
     CHECK(db_query(f->db, sql, n, args) == NULL);
     CHECK_INT(f->ctx.err.code, ERR_BUG);
@@ -81,7 +63,7 @@ static void refused(Fixture *f, const char *sql, int n) {
 }
 
 TEST(store_refuses_other_parameters) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     refused(&f, "SELECT id FROM t WHERE id = ?", 1);
     refused(&f, "SELECT id FROM t WHERE id = :a", 1);
@@ -96,11 +78,11 @@ TEST(store_refuses_other_parameters) {
     Rows *r = Q(f.db, "SELECT id /* :x ? $9 */ FROM t WHERE name = '?:$7' -- $8\n");
     CHECK(r != NULL && ctx_ok(&f.ctx));
     rows_close(r);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(store_same_statement_nests) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     for (int i = 0; i < 3; i++) EXEC(f.db, "INSERT INTO t(id, n) VALUES($1, $1)", db_i(i));
     static const char ALL[] = "SELECT id FROM t ORDER BY id";
@@ -113,11 +95,11 @@ TEST(store_same_statement_nests) {
     }
     rows_close(x);
     CHECK_INT(pairs, 9);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(store_failed_statement_breaks_the_transaction) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     CHECK(tx_begin(f.db, DB_WRITE));
     CHECK(EXEC(f.db, "INSERT INTO t(id) VALUES($1)", db_i(1)));
@@ -130,7 +112,7 @@ TEST(store_failed_statement_breaks_the_transaction) {
     CHECK(!tx_commit(f.db));
     ctx_clear(&f.ctx);
     CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 0);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 static bool insert_then_fail(Db *db, void *user) {
@@ -139,7 +121,7 @@ static bool insert_then_fail(Db *db, void *user) {
 }
 
 TEST(store_rolls_back_what_is_not_committed) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     CHECK(!tx_run(f.db, DB_WRITE, insert_then_fail, NULL));
     CHECK(ctx_ok(&f.ctx));
@@ -150,11 +132,12 @@ TEST(store_rolls_back_what_is_not_committed) {
     f.db = db_borrow(&f.ctx, f.store);
     CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 0);
     CHECK(!tx_commit(f.db));
-    teardown(&f);
+    ctx_clear(&f.ctx);
+    store_fixture_close(&f);
 }
 
 TEST(store_load_is_atomic) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     CHECK(db_load(f.db, "t", "id, name") == NULL); /* outside a transaction */
     ctx_clear(&f.ctx);
@@ -179,7 +162,7 @@ TEST(store_load_is_atomic) {
     db_load_row(l, (DbVal[]){db_i(8888)});
     tx_rollback(f.db); /* inside the load */
     CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 5000);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 static bool add_one(Db *db, void *user) {
@@ -202,18 +185,18 @@ static void *writer(void *store) {
 }
 
 TEST(store_writers_lose_nothing) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     EXEC(f.db, "INSERT INTO counter(name, next) VALUES('x', 0)");
     pthread_t threads[6];
     for (int i = 0; i < 6; i++) pthread_create(&threads[i], NULL, writer, f.store);
     for (int i = 0; i < 6; i++) pthread_join(threads[i], NULL);
     CHECK_INT(Q_I64(f.db, -1, "SELECT next FROM counter WHERE name = 'x'"), 300);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(store_read_transaction_sees_one_state) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     Ctx c2 = ctx_new(f.arena, 0);
     Db *other = db_borrow(&c2, f.store);
@@ -224,11 +207,11 @@ TEST(store_read_transaction_sees_one_state) {
     CHECK(tx_commit(f.db));
     CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 1);
     db_return(other);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(store_like_minds_letters_and_order_is_by_code_point) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     EXEC(f.db, "DELETE FROM counter");
     EXEC(f.db, "INSERT INTO counter(name, next) VALUES('b', 0), ('B', 1), ('a_', 2), ('淄', 3)");
@@ -239,11 +222,11 @@ TEST(store_like_minds_letters_and_order_is_by_code_point) {
     Rows *r = Q(f.db, "SELECT next FROM counter ORDER BY name");
     for (int64_t want[] = {1, 2, 0, 3}, i = 0; row_next(r); i++) CHECK_INT(row_i64(r, 0), want[i]);
     rows_close(r);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(store_migrates_once_and_refuses_a_newer_schema) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     int64_t n = Q_I64(f.db, -1, "SELECT count(*) FROM schema_migration");
     CHECK(n >= 1);
@@ -260,11 +243,11 @@ TEST(store_migrates_once_and_refuses_a_newer_schema) {
     CHECK_STR(msg_code(f.ctx.err.note.msg), S("store.newer"));
     CHECK_INT(f.ctx.err.code, ERR_STATE);
     ctx_clear(&f.ctx);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(store_refuses_text_that_is_none) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     CHECK(!EXEC(f.db, "INSERT INTO t(id, name) VALUES(1, $1)", db_s(str_of("a\0b", 3))));
     CHECK_INT(f.ctx.err.code, ERR_INPUT);
@@ -277,7 +260,7 @@ TEST(store_refuses_text_that_is_none) {
     tx_rollback(f.db);
     ctx_clear(&f.ctx);
     CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 0);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 /* A process that is killed inside a load: all of it or nothing. */
@@ -335,7 +318,7 @@ static bool insert_with_cut(Db *db, void *user) {
 }
 
 TEST(store_connects_again_when_the_server_cut_it) {
-    Fixture f;
+    StoreFixture f;
     setup(&f);
     if (store_is_postgres(f.store)) {
         Ctx c2 = ctx_new(f.arena, 0);
@@ -345,7 +328,7 @@ TEST(store_connects_again_when_the_server_cut_it) {
         CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 1);
         db_return(cut.other);
     }
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(store_missing_database_is_said) {

@@ -3,34 +3,13 @@
 
 #include "city/fact.h"
 #include "city/subject.h"
+#include "tests/store_fixture.h"
 #include "tests/test.h"
-
-typedef struct Fixture {
-    Arena *arena;
-    Ctx ctx;
-    Store *store;
-    Db *db;
-} Fixture;
 
 static const Act ACT = {STR_INIT("tester"), STR_INIT("test")};
 enum { NOW = 1782864000 }; /* 2026-07-01 in seconds */
 
-static void setup(Fixture *f) {
-    f->arena = arena_open(0);
-    f->ctx = ctx_new(f->arena, (int64_t)NOW * 1000);
-    f->store = store_open(&f->ctx, test_db_url(f->arena), true, 2);
-    CHECK(f->store && store_migrate(&f->ctx, f->store));
-    f->db = db_borrow(&f->ctx, f->store);
-}
-
-static void teardown(Fixture *f) {
-    CHECK(ctx_ok(&f->ctx));
-    db_return(f->db);
-    store_close(f->store);
-    arena_close(f->arena);
-}
-
-static int64_t add(Fixture *f, Str name, Str uscc, Str stock) {
+static int64_t add(StoreFixture *f, Str name, Str uscc, Str stock) {
     CHECK(tx_begin(f->db, DB_WRITE));
     int64_t id = subject_add(f->db,
                              &(SubjectNew){.kind = SUBJECT_ENTERPRISE,
@@ -47,14 +26,14 @@ static int64_t add(Fixture *f, Str name, Str uscc, Str stock) {
     return id;
 }
 
-static void failed_with(Fixture *f, Str code) {
+static void failed_with(StoreFixture *f, Str code) {
     CHECK_STR(msg_code(f->ctx.err.note.msg), code);
     ctx_clear(&f->ctx);
 }
 
 TEST(subject_is_found_by_everything_it_is_called) {
-    Fixture f;
-    setup(&f);
+    StoreFixture f;
+    store_fixture_open(&f, (int64_t)NOW * 1000);
     int64_t a = add(&f, S("淄博齐翔腾达化工股份有限公司"), S("91370300735756562C"), S("002408.SZ"));
     int64_t b = add(&f, S("山东新华制药股份有限公司"), S(""), S("000756.SZ"));
     CHECK(a > 0 && b > a);
@@ -82,10 +61,10 @@ TEST(subject_is_found_by_everything_it_is_called) {
     CHECK_STR(s.code, S("stock:000756.SZ"));
     CHECK(!subject_get(f.db, 12345, &s));
     failed_with(&f, S("city.no_subject"));
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
-static void searched(Fixture *f, const char *text, int64_t first, int64_t total) {
+static void searched(StoreFixture *f, const char *text, int64_t first, int64_t total) {
     SubjectHits hits;
     CHECK(subject_search(f->db, str_from(text), 3, &hits));
     CHECK_INT(hits.total, total);
@@ -94,8 +73,8 @@ static void searched(Fixture *f, const char *text, int64_t first, int64_t total)
 }
 
 TEST(subject_search_by_part_initials_and_code) {
-    Fixture f;
-    setup(&f);
+    StoreFixture f;
+    store_fixture_open(&f, (int64_t)NOW * 1000);
     int64_t a = add(&f, S("淄博齐翔腾达化工股份有限公司"), S("91370300735756562C"), S("002408.SZ"));
     int64_t b = add(&f, S("山东新华制药股份有限公司"), S(""), S("000756.SZ"));
     CHECK(tx_begin(f.db, DB_WRITE));
@@ -133,12 +112,12 @@ TEST(subject_search_by_part_initials_and_code) {
     CHECK(page.total == -1 && page.n == 2 && page.items[0].id == b && page.items[1].id == c);
     CHECK(subject_page(f.db, 0, 0, 1, &page) && page.total == 4 && page.n == 1);
     CHECK(subject_page(f.db, SUBJECT_CITY, 0, 2, &page) && page.total == 0 && page.n == 0);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(subject_bad_credit_code_is_kept_and_marked) {
-    Fixture f;
-    setup(&f);
+    StoreFixture f;
+    store_fixture_open(&f, (int64_t)NOW * 1000);
     int64_t a = add(&f, S("甲公司"), S("91370300735756562X"), S(""));
     CHECK(a > 0 && f.ctx.note_count == 1 && f.ctx.notes->severity == 1);
     Identifier *ids;
@@ -153,12 +132,12 @@ TEST(subject_bad_credit_code_is_kept_and_marked) {
     CHECK_INT(add(&f, S(" "), S(""), S("")), 0);
     failed_with(&f, S("city.empty_subject"));
     CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM subject"), 1);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(subject_names_change_and_old_ones_still_lead) {
-    Fixture f;
-    setup(&f);
+    StoreFixture f;
+    store_fixture_open(&f, (int64_t)NOW * 1000);
     int64_t a = add(&f, S("山东蓝帆塑胶股份有限公司"), S(""), S("002382.SZ"));
     CHECK(tx_begin(f.db, DB_WRITE));
     CHECK(subject_identify(
@@ -184,12 +163,12 @@ TEST(subject_names_change_and_old_ones_still_lead) {
     failed_with(&f, S("city.many_subjects"));
     CHECK_INT(subject_by_code(f.db, S("name"), S("山东蓝帆塑胶股份有限公司")), 0);
     CHECK(c > b);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(subject_places_are_dated) {
-    Fixture f;
-    setup(&f);
+    StoreFixture f;
+    store_fixture_open(&f, (int64_t)NOW * 1000);
     int64_t a = add(&f, S("甲公司"), S(""), S(""));
     CHECK(tx_begin(f.db, DB_WRITE));
     CHECK(subject_place(f.db, a, PLACE_ASSESSED, S("高新区"), 20210101, &ACT));
@@ -206,10 +185,10 @@ TEST(subject_places_are_dated) {
     CHECK(subject_get(f.db, a, &s));
     CHECK_STR(s.division, S("370305"));
     CHECK_STR(s.unit, S("高新区"));
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
-static void put_fact(Fixture *f, int64_t subject, int32_t year, Str value) {
+static void put_fact(StoreFixture *f, int64_t subject, int32_t year, Str value) {
     CHECK(tx_begin(f->db, DB_WRITE));
     int64_t batch = batch_new(f->db, &(BatchNew){.origin = S("test")});
     FactLoader *l = fact_loader_open(f->db, batch);
@@ -218,7 +197,7 @@ static void put_fact(Fixture *f, int64_t subject, int32_t year, Str value) {
     CHECK(batch_publish(f->db, batch, &ACT, NULL) && tx_commit(f->db));
 }
 
-static int facts_of(Fixture *f, int64_t subject, int64_t root) {
+static int facts_of(StoreFixture *f, int64_t subject, int64_t root) {
     FactView v;
     FactAt at = {0};
     CHECK(fact_at(f->db, &at) && fact_read(f->db, subject, &at, NULL, &v));
@@ -227,7 +206,7 @@ static int facts_of(Fixture *f, int64_t subject, int64_t root) {
 }
 
 /* Subjects of the stream, and the slots of one of them. */
-static int streamed(Fixture *f, int64_t subject, int *slots) {
+static int streamed(StoreFixture *f, int64_t subject, int *slots) {
     FactAt at = {0};
     CHECK(fact_at(f->db, &at));
     FactStream *s = fact_stream_open(f->db, 0, 0, &at, NULL);
@@ -239,8 +218,8 @@ static int streamed(Fixture *f, int64_t subject, int *slots) {
 }
 
 TEST(subject_merge_keeps_the_old_id_and_can_be_undone) {
-    Fixture f;
-    setup(&f);
+    StoreFixture f;
+    store_fixture_open(&f, (int64_t)NOW * 1000);
     int64_t a = add(&f, S("甲公司"), S(""), S("000001.SZ"));
     int64_t b = add(&f, S("乙公司"), S(""), S("000002.SZ"));
     int64_t c = add(&f, S("丙公司"), S(""), S("000003.SZ"));
@@ -278,12 +257,12 @@ TEST(subject_merge_keeps_the_old_id_and_can_be_undone) {
     CHECK_INT(streamed(&f, b, &slots), 3);
     CHECK_INT(slots, 1);
     CHECK_INT(subject_find(f.db, S("甲公司")), a);
-    teardown(&f);
+    store_fixture_close(&f);
 }
 
 TEST(subject_codes_in_bulk_keep_their_order) {
-    Fixture f;
-    setup(&f);
+    StoreFixture f;
+    store_fixture_open(&f, (int64_t)NOW * 1000);
     enum { N = 100 };
     CHECK(tx_begin(f.db, DB_WRITE));
     SubjectLoader *l = subject_loader_open(f.db);
@@ -300,5 +279,5 @@ TEST(subject_codes_in_bulk_keep_their_order) {
     CHECK(subject_by_codes(f.db, S("stock"), codes, N + 1, got));
     for (int i = 0; i < N; i++) CHECK_INT(got[i], want[i]);
     CHECK_INT(got[N], 0);
-    teardown(&f);
+    store_fixture_close(&f);
 }

@@ -50,6 +50,8 @@ bool http_asset(const Request *r, Response *out) {
     out->type = mime_of(path);
     out->encoding = gzip ? S("gzip") : S("");
     bool hashed = str_starts(path, S("/assets/"));
+    out->inline_styles =
+        str_eq(path, S("/dmn.html")); /* what dmn-js writes into its own elements */
     out->cache = hashed ? S("public, max-age=31536000, immutable") : S("no-cache");
     if (hashed) return true;
     out->etag = str_sub(hash_hex(r->c->arena, HASH_SHA256, out->body), 0, 16);

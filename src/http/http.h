@@ -56,6 +56,7 @@ struct Response {
     Str etag; /* without quotes; adds ETag and answers If-None-Match with 304 */
     Str location, cookie, filename, cache, encoding; /* headers when not empty */
     int64_t retry_after_s;                           /* 0: none */
+    bool inline_styles; /* the page may set styles inline and show data: images */
 };
 
 /* Fills the response; false: r->c holds the failure, which becomes a problem+json. */

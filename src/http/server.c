@@ -225,12 +225,17 @@ static void add_header(struct MHD_Response *m, Arena *a, const char *name, Str v
     if (value.n) MHD_add_response_header(m, name, str_z(a, value));
 }
 
-static void security_headers(struct MHD_Response *m) {
+#define POLICY                                                                                     \
+    "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "                 \
+    "frame-ancestors 'none'"
+
+static void security_headers(struct MHD_Response *m, const Response *out) {
     MHD_add_response_header(m, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(m, "Referrer-Policy", "same-origin");
     MHD_add_response_header(m, "Content-Security-Policy",
-                            "default-src 'self'; base-uri 'none'; object-src 'none'; "
-                            "form-action 'self'; frame-ancestors 'none'");
+                            out->inline_styles ? POLICY
+                                "; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+                                               : POLICY);
     MHD_add_response_header(m, "Vary", "Accept, Accept-Language, Accept-Encoding");
 }
 
@@ -253,7 +258,7 @@ static enum MHD_Result send_response(struct MHD_Connection *mhd, Conn *conn, con
     add_header(m, a, "Content-Language", conn->c.lang == LANG_EN ? S("en") : S("zh-CN"));
     if (out->retry_after_s)
         add_header(m, a, "Retry-After", str_printf(a, "%lld", (long long)out->retry_after_s));
-    security_headers(m);
+    security_headers(m, out);
     enum MHD_Result ok = MHD_queue_response(mhd, (unsigned)out->status, m);
     MHD_destroy_response(m);
     return ok;

@@ -51,6 +51,20 @@ export async function signIn(page) {
   const res = await page.request.post('/api/v1/session', { data: user, headers: { 'X-Jixia-CSRF': '1' } })
   assert.equal(res.status(), 201, 'sign-in: ' + await res.text())
 }
+/* A user with one role, by the API; the first password is changed. */
+export async function person(admin, name, role) {
+  const headers = { 'X-Jixia-CSRF': '1', 'Idempotency-Key': `person-${name}` }
+  const made = await admin.request.post('/api/v1/users', { data: { name, display_name: name, roles: [role], reason: '测试' }, headers })
+  assert.equal(made.status(), 201, await made.text())
+  const first = (await made.json()).one_time_password
+  const page = await open('/sign-in', { signedIn: false })
+  const sign = await page.request.post('/api/v1/session', { data: { name, password: first }, headers: { 'X-Jixia-CSRF': '1' } })
+  assert.equal(sign.status(), 201, await sign.text())
+  const password = 'long harvest moon over the field'
+  const changed = await page.request.patch('/api/v1/me', { data: { current: first, password }, headers: { 'X-Jixia-CSRF': '1', 'Content-Type': 'application/json' } })
+  assert.ok(changed.ok(), await changed.text())
+  return page
+}
 export async function done(page) {
   const problems = page.problems
   await page.context().close()

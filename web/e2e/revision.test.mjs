@@ -7,25 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { operations, responseErrors } from '../tests/contract/contract.mjs'
-import { accessible, base, close, DESKTOP, done, go, open, PHONE, settled, shoot, user, WALL } from './app.mjs'
+import { accessible, base, close, DESKTOP, done, go, open, person, PHONE, settled, shoot, user, WALL } from './app.mjs'
 
 const RULE = '/rules/cn/unicorn', mark = Date.now().toString(36)
 after(close)
-
-/* A user with one role, by the API; the first password is changed. */
-async function person(admin, name, role) {
-  const headers = { 'X-Jixia-CSRF': '1', 'Idempotency-Key': `person-${name}-${mark}` }
-  const made = await admin.request.post('/api/v1/users', { data: { name, display_name: name, roles: [role], reason: '测试' }, headers })
-  assert.equal(made.status(), 201, await made.text())
-  const first = (await made.json()).one_time_password
-  const page = await open('/sign-in', { signedIn: false })
-  const sign = await page.request.post('/api/v1/session', { data: { name, password: first }, headers: { 'X-Jixia-CSRF': '1' } })
-  assert.equal(sign.status(), 201, await sign.text())
-  const password = 'long harvest moon ' + mark
-  const changed = await page.request.patch('/api/v1/me', { data: { current: first, password }, headers: { 'X-Jixia-CSRF': '1', 'Content-Type': 'application/json' } })
-  assert.ok(changed.ok(), await changed.text())
-  return page
-}
 
 /* The workbook with one text replaced inside its sheets; zip and unzip keep the rest. */
 function edited(path, from, to) {

@@ -452,6 +452,7 @@ const en: Dict = {
   'rev.pass': '✓ passes',
   'rev.fail': '✗ {why}',
   'rev.model': 'Decision tables',
+  'rev.model_edit': 'Edit the model',
   'rev.model_down': 'Download the model',
   'rev.model_up': 'Upload a model',
   'rev.table_up': 'Upload a workbook',

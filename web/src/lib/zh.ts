@@ -451,6 +451,7 @@ export default {
   'rev.pass': '✓ 通过',
   'rev.fail': '✗ {why}',
   'rev.model': '决策表',
+  'rev.model_edit': '编辑模型',
   'rev.model_down': '下载模型',
   'rev.model_up': '上传模型',
   'rev.table_up': '上传表格',

@@ -1,0 +1,25 @@
+/* Two models as a person compares them: the texts and attributes of the elements that have an id. */
+export interface Difference { where: string; mine: string; saved: string }
+
+const nameOf = (e: Element): string => {
+  const owner = e.closest('decision, businessKnowledgeModel, inputData, itemDefinition')
+  const rule = e.closest('rule'), row = rule ? [...(rule.parentElement?.children ?? [])].filter((x) => x.localName === 'rule').indexOf(rule) + 1 : 0
+  return [owner?.getAttribute('name') ?? '', row ? `#${row}` : '', e.getAttribute('label') ?? e.localName].filter(Boolean).join(' · ')
+}
+function parts(xml: string): Map<string, { where: string; text: string }> {
+  const out = new Map<string, { where: string; text: string }>()
+  for (const e of new DOMParser().parseFromString(xml, 'application/xml').querySelectorAll('[id]')) {
+    if (e.namespaceURI?.includes('DMNDI')) continue
+    const attributes = [...e.attributes].filter((a) => a.name !== 'id' && !a.name.startsWith('xmlns') && !a.name.includes(':')).map((a) => `${a.name}=${a.value}`).sort()
+    const texts = [...e.children].filter((x) => !x.hasAttribute('id')).map((x) => (x.textContent ?? '').trim() || x.getAttribute('href') || '')
+    out.set(e.id, { where: nameOf(e), text: [...texts, ...attributes].filter(Boolean).join('\n') })
+  }
+  return out
+}
+export function compare(mine: string, saved: string): Difference[] {
+  const a = parts(mine), b = parts(saved)
+  return [...new Set([...a.keys(), ...b.keys()])].flatMap((id) => {
+    const x = a.get(id), y = b.get(id)
+    return x?.text === y?.text ? [] : [{ where: (x ?? y)?.where ?? id, mine: x?.text ?? '', saved: y?.text ?? '' }]
+  })
+}

@@ -8,6 +8,7 @@ import { answer } from './mock.mjs'
 const dist = fileURLToPath(new URL('../dist', import.meta.url))
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
 const CSP = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+const INLINE = "; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 const port = Number(process.argv[2] ?? 8817)
 
 createServer((req, res) => {
@@ -25,6 +26,6 @@ createServer((req, res) => {
   }
   const file = dist + url.pathname
   const found = !url.pathname.includes('..') && extname(file) && existsSync(file) ? file : dist + '/index.html'
-  res.writeHead(200, { 'Content-Type': TYPES[extname(found)] ?? 'application/octet-stream', 'Content-Security-Policy': CSP })
+  res.writeHead(200, { 'Content-Type': TYPES[extname(found)] ?? 'application/octet-stream', 'Content-Security-Policy': CSP + (found.endsWith('/dmn.html') ? INLINE : '') })
   res.end(readFileSync(found))
 }).listen(port, '127.0.0.1', () => console.log(`http://127.0.0.1:${port}`))

@@ -38,7 +38,7 @@ async function editor(page, id) {
   await go(page, `/dmn.html?revision=${id}`)
   await page.locator('.bjs-powered-by').waitFor()
 }
-const table = (page) => page.getByRole('navigation', { name: '决策' }).getByRole('button', { name: '独角兽档次' })
+const table = (page) => page.getByRole('navigation', { name: '决策' }).getByRole('button', { name: '独角兽类别' })
 async function type(page, from, to) {
   await page.locator('td.input-cell, td.output-cell').getByText(from, { exact: true }).first().click()
   await page.keyboard.press('ControlOrMeta+a')
@@ -141,6 +141,7 @@ test('two who save: both are shown, nothing is lost; leaving asks', async () => 
   const dialog = page.getByRole('dialog', { name: '别人刚改过这份修订' })
   await dialog.getByText('>= 30000000000').waitFor()
   await dialog.getByText('>= 40000000000').waitFor()
+  await dialog.getByRole('rowheader', { name: '独角兽类别 · 第 1 条 · 单元格' }).waitFor()
   await accessible(page)
   await shoot(page, 's9-editor-clash')
   const [file] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: '下载我的模型' }).click()])

@@ -3,7 +3,7 @@ import { lang } from '../lib/i18n'
 
 const ZH = {
   title: '编辑模型', back: '返回拟修订', save: '保存', saving: '正在保存…', saved: '已保存', unsaved: '有未保存的改动', views: '决策', tables: '决策表',
-  none: '没有指明拟修订。请从拟修订页打开。', loading: '正在打开…',
+  untitled: '拟修订 {id}', none: '没有指明拟修订。请从拟修订页打开。', loading: '正在打开…',
   fixed: '这份修订现在不能改，只供查看。',
   version: '编辑器只能改 DMN 1.3 的模型；这份是 {v}，只供查看。可在拟修订页把表格导出为 Excel，改好后上传。',
   broken: '编辑器打不开这个模型：{why}。可在拟修订页下载模型，或用 Excel 修改表格。',
@@ -16,7 +16,7 @@ const ZH = {
 }
 const EN: typeof ZH = {
   title: 'Edit the model', back: 'Back to the revision', save: 'Save', saving: 'Saving…', saved: 'Saved', unsaved: 'Changes not saved', views: 'Decisions', tables: 'Decision tables',
-  none: 'No revision is named. Open this page from a revision.', loading: 'Opening…',
+  untitled: 'Revision {id}', none: 'No revision is named. Open this page from a revision.', loading: 'Opening…',
   fixed: 'This revision cannot be changed now; it is shown only.',
   version: 'The editor changes models of DMN 1.3 only; this one is {v} and is shown only. Export its tables to Excel on the page of the revision, edit and upload them.',
   broken: 'The editor cannot open this model: {why}. Download it on the page of the revision, or edit its tables in Excel.',

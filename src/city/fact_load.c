@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "city/fact_pack.h"
+#include "city/fits.h"
 #include "store/counter.h"
 
 enum {
@@ -97,12 +98,6 @@ static bool value_fits(const FactNew *f) {
     case FACT_TEXT: return f->kind == FACT_VALUE;
     }
     return false;
-}
-
-static bool day_fits(Ctx *c, int32_t day) {
-    int64_t days;
-    return day == 0 || date_from_int(day, &days) ||
-           FAIL(c, ERR_INPUT, M_CITY_BAD_DAY, str_printf(c->arena, "%d", day));
 }
 
 /* Well-formed, without NUL, of a bearable length. */

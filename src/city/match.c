@@ -104,11 +104,6 @@ typedef struct Vote {
     int votes;
 } Vote;
 
-static int id_cmp(const void *px, const void *py) {
-    int64_t x = *(const int64_t *)px, y = *(const int64_t *)py;
-    return x < y ? -1 : x > y;
-}
-
 static int vote_cmp(const void *px, const void *py) {
     const Vote *x = px, *y = py;
     if (x->votes != y->votes) return y->votes - x->votes;
@@ -143,7 +138,7 @@ static int vote(Matcher *w, const Grams *grams, Vote out[VOTES_MOST]) {
     int n, used, votes = 0;
     int64_t *all = gather(w, grams, &n, &used);
     if (!n) return 0;
-    qsort(all, (size_t)n, sizeof *all, id_cmp);
+    qsort(all, (size_t)n, sizeof *all, search_id_cmp);
     Vote *list = NEW_N(w->tmp, Vote, n);
     for (int i = 0; i < n; i++) {
         if (votes && list[votes - 1].id == all[i])

@@ -5,6 +5,7 @@
  * names.
  */
 #include "base/utf8.h"
+#include "city/fits.h"
 #include "city/subject.h"
 #include "city/subject_row.h"
 #include "codec/gram.h"
@@ -145,17 +146,11 @@ static bool is_ascii(Str s) {
     return true;
 }
 
-static bool length_fits(Ctx *c, Str text) {
-    return text.n <= TEXT_BYTES_MAX ||
-           FAIL(c, ERR_LIMIT, M_CITY_TOO_LONG, str_printf(c->arena, "%lld", (long long)text.n),
-                str_printf(c->arena, "%d", TEXT_BYTES_MAX));
-}
-
 bool subject_search(Db *db, Str text, int limit, SubjectHits *out) {
     Ctx *c = db_ctx(db);
     Found f = {.db = db};
     *out = (SubjectHits){0};
-    if (!length_fits(c, text)) return false;
+    if (!length_fits(c, text, TEXT_BYTES_MAX)) return false;
     Str key = subject_key(c->arena, str_trim(text));
     if (!key.n) return ctx_ok(c);
     find_by_key(&f, key);
@@ -240,7 +235,7 @@ static bool split_code(Str text, Str *scheme, Str *value) {
 int64_t subject_find(Db *db, Str typed) {
     Ctx *c = db_ctx(db);
     Str text = str_trim(typed), scheme, value;
-    if (!length_fits(c, text)) return 0;
+    if (!length_fits(c, text, TEXT_BYTES_MAX)) return 0;
     if (split_code(text, &scheme, &value)) {
         int64_t id = subject_by_code(db, scheme, value);
         if (id || !ctx_ok(c)) return id;

@@ -1,6 +1,6 @@
 /* Writing subjects: one at a time with a journal entry, or in bulk. See subject.h. */
 #include "base/buf.h"
-#include "base/date.h"
+#include "city/fits.h"
 #include "city/subject.h"
 #include "city/subject_row.h"
 #include "codec/uscc.h"
@@ -26,15 +26,10 @@ static Given given_of(Arena *a, const SubjectNew *s) {
     return g;
 }
 
-static bool length_fits(Ctx *c, Str s) {
-    return s.n <= NAME_BYTES_MAX ||
-           FAIL(c, ERR_LIMIT, M_CITY_TOO_LONG, str_printf(c->arena, "%lld", (long long)s.n),
-                str_printf(c->arena, "%d", NAME_BYTES_MAX));
-}
-
 static bool lengths_fit(Ctx *c, const SubjectNew *s) {
-    return length_fits(c, s->name) && length_fits(c, s->uscc) && length_fits(c, s->stock) &&
-           length_fits(c, s->division) && length_fits(c, s->unit);
+    return length_fits(c, s->name, NAME_BYTES_MAX) && length_fits(c, s->uscc, NAME_BYTES_MAX) &&
+           length_fits(c, s->stock, NAME_BYTES_MAX) &&
+           length_fits(c, s->division, NAME_BYTES_MAX) && length_fits(c, s->unit, NAME_BYTES_MAX);
 }
 
 static Str code_of(Arena *a, const Given *g, int64_t id) {
@@ -116,12 +111,6 @@ int64_t subject_add(Db *db, const SubjectNew *s, const Act *act) {
     return ok && journal(db, act, S("subject.add"), id, content) ? id : 0;
 }
 
-static bool day_fits(Ctx *c, int32_t day) {
-    int64_t days;
-    return day == 0 || date_from_int(day, &days) ||
-           FAIL(c, ERR_INPUT, M_CITY_BAD_DAY, str_printf(c->arena, "%d", day));
-}
-
 static bool end_name(Db *db, int64_t subject, int32_t from) {
     /* A name that was taken up again on the same day as before needs no second line. */
     return EXEC(db,
@@ -149,7 +138,8 @@ bool subject_identify(Db *db, int64_t subject, const Identifier *given, const Ac
     if (id.from && id.to && id.to <= id.from)
         return FAIL(c, ERR_INPUT, M_CITY_BAD_INTERVAL, str_printf(c->arena, "%d", id.from),
                     str_printf(c->arena, "%d", id.to));
-    if (!length_fits(c, id.value) || !length_fits(c, id.scheme)) return false;
+    if (!length_fits(c, id.value, NAME_BYTES_MAX) || !length_fits(c, id.scheme, NAME_BYTES_MAX))
+        return false;
     if (!id.value.n || !id.scheme.n) return FAIL(c, ERR_INPUT, M_CITY_EMPTY_SUBJECT);
     if (!subject_lock(db)) return false;
     int64_t root = subject_root(db, subject);

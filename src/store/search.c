@@ -144,7 +144,7 @@ typedef struct Ids {
     int n, cap;
 } Ids;
 
-static int id_cmp(const void *px, const void *py) {
+int search_id_cmp(const void *px, const void *py) {
     int64_t x = *(const int64_t *)px, y = *(const int64_t *)py;
     return x < y ? -1 : x > y;
 }
@@ -167,7 +167,7 @@ static bool token_ids(Db *db, Arena *a, Str token, int most, Ids *out) {
     }
     rows_close(r);
     if (parts && out->n) {
-        qsort(out->items, (size_t)out->n, sizeof *out->items, id_cmp);
+        qsort(out->items, (size_t)out->n, sizeof *out->items, search_id_cmp);
         int kept = 0;
         for (int i = 0; i < out->n; i++)
             if (i == 0 || out->items[i] != out->items[i - 1]) out->items[kept++] = out->items[i];

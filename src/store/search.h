@@ -21,4 +21,6 @@ bool search_find(Db *db, Str tokens, int64_t **ids, int *n);
 /* The ids of one token, ascending, in arena a; reading stops soon after `most`, so *n > most says
  * that there are more. */
 bool search_token(Db *db, Arena *a, Str token, int most, int64_t **ids, int *n);
+/* Ids in ascending order, for qsort. */
+int search_id_cmp(const void *px, const void *py);
 #endif

@@ -30,15 +30,18 @@ struct DmnEval {
     ArenaMark fresh; /* of the arena when the evaluation was new */
 };
 
-static Graph *graph_new(const DmnModel *m, Arena *a) {
+/* A graph of a service call keeps no shared values: it lives for one call, and calls are many. */
+static Graph *graph_new(const DmnModel *m, Arena *a, bool sharing) {
     Graph *g = NEW(a, Graph);
     g->given = NEW_N(a, Val, m->nnodes);
     g->is_given = NEW_N(a, uint8_t, m->nnodes);
     g->vals = NEW_N(a, Val, m->nnodes);
     g->state = NEW_N(a, uint8_t, m->nnodes);
     g->start = NEW_N(a, uint8_t, m->nnodes);
-    g->shared = NEW_N(a, Val, m->prog->nshared);
-    g->has_shared = NEW_N(a, uint8_t, m->prog->nshared);
+    if (sharing) {
+        g->shared = NEW_N(a, Val, m->prog->nshared);
+        g->has_shared = NEW_N(a, uint8_t, m->prog->nshared);
+    }
     return g;
 }
 
@@ -52,7 +55,7 @@ static void enter(DmnEval *e, Graph *g) {
 
 static void forget_results(Graph *g, const DmnModel *m) {
     if (g->ran) memcpy(g->state, g->start, (size_t)m->nnodes);
-    memset(g->has_shared, 0, (size_t)m->prog->nshared);
+    if (g->has_shared) memset(g->has_shared, 0, (size_t)m->prog->nshared);
     g->ran = false;
 }
 
@@ -141,7 +144,7 @@ static const DmnNode *service_param(const DmnNode *n, int index) {
 static Val hook_service(Eval *f, int id, const Val *args, int nargs) {
     DmnEval *e = f->user;
     const DmnNode *n = e->m->nodes[id];
-    Graph *outer = e->graph, *g = graph_new(e->m, f->arena);
+    Graph *outer = e->graph, *g = graph_new(e->m, f->arena, false);
     for (int i = 0; i < nargs; i++) {
         const DmnNode *param = service_param(n, i);
         if (!param) break;
@@ -166,7 +169,7 @@ DmnEval *dmn_eval_new(const DmnModel *m, Arena *a) {
     e->feel.hooks = &HOOKS;
     e->feel.user = e;
     e->m = m;
-    enter(e, graph_new(m, a));
+    enter(e, graph_new(m, a, true));
     e->fresh = arena_mark(a);
     return e;
 }

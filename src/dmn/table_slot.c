@@ -30,6 +30,8 @@ static bool between_nums(Arena *a, const Val *lo, const Val *hi, Val *out) {
         ok = dec_sub(&r, &x, &one);
     else if (!hi)
         ok = dec_add(&r, &x, &one);
+    else if (dec_sub(&r, &y, &x)) /* exact when they are close: no number between is missed */
+        ok = dec_div(&r, &r, &two) && dec_add(&r, &x, &r);
     else
         ok = dec_add(&r, &x, &y) && dec_div(&r, &r, &two);
     if (!ok) return false;
@@ -39,10 +41,12 @@ static bool between_nums(Arena *a, const Val *lo, const Val *hi, Val *out) {
     return true;
 }
 
-/* The least string above s is s with U+0001 behind it. */
+/* A string above lo: with U+0001 behind it or, as the least of all, U+0000. */
 static bool between_strings(Arena *a, const Val *lo, const Val *hi, Val *out) {
     *out = val_str(lo ? str_cat(a, val_text(*lo), S("\x01")) : S(""));
-    return !hi || str_cmp(val_text(*out), val_text(*hi)) < 0;
+    if (!hi || str_cmp(val_text(*out), val_text(*hi)) < 0) return true;
+    if (lo) *out = val_str(str_cat(a, val_text(*lo), S("\0")));
+    return str_cmp(val_text(*out), val_text(*hi)) < 0;
 }
 
 bool column_value(Arena *a, const TableColumn *col, int slot, Val *out) {

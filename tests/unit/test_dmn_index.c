@@ -329,6 +329,35 @@ TEST(dmn_index_gives_up_on_huge_cells) {
     arena_close(a);
 }
 
+/* One decimal of 34 digits, one string, stands between two cuts: what is missing may be it. */
+TEST(dmn_index_sees_the_narrowest_gap) {
+    static const char *const CELLS[][2] = {
+        {"<= 6.000000000000000000000000000000000", ">= 6.000000000000000000000000000000002"},
+        {"<= -6.000000000000000000000000000000002", ">= -6.000000000000000000000000000000000"},
+        {"<= -9e6144", ">= 9e6144"},
+    };
+    for (size_t i = 0; i < sizeof CELLS / sizeof *CELLS; i++) {
+        Arena *a = arena_open(0);
+        Buf b = buf_new(a, 0);
+        put_head(&b, true, false, "hitPolicy='UNIQUE'");
+        for (int r = 0; r < 2; r++) {
+            buf_lit(&b, "<rule>");
+            put_entry(&b, "inputEntry", str_from(CELLS[i][r]));
+            for (int k = 1; k < KINDS; k++) put_entry(&b, "inputEntry", S("-"));
+            put_entry(&b, "outputEntry", S("1"));
+            buf_lit(&b, "</rule>");
+        }
+        buf_lit(&b, "</decisionTable></decision></definitions>");
+        DmnModel *m = load(a, buf_str(&b));
+        CHECK(m != NULL);
+        if (!m) return;
+        Val in[KINDS] = {unknown_fact(a, 7, number(a, -28), number(a, 28), NULL, 0, false, false),
+                         val_null(), val_null(), val_null()};
+        CHECK(run(m, a, in).tag == (i < 2 ? V_UNKNOWN : V_NULL));
+        arena_close(a);
+    }
+}
+
 /* Loading in an arena too small for it ends in the arena's trap, wherever memory runs out. */
 TEST(dmn_index_meets_a_full_arena) {
     Arena *a = arena_open(0);

@@ -89,8 +89,6 @@ static inline bool snapshot_bit(const uint8_t *bits, const Snapshot *s, int64_t 
 }
 /* Whether sources that may count disagree in a slot. */
 bool snapshot_differs(const FactSlot *s);
-/* A result as the text it is filtered by: numbers canonical, dates ISO, true | false. */
-Str snapshot_result_text(Arena *a, Val v);
 /* Whether the fact, or the one that stands in for it, was given. */
 bool snapshot_given(const FactSet *set, const Asked *k, int year);
 /* What rules in force on a day ask of an enterprise, data only: by indicator id, then lag. */

@@ -101,7 +101,8 @@ static uint16_t text_id(Build *b, Str text) {
     return intern(b, &b->texts, &b->s->texts, &b->ntexts, &b->texts_cap, text, 0);
 }
 
-Str snapshot_result_text(Arena *a, Val v) {
+/* A result as the text it is filtered by: numbers canonical, dates ISO, true | false. */
+static Str result_text(Arena *a, Val v) {
     if (v.tag == V_STRING) return val_text(v);
     if (v.tag == V_BOOL) return v.i ? S("true") : S("false");
     if (v.tag == V_DATE) return date_text(a, v.i);
@@ -113,7 +114,7 @@ Str snapshot_result_text(Arena *a, Val v) {
 static uint16_t result_id(Build *b, Val v) {
     if (v.tag == V_LIST || v.tag == V_CONTEXT) return SNAPSHOT_OTHER;
     return intern(b, &b->results, &b->s->results, &b->nresults, &b->results_cap,
-                  snapshot_result_text(b->scratch, v), SNAPSHOT_OTHER);
+                  result_text(b->scratch, v), SNAPSHOT_OTHER);
 }
 
 static bool usable(const Fact *f) {

@@ -29,13 +29,6 @@ const SourceClass *source_class(Str code) {
     return NULL;
 }
 
-Str source_title(const Source *s, bool english) {
-    const SourceClass *k = source_class(s->grade);
-    if (s->title.n) return s->title;
-    if (!k) return s->code;
-    return english ? k->en : k->zh;
-}
-
 int source_id(Db *db, Str code, Str title, Str note, bool create) {
     Ctx *c = db_ctx(db);
     int64_t id = Q_I64(db, 0, "SELECT id FROM source WHERE code = $1", db_s(code));

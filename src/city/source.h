@@ -23,8 +23,6 @@ extern const SourceClass SOURCE_CLASSES[];
 extern const int SOURCE_CLASS_COUNT;
 /* The class of a source code (what stands before its first '/'); NULL when it is none of ours. */
 const SourceClass *source_class(Str code);
-/* What people call a source: its own title, that of its class, or its code. */
-Str source_title(const Source *s, bool english);
 
 /* The id of a source code, made when it is new (inside a write transaction) and `create` is true.
  * 0 on failure: ERR_MISSING for an unknown code. title and note are kept from the first call. */

@@ -65,14 +65,6 @@ static Json *table_head(Arena *a, const DmnTableView *v) {
     return o;
 }
 
-Json *dmn_table_json(Arena *a, const DmnTableView *v) {
-    Json *o = table_head(a, v);
-    Json *rules = json_set(o, S("rules"), json_new(a, JSON_ARRAY));
-    for (int i = 0; i < v->table->nrules; i++) json_push(rules, rule_json(a, v, i));
-    json_set(o, S("result"), json_from_val(a, v->result));
-    return o;
-}
-
 Json *dmn_conditions_json(DmnEval *e, const DmnNode *n, Arena *a) {
     enum { MAX = 64 };
     DmnCondition found[MAX];

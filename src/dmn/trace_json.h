@@ -5,8 +5,6 @@
 #include "codec/json.h"
 #include "dmn/dmn.h"
 
-/* One table as the page shows it: inputs with values, rules with cells as written and outcome. */
-Json *dmn_table_json(Arena *a, const DmnTableView *view);
 /* The conditions of a boolean decision (empty when it has none). */
 Json *dmn_conditions_json(DmnEval *e, const DmnNode *n, Arena *a);
 /* The trace of a decision since trace_start:

@@ -90,10 +90,6 @@ static bool conforms(Eval *e, Val v, const Type *t, bool values) {
     return kind_conforms(e, v, t, values) && (!values || allowed(e, v, t));
 }
 
-bool feel_conforms(Eval *e, Val v, const Type *t) {
-    return conforms(e, v, t, true);
-}
-
 static Val refuse(Eval *e, Val v, const Type *t, bool by_kind) {
     if (e->steps < 0) return steps_over(e);
     Str type = type_text(e->arena, t);

@@ -120,9 +120,6 @@ Val feel_call(Eval *e, Val fn, const Val *args, int n);
 Val feel_coerce(Eval *e, Val v, const Type *t);
 /* feel_coerce gives v itself, seen at a glance; false: it may or may not. */
 bool feel_fits(Val v, const Type *t);
-/* Is v an instance of t as it is (no coercion)? null conforms to every type but is an instance of
- * none but Null and Any. */
-bool feel_conforms(Eval *e, Val v, const Type *t);
 /* A property or entry (DMN 10.3.2.13 paths): context entries, list projection, date, time, duration
  * and range properties. Null with a reason when there is none. */
 Val feel_path(Eval *e, Val v, Str name);

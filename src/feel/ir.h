@@ -232,7 +232,6 @@ Scope *scope_test(Program *p, const Scope *up, const Type *input);
 int scope_add(Scope *s, Str name, const Type *t);
 /* Adds a name that the owner of the model resolves. `ns.name` gives qualified names of imports. */
 void scope_add_global(Scope *s, Str name, const Type *t, int id);
-int32_t scope_region(const Scope *s);
 
 /* --- making nodes: types are derived, constants folded. `at` is where it was written. --- */
 IrId ir_const(Program *p, Val v, const Type *t, IrAt at); /* t NULL: the value's own type */

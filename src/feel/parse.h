@@ -61,7 +61,6 @@ IrId parse_name(Parser *p);
 IrId parse_dot(Parser *p, IrId left, ptrdiff_t from);
 IrId parse_arguments(Parser *p, IrId callee, ptrdiff_t from);
 IrId parse_context(Parser *p);
-IrId parse_function(Parser *p);
 const Type *parse_type(Parser *p);
 /* A name being defined: the text before op or, when op is 0, before the word. */
 Str parse_defined(Parser *p, int op, const char *word);

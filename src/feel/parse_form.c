@@ -111,7 +111,7 @@ static IrId external(Parser *p, Scope *s, const TypeMember *m, int n, ptrdiff_t 
                        constant_text(java, "method signature"), NULL, parse_at(p, from));
 }
 
-IrId parse_function(Parser *p) {
+static IrId parse_function(Parser *p) {
     ptrdiff_t from = p->tok.from;
     const Scope *outer = p->scope;
     parse_next(p);

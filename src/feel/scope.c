@@ -161,10 +161,6 @@ void scope_add_global(Scope *s, Str name, const Type *t, int id) {
     scope_put(s, name, NAME_GLOBAL, t, id);
 }
 
-int32_t scope_region(const Scope *s) {
-    return s->region;
-}
-
 Scope *scope_filter(Program *p, const Scope *up, const Type *elem) {
     Scope *s = scope_open(p, up, REGION_FILTER);
     if (!elem) elem = type_of(T_ANY);

@@ -308,10 +308,10 @@ static bool decide_in_tx(Db *db, void *user) {
 /* What a revision must name before anybody else reads it. */
 static bool is_complete(Ctx *c, const Revision *r) {
     if (!r->document.n) return FAIL_AT(c, ERR_RULE, S("/document"), M_REVISION_NO_BASIS);
-    if (!r->status.n) return FAIL_AT(c, ERR_RULE, S("/status"), M_REVISION_NEEDS, S("status"));
+    if (!r->status.n) return FAIL_AT(c, ERR_RULE, S("/status"), M_REVISION_NEEDS_STATUS);
     if (!r->effective_from.n)
-        return FAIL_AT(c, ERR_RULE, S("/effective_from"), M_REVISION_NEEDS, S("effective_from"));
-    return r->reason.n || FAIL_AT(c, ERR_RULE, S("/reason"), M_REVISION_NEEDS, S("reason"));
+        return FAIL_AT(c, ERR_RULE, S("/effective_from"), M_REVISION_NEEDS_DAY);
+    return r->reason.n || FAIL_AT(c, ERR_RULE, S("/reason"), M_REVISION_NEEDS_REASON);
 }
 
 bool revision_submit(Db *db, Revision *r, const Act *act) {

@@ -402,7 +402,7 @@ bool revision_apply(Ctx *c, const PackFile *files, int n, const Revision *r, int
                .folder = str_printf(c->arena, "rules/%.*s/",
                                     STRF(str_sub(r->rule, slash + 1, r->rule.n)))};
     if (!date_parse(r->effective_from, &w.from))
-        return FAIL_AT(c, ERR_RULE, S("/effective_from"), M_REVISION_NEEDS, S("effective_from"));
+        return FAIL_AT(c, ERR_RULE, S("/effective_from"), M_REVISION_NEEDS_DAY);
     if (r->effective_to.n) date_parse(r->effective_to, &w.to);
     if (!apply_document(&w) || !apply_rule(&w) || !apply_cases(&w)) return false;
     *out = w.files;

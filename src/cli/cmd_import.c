@@ -21,6 +21,7 @@ enum {
     O_UNDO,
     O_REASON,
     O_PACK,
+    O_COMPLETE,
     O_COUNT
 };
 
@@ -53,6 +54,20 @@ static Str base_name(Str path) {
     return path;
 }
 
+/* --complete FROM..TO: both days are in it. */
+static bool read_complete(Command *m, ImportOptions *out) {
+    Str text = m->o[O_COMPLETE].text;
+    int64_t from, to;
+    if (!m->o[O_COMPLETE].given) return true;
+    ptrdiff_t dots = str_find(text, S(".."));
+    if (dots < 0 || !date_parse(str_sub(text, 0, dots), &from) ||
+        !date_parse(str_sub(text, dots + 2, text.n), &to) || to < from)
+        return FAIL(m->cli->c, ERR_INPUT, M_CLI_COMPLETE, text);
+    out->complete_from = date_to_int(from);
+    out->complete_to = date_to_int(to + 1);
+    return true;
+}
+
 static bool read_options(Command *m, ImportOptions *out) {
     Cli *cli = m->cli;
     CliOpt *o = m->o;
@@ -65,7 +80,7 @@ static bool read_options(Command *m, ImportOptions *out) {
                            .again = o[O_AGAIN].given,
                            .confirm_units = o[O_UNITS].given,
                            .act = {.actor = cli_actor(cli->arena), .reason = reason}};
-    if (!cli_instant(cli, &o[O_KNOWN], &out->known_ms)) return false;
+    if (!read_complete(m, out) || !cli_instant(cli, &o[O_KNOWN], &out->known_ms)) return false;
     if (o[O_YEAR].given && (!str_to_i64(o[O_YEAR].text, &year) || year < 1900 || year > 2100))
         return FAIL(cli->c, ERR_INPUT, M_CLI_VALUE, S("--year"));
     out->year = (int)year;
@@ -181,7 +196,8 @@ int cmd_import(Cli *cli, int argc, char **argv) {
                          [O_UNITS] = {.name = "--confirm-units", .flag = true},
                          [O_UNDO] = {.name = "--undo"},
                          [O_REASON] = {.name = "--reason"},
-                         [O_PACK] = {.name = "--pack"}};
+                         [O_PACK] = {.name = "--pack"},
+                         [O_COMPLETE] = {.name = "--complete"}};
     Str args[1];
     int n = 0;
     Command m = {.cli = cli, .o = o};

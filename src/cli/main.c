@@ -21,6 +21,7 @@ static const Command COMMANDS[] = {
     {"import",
      "import FILE [--layout ID] [--source ID] [--known-at T] [--dry-run] [--errors OUT.csv|.xlsx]\n"
      "       [--year Y] [--sheet NAME] [--confirm-units] [--again] [--reason TEXT]\n"
+     "       [--complete FROM..TO]\n"
      "import --undo BATCH [--reason TEXT]",
      M_CLI_HELP_IMPORT, cmd_import},
     {"demo", "demo --enterprises N [--seed S]", M_CLI_HELP_DEMO, cmd_demo},

@@ -54,6 +54,9 @@ typedef struct ImportOptions {
     bool dry_run;       /* checks everything, writes nothing */
     bool again;         /* import a file that was imported before once more */
     bool confirm_units; /* a person confirmed columns in 亿元 */
+    /* The list is complete (design 5.1): in [complete_from, complete_to), yyyymmdd, whoever is not
+     * in it has none of its indicators with `absent: none`. 0: it does not say so. */
+    int32_t complete_from, complete_to;
     Act act;
     /* For imports that a person works on before they are committed: */
     Str unit;                /* of money columns that name none; empty: the layout's, the title's */

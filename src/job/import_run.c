@@ -217,6 +217,34 @@ static bool names_of_columns(Import *im) {
     return true;
 }
 
+static bool says_none(const Column *col) {
+    return col->as == COL_FACT && col->indicator->absent_none;
+}
+
+/* A list that is said to be complete has a column that absence means something for. */
+static bool can_be_complete(const Import *im) {
+    if (!im->o->complete_from) return true;
+    for (int i = 0; i < im->plan.n; i++)
+        if (says_none(&im->plan.columns[i])) return true;
+    return FAIL(im->c, ERR_INPUT, M_IMPORT_COMPLETE_NONE);
+}
+
+/* What is refused is missing from the list, so it is not complete. */
+static bool record_coverage(Import *im) {
+    const ImportOptions *o = im->o;
+    if (!o->complete_from) return true;
+    if (im->report->refused)
+        return FAIL(im->c, ERR_INPUT, M_IMPORT_COMPLETE_REFUSED,
+                    str_printf(im->c->arena, "%lld", (long long)im->report->refused));
+    for (int i = 0; i < im->plan.n; i++) {
+        const Column *col = &im->plan.columns[i];
+        if (says_none(col) && !coverage_add(im->db, im->batch, col->stored, o->complete_from,
+                                            o->complete_to, im->source))
+            return false;
+    }
+    return true;
+}
+
 static bool begin(Import *im) {
     const ImportOptions *o = im->o;
     ImportReport *r = im->report;
@@ -225,7 +253,7 @@ static bool begin(Import *im) {
     if (before && !o->again)
         return FAIL(im->c, ERR_STATE, M_IMPORT_SAME_FILE,
                     str_printf(im->c->arena, "%lld", (long long)before));
-    if (!names_of_columns(im)) return false;
+    if (!names_of_columns(im) || !can_be_complete(im)) return false;
     if (o->dry_run) return true;
     im->source = source_id(im->db, r->source, (Str){0}, (Str){0}, true);
     BatchNew b = {.origin = o->name, .origin_sha256 = r->sha256, .known_ms = im->known_ms};
@@ -246,7 +274,7 @@ static bool close_loaders(Import *im) {
 
 static bool publish(Import *im) {
     ImportReport *r = im->report;
-    if (!import_learn(im)) return false;
+    if (!import_learn(im) || !record_coverage(im)) return false;
     if (!batch_publish(im->db, im->batch, &im->o->act, &r->seq)) return false;
     r->batch = im->batch;
     if (im->o->finish && !im->o->finish(im->db, im->o->user, r)) return false;
@@ -258,7 +286,8 @@ static bool run_stored(Import *im, Table *t) {
     if (!tx_begin(im->db, im->o->dry_run ? DB_READ : DB_WRITE)) return false;
     bool ok = begin(im) && read_all(im, t);
     ok = close_loaders(im) && ok;
-    bool something = im->report->facts > 0 || im->report->new_subjects > 0 || im->o->finish;
+    bool something = im->report->facts > 0 || im->report->new_subjects > 0 || im->o->finish ||
+                     im->o->complete_from;
     if (ok && !im->o->dry_run && something && publish(im)) return true;
     tx_rollback(im->db);
     return ok && ctx_ok(im->c);

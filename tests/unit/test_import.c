@@ -492,3 +492,33 @@ TEST(killed_import_leaves_nothing) {
     }
     arena_close(a);
 }
+
+/* A list said to be complete: whoever is not in it has none, between the days, until it is undone.
+ */
+TEST(import_of_a_complete_list) {
+    Fixture f;
+    setup(&f, true);
+    ImportOptions o =
+        options(S("统一社会信用代码,重大安全事故\n91370300MA3C00001X,2021-03-04\n"), "a.csv");
+    o.complete_from = 20210101;
+    o.complete_to = 20220101;
+    CHECK(str_starts(run(&f, &o), S("1/1/0/1 ")));
+    int32_t id = indicator_id(f.db, S("accidents"), false);
+    FactAt at = {.as_of = 20210630, .as_known = INT64_MAX, .seq = INT64_MAX};
+    const Coverage *k = coverage_read(f.db, &at);
+    CHECK(k && coverage_holds(k, id, 20210101, 20220101) && coverage_holds(k, id, 20210630, 0));
+    CHECK(k && !coverage_holds(k, id, 20201231, 20210102));
+    CHECK(k && !coverage_holds(k, id, 20211231, 20220102));
+    Act act = {S("tester"), S("undone")};
+    CHECK(tx_begin(f.db, DB_WRITE) && batch_reverse(f.db, f.r.batch, &act) && tx_commit(f.db));
+    k = coverage_read(f.db, &at);
+    CHECK(k && !coverage_holds(k, id, 20210630, 0));
+    o.bytes = S("统一社会信用代码,重大安全事故\n91370300MA3C00001X,2021-02-30\n");
+    CHECK_STR(run(&f, &o), S("import.complete_refused"));
+    o.bytes = S("统一社会信用代码,是否上市\n91370300MA3C00001X,是\n");
+    CHECK_STR(run(&f, &o), S("import.complete_none"));
+    ctx_clear(&f.c);
+    k = coverage_read(f.db, &at);
+    CHECK(k && !coverage_holds(k, id, 20210630, 0));
+    teardown(&f);
+}

@@ -184,7 +184,7 @@ test('English is complete on the overview', async () => {
 
 test('a phone shows every page without sideways scrolling', async () => {
   const page = await open('/', { viewport: PHONE })
-  for (const path of ['/', '/enterprises', '/rules', `/rules/${rule}`, '/imports', '/match', '/users', '/help']) {
+  for (const path of ['/', '/enterprises', '/rules', `/rules/${rule}`, '/rules/cn/high-tech', '/revisions', '/imports', '/match', '/users', '/help']) {
     await go(page, path)
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), path)
   }

@@ -451,7 +451,7 @@ static void world_withdraw(World *w) {
     Ref *r = &w->refs[rng_below(&w->rng, (uint64_t)w->n)];
     if (r->withdrawals) return;
     Db *db = w->f.db;
-    FactView v;
+    FactView v = {0};
     FactAt at = {.as_of = 20300101};
     w->f.ctx.now_ms = w->now;
     CHECK(fact_at(db, &at) && fact_read(db, r->f.subject, &at, NULL, &v));

@@ -153,9 +153,8 @@ TEST(http_revision_without_basis_decides_nothing) {
 
 TEST(http_revision_two_who_change_one) {
     Path p = draft("two", "{\"rule\":\"cn/unicorn\",\"title\":\"一\"}");
-    Str first = p.etag;
     HttpReply r = call(&p, "GET", "", p.author, S(""));
-    p.etag = first = r.etag;
+    Str first = p.etag = r.etag;
     r = call(&p, "PATCH", "", p.author, S("{\"title\":\"甲的\"}"));
     check_status(&r, 200, NULL);
     p.etag = first;

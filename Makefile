@@ -25,7 +25,7 @@ LDFLAGS = -pie -Wl,-z,relro,-z,now -pthread $(filter -fsanitize%,$(CFLAGS_$(VARI
 LDLIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lxlsxwriter -l:libbidgcc000.a -lm
 
 LAYERS := base codec decimal feel dmn batch graph optim store city job http cli
-SRC := $(foreach l,$(LAYERS),$(wildcard src/$(l)/*.c))
+SRC := $(foreach l,$(LAYERS),$(wildcard src/$(l)/*.c src/$(l)/*/*.c))
 LIBSRC := $(filter-out src/cli/main.c,$(SRC))
 TESTSRC := tests/main.c tests/oracle/ops.c $(wildcard tests/*_fixture.c tests/unit/*.c)
 OBJ := $(LIBSRC:%.c=$(B)/%.o)
@@ -256,7 +256,7 @@ unit: $(B)/tests/run
 	@$(B)/tests/run $(T)
 
 # --- checks -------------------------------------------------------------------------------------
-CFILES := $(wildcard $(LAYERS:%=src/%/*.[ch]) include/jixia/*.h examples/*.c tests/*.[ch] \
+CFILES := $(wildcard $(LAYERS:%=src/%/*.[ch]) $(LAYERS:%=src/%/*/*.[ch]) include/jixia/*.h examples/*.c tests/*.[ch] \
   tests/unit/*.[ch] tests/oracle/*.[ch] tests/fuzz/*.[ch] \
   tools/*.c bench/*.c)
 check: build/.setup build/.web

@@ -49,6 +49,13 @@ const Right RIGHTS[] = {
     {STR_INIT("match:run"),           "-aaa--aaa-aa--"},
     {STR_INIT("user:read"),           "----------aaaa"},
     {STR_INIT("user:write"),          "-----------aa-"},
+    /* flows, cases, evidence files, tasks */
+    /* people, offices, organisations */
+    /* titles, recommendations, discovery */
+    /* rounds and reviews */
+    /* notices, letters, certificates */
+    /* sealed bundles, notifications, audit */
+    /* reconciling lists */
 };
 /* clang-format on */
 const int RIGHT_COUNT = sizeof RIGHTS / sizeof *RIGHTS;

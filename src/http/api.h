@@ -85,4 +85,19 @@ bool api_facts(Request *r, Response *out);
 bool api_history(Request *r, Response *out);
 bool api_explain(Request *r, Response *out);
 bool api_match(Request *r, Response *out);
+
+/* --- flows, cases, evidence files, tasks --- */
+
+/* --- people, offices, organisations --- */
+
+/* --- titles, recommendations, discovery --- */
+
+/* --- rounds and reviews --- */
+
+/* --- notices, letters, certificates --- */
+
+/* --- sealed bundles, notifications, audit --- */
+
+/* --- reconciling lists --- */
+
 #endif

@@ -157,5 +157,20 @@ const Route ROUTES[] = {
      .right = "fact:read",
      .run = api_history},
     {.method = "POST", .path = "/match", .right = "match:run", .run = api_match},
+
+    /* flows, cases, evidence files, tasks */
+
+    /* people, offices, organisations */
+
+    /* titles, recommendations, discovery */
+
+    /* rounds and reviews */
+
+    /* notices, letters, certificates */
+
+    /* sealed bundles, notifications, audit */
+
+    /* reconciling lists */
+
     {0},
 };

@@ -642,5 +642,19 @@ const en: Dict = {
   'sign.short': 'At least 10 characters',
   'help.title': 'Help',
   'help.lead': 'Each page in a few lines; works without a network.',
+
+  // flows, cases, evidence files, tasks
+
+  // people, offices, organisations
+
+  // titles, recommendations, discovery
+
+  // rounds and reviews
+
+  // notices, letters, certificates
+
+  // sealed bundles, notifications, audit
+
+  // reconciling lists
 }
 export default en

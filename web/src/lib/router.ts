@@ -21,6 +21,13 @@ export const router = createRouter({
     { path: '/imports/:id', component: () => import('../pages/ImportPage.vue'), meta: { title: 'nav.imports', right: 'import:read' } },
     { path: '/match', component: () => import('../pages/MatchPage.vue'), meta: { title: 'nav.match', right: 'match:run' } },
     { path: '/users', component: () => import('../pages/UsersPage.vue'), meta: { title: 'nav.users', right: 'user:read' } },
+    // flows, cases, evidence files, tasks
+    // people, offices, organisations
+    // titles, recommendations, discovery
+    // rounds and reviews
+    // notices, letters, certificates
+    // sealed bundles, notifications, audit
+    // reconciling lists
     { path: '/help', component: () => import('../pages/HelpPage.vue'), meta: { title: 'nav.help' } },
     { path: '/sign-in', component: () => import('../pages/SignInPage.vue'), meta: { title: 'sign.title', open: true } },
     { path: '/:rest(.*)*', component: () => import('../pages/NotFoundPage.vue'), meta: { title: 'none.title' } },

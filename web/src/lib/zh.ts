@@ -641,4 +641,18 @@ export default {
   'sign.short': '至少 10 个字符',
   'help.title': '使用说明',
   'help.lead': '一页说清每个页面；联网与否都能看。',
+
+  // flows, cases, evidence files, tasks
+
+  // people, offices, organisations
+
+  // titles, recommendations, discovery
+
+  // rounds and reviews
+
+  // notices, letters, certificates
+
+  // sealed bundles, notifications, audit
+
+  // reconciling lists
 } as const

@@ -1,6 +1,7 @@
 /* Users. See user.h; sessions stand in session.c. */
 #include "city/user.h"
 
+#include "base/date.h"
 #include "base/secret.h"
 #include "base/utf8.h"
 #include "store/counter.h"
@@ -8,7 +9,9 @@
 #define USER_COLUMNS                                                                               \
     "id, name, display_name, department, district, roles, must_change, disabled, "                 \
     "COALESCE((SELECT f.locked_until_ms FROM sign_in_failure f WHERE f.name = app_user.name), "    \
-    "0), created_ms, last_sign_in_ms, last_sign_in_from, version"
+    "0), created_ms, last_sign_in_ms, last_sign_in_from, version, office, organisation, "          \
+    "COALESCE((SELECT min(b.subject) FROM enterprise_binding b WHERE b.app_user = app_user.id "    \
+    "AND b.state = 'bound' AND b.from_day <= $1 AND (b.to_day = 0 OR b.to_day > $1)), 0)"
 
 static User row_user(Arena *a, Rows *r) {
     return (User){.id = row_i64(r, 0),
@@ -23,7 +26,15 @@ static User row_user(Arena *a, Rows *r) {
                   .created_ms = row_i64(r, 9),
                   .last_sign_in_ms = row_i64(r, 10),
                   .last_sign_in_from = str_dup(a, row_str(r, 11)),
-                  .version = row_i64(r, 12)};
+                  .version = row_i64(r, 12),
+                  .office = row_i64(r, 13),
+                  .organisation = row_i64(r, 14),
+                  .subject = row_i64(r, 15)};
+}
+
+/* Today in China, yyyymmdd: the first argument of every query with USER_COLUMNS. */
+static DbVal today(Db *db) {
+    return db_i(date_to_int((db_ctx(db)->now_ms + 8 * 3600000) / 86400000));
 }
 
 static bool one_user(Db *db, Rows *r, User *out) {
@@ -34,15 +45,18 @@ static bool one_user(Db *db, Rows *r, User *out) {
 }
 
 bool user_get(Db *db, int64_t id, User *out) {
-    if (one_user(db, Q(db, "SELECT " USER_COLUMNS " FROM app_user WHERE id = $1", db_i(id)), out))
+    if (one_user(db,
+                 Q(db, "SELECT " USER_COLUMNS " FROM app_user WHERE id = $2", today(db), db_i(id)),
+                 out))
         return true;
     Ctx *c = db_ctx(db);
     return ctx_ok(c) && FAIL(c, ERR_MISSING, M_USER_UNKNOWN);
 }
 
 bool user_by_name(Db *db, Str name, User *out) {
-    return one_user(db, Q(db, "SELECT " USER_COLUMNS " FROM app_user WHERE name = $1", db_s(name)),
-                    out);
+    return one_user(
+        db, Q(db, "SELECT " USER_COLUMNS " FROM app_user WHERE name = $2", today(db), db_s(name)),
+        out);
 }
 
 bool user_list(Db *db, Str part, User **out, int *n) {
@@ -50,7 +64,7 @@ bool user_list(Db *db, Str part, User **out, int *n) {
     int cap = 0;
     *out = NULL;
     *n = 0;
-    Rows *r = Q(db, "SELECT " USER_COLUMNS " FROM app_user ORDER BY name");
+    Rows *r = Q(db, "SELECT " USER_COLUMNS " FROM app_user ORDER BY name", today(db));
     while (r && row_next(r)) {
         User u = row_user(c->arena, r);
         if (str_find(u.name, part) < 0 && str_find(u.display_name, part) < 0 &&
@@ -168,7 +182,7 @@ bool user_of_session(Db *db, Str token_sm3, User *out) {
     return one_user(db,
                     Q(db,
                       "SELECT " USER_COLUMNS " FROM app_user WHERE disabled = 0 AND id = "
-                      "(SELECT app_user FROM session WHERE token_sm3 = $1 AND expires_ms > $2)",
-                      db_s(token_sm3), db_i(db_ctx(db)->now_ms)),
+                      "(SELECT app_user FROM session WHERE token_sm3 = $2 AND expires_ms > $3)",
+                      today(db), db_s(token_sm3), db_i(db_ctx(db)->now_ms)),
                     out);
 }

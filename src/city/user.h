@@ -21,6 +21,9 @@ typedef struct User {
     bool must_change, disabled;
     int64_t locked_until_ms, created_ms, last_sign_in_ms, version;
     Str last_sign_in_from;
+    int64_t office;       /* 处室, 0: none */
+    int64_t organisation; /* of a partner 推荐机构, 0: none */
+    int64_t subject;      /* the enterprise the account is bound to today, 0: none */
 } User;
 
 /* A password as it is stored, argon2id. Making one takes tens of milliseconds: do it before the

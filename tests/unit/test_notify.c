@@ -76,6 +76,39 @@ TEST(notify_reaches_who_is_meant) {
     store_fixture_close(&f);
 }
 
+TEST(notify_reaches_offices_partners_and_enterprises) {
+    StoreFixture f;
+    store_fixture_open(&f, 1767225600000); /* 2026-01-01 */
+    int64_t clerk = person(&f, "clerk", 1u << ROLE_CLERK_OFFICE, "");
+    int64_t partner = person(&f, "partner", 1u << ROLE_PARTNER, "");
+    int64_t firm = person(&f, "firm", 1u << ROLE_ENTERPRISE, "");
+    CHECK(EXEC(f.db, "UPDATE app_user SET office = 3 WHERE id = $1", db_i(clerk)));
+    CHECK(EXEC(f.db, "UPDATE app_user SET organisation = 4 WHERE id = $1", db_i(partner)));
+    CHECK(EXEC(f.db, "INSERT INTO subject(id, kind, name, code, demo, division, unit, created_ms) "
+                     "VALUES(9, 0, 'x', 'x', 0, '', '', 0)"));
+    CHECK(EXEC(f.db,
+               "INSERT INTO enterprise_binding(id, app_user, code, subject, state, proof_name, "
+               "proof_type, proof_sm3, proof, asked_ms, decided_by, decided_ms, reason, from_day, "
+               "to_day, ended_by, ended_ms) VALUES(1, $1, 'x', 9, 'bound', '', '', '', $2, 0, '', "
+               "0, '', 20250101, 20260201, '', 0)",
+               db_i(firm), db_b(S(""))));
+    Notify n = {.to = {.subject = 9}, .what = M_NOTIFY_SAID, .args = {S("一"), S("a")}, .nargs = 2};
+    tell(&f, &n);
+    CHECK(unread(&f, firm) == 1 && unread(&f, clerk) == 0 && unread(&f, partner) == 0);
+    n.to = (NotifyTo){.organisation = 4};
+    tell(&f, &n);
+    n.to = (NotifyTo){.office = 3, .roles = 1u << ROLE_CLERK_OFFICE};
+    tell(&f, &n);
+    n.to = (NotifyTo){.office = 3, .roles = 1u << ROLE_PARTNER};
+    tell(&f, &n);
+    CHECK(unread(&f, firm) == 1 && unread(&f, clerk) == 1 && unread(&f, partner) == 1);
+    f.ctx.now_ms += (int64_t)40 * 86400000; /* the binding has ended */
+    n.to = (NotifyTo){.subject = 9};
+    tell(&f, &n);
+    CHECK_INT(unread(&f, firm), 1);
+    store_fixture_close(&f);
+}
+
 TEST(notify_goes_with_its_transaction) {
     StoreFixture f;
     store_fixture_open(&f, 5000);

@@ -6,6 +6,7 @@
  */
 #include "city/bundle/notify.h"
 
+#include "base/date.h"
 #include "codec/json.h"
 
 enum { FOLLOW_MOST = 1000, OBJECT_MAX = 200 };
@@ -38,14 +39,26 @@ static bool tell_one(Db *db, const Notify *n, int64_t id) {
                 db_i(id), db_i(n->why), db_i(n->to.user), db_s(n->to.user_name), db_s(n->actor));
 }
 
-static bool tell_roles(Db *db, const Notify *n, int64_t id) {
+/* Today in China, yyyymmdd. */
+static DbVal today(Db *db) {
+    return db_i(date_to_int((db_ctx(db)->now_ms + 8 * 3600000) / 86400000));
+}
+
+static bool tell_those(Db *db, const Notify *n, int64_t id) {
+    const NotifyTo *to = &n->to;
+    if (!to->roles && !to->office && !to->organisation && !to->subject) return true;
     return EXEC(db,
                 "INSERT INTO notification_user(app_user, notification, why) "
-                "SELECT u.id, $1, $2 FROM app_user u WHERE (u.roles & $3) <> 0 "
-                "AND u.disabled = 0 AND u.name <> $4 "
-                "AND ($5 = '' OR u.department = $5) AND ($6 = '' OR u.district = $6)",
-                db_i(id), db_i(n->why), db_i(n->to.roles), db_s(n->actor), db_s(n->to.department),
-                db_s(n->to.district));
+                "SELECT u.id, $1, $2 FROM app_user u WHERE u.disabled = 0 AND u.name <> $3 "
+                "AND ($4 = 0 OR (u.roles & $4) <> 0) AND ($5 = 0 OR u.office = $5) "
+                "AND ($6 = 0 OR u.organisation = $6) AND ($7 = '' OR u.department = $7) "
+                "AND ($8 = '' OR u.district = $8) AND ($9 = 0 OR EXISTS (SELECT 1 "
+                "FROM enterprise_binding b WHERE b.app_user = u.id AND b.subject = $9 "
+                "AND b.state = 'bound' AND b.from_day <= $10 "
+                "AND (b.to_day = 0 OR b.to_day > $10)))",
+                db_i(id), db_i(n->why), db_s(n->actor), db_i(to->roles), db_i(to->office),
+                db_i(to->organisation), db_s(to->department), db_s(to->district), db_i(to->subject),
+                today(db));
 }
 
 /* The ids of those who follow the object; they are looked at one by one, so read whole first. */
@@ -89,7 +102,7 @@ bool notify(Db *db, const Notify *n) {
     int64_t id = add(db, n);
     if (!id) return false;
     bool one = n->to.user || n->to.user_name.n;
-    return (one ? tell_one(db, n, id) : tell_roles(db, n, id)) &&
+    return (one ? tell_one(db, n, id) : tell_those(db, n, id)) &&
            (!n->followers || tell_followers(db, n, id));
 }
 

@@ -15,14 +15,18 @@ typedef enum NotifyWhy {
     NOTIFY_FOLLOWS /* you follow it */
 } NotifyWhy;
 
-/* Who is meant: one user, or everybody who has one of the roles and fits the rest. The disabled and
- * the actor are left out: nobody is told of the own act. */
+/* Who is meant: one user, or everybody who fits all that is given. With neither roles, office,
+ * organisation nor subject it is nobody. The disabled and the actor are left out: nobody is told of
+ * the own act. */
 typedef struct NotifyTo {
-    int64_t user;   /* id; 0: by roles */
-    Str user_name;  /* or by name; empty: by roles */
-    uint32_t roles; /* bits of Role; 0: nobody */
-    Str department; /* office; empty: any */
-    Str district;   /* division code; empty: any */
+    int64_t user;         /* id; 0: by roles */
+    Str user_name;        /* or by name; empty: by roles */
+    uint32_t roles;       /* bits of Role; 0: any */
+    int64_t office;       /* 处室; 0: any */
+    int64_t organisation; /* of a partner; 0: any */
+    int64_t subject;      /* the accounts bound to this enterprise; 0: any */
+    Str department;       /* its name as text; empty: any */
+    Str district;         /* division code; empty: any */
 } NotifyTo;
 
 typedef struct Notify {

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #include "base/map.h"
+#include "base/utf8.h"
+#include "city/match_place.h"
 #include "city/subject_row.h"
 #include "codec/gram.h"
 #include "store/search.h"
@@ -17,10 +19,12 @@ enum {
     SCORE_SAME = 1000,
     SCORE_FORMER = 980,
     SCORE_CORE = 960,
+    SCORE_PLACE = 952,
     SCORE_SIMILAR_MOST = 940,
     COMMON_IDS = 20000,
     VOTES_MOST = 40,
     CORE_CHARS_MIN = 3,
+    PLACED_CHARS_MIN = 4,
     LINE_BYTES_MAX = 2000
 };
 
@@ -42,7 +46,15 @@ typedef struct Matcher {
     Arena *tmp;  /* reset for each line */
     Arena *kept; /* of the whole list: which bigrams are common */
     Map common;
+    PlaceWords words;
 } Matcher;
+
+/* The core of a line in the forms it is compared in. */
+typedef struct Core {
+    Str text;
+    Grams grams;
+    PlacedName placed;
+} Core;
 
 static void offer(Match *m, int64_t root, MatchBy by, int score) {
     int at = 0;
@@ -89,13 +101,20 @@ static int likeness(Arena *a, const Grams *x, Str other) {
 }
 
 /* Compares the line's core with one name of the subject. */
-static void compare(Matcher *w, Match *m, int64_t root, Str core, const Grams *grams, Str name) {
+static void compare(Matcher *w, Match *m, int64_t root, const Core *core, Str name) {
     Str other = core_of(subject_key(w->tmp, name));
-    if (str_eq(core, other) && gram_of(w->tmp, core).n + 1 >= CORE_CHARS_MIN) {
+    PlacedName placed = place_cut(w->tmp, &w->words, other);
+    if (str_eq(core->text, other) && utf8_length(other) >= CORE_CHARS_MIN) {
         offer(m, root, MATCH_CORE, SCORE_CORE);
         return;
     }
-    int score = likeness(w->tmp, grams, other) * SCORE_SIMILAR_MOST / 1000;
+    if (str_eq(core->placed.rest, placed.rest) &&
+        place_left_out(core->placed.place, placed.place) &&
+        utf8_length(placed.rest) >= PLACED_CHARS_MIN) {
+        offer(m, root, MATCH_PLACE, SCORE_PLACE);
+        return;
+    }
+    int score = likeness(w->tmp, &core->grams, other) * SCORE_SIMILAR_MOST / 1000;
     if (score >= MATCH_PERSON / 2) offer(m, root, MATCH_SIMILAR, score);
 }
 
@@ -156,19 +175,40 @@ static int vote(Matcher *w, const Grams *grams, Vote out[VOTES_MOST]) {
 }
 
 static void by_likeness(Matcher *w, Match *m, Str key) {
-    Str core = core_of(key);
-    Grams grams = gram_of(w->tmp, core);
+    Core core = {.text = core_of(key)};
+    core.grams = gram_of(w->tmp, core.text);
+    core.placed = place_cut(w->tmp, &w->words, core.text);
     Vote votes[VOTES_MOST];
-    int n = vote(w, &grams, votes);
+    int n = vote(w, &core.grams, votes);
     for (int i = 0; i < n && ctx_ok(db_ctx(w->db)); i++) {
         int64_t root = subject_root(w->db, votes[i].id);
         Rows *r = Q(w->db,
                     "SELECT value FROM identifier WHERE subject = $1 "
                     "AND scheme IN ('name', 'former_name') ORDER BY key",
                     db_i(votes[i].id));
-        while (row_next(r)) compare(w, m, root, core, &grams, row_str(r, 0));
+        while (row_next(r)) compare(w, m, root, &core, row_str(r, 0));
         rows_close(r);
     }
+}
+
+static void withdraw(Match *m, int64_t root) {
+    int kept = 0;
+    for (int i = 0; i < m->n; i++)
+        if (m->candidates[i].subject != root) m->candidates[kept++] = m->candidates[i];
+    m->n = kept;
+}
+
+/* A person's word outranks every score. */
+static void by_confirmation(Matcher *w, Match *m, Str key) {
+    Rows *r = Q(w->db,
+                "SELECT subject, same FROM match_confirmation WHERE line_key = $1 ORDER BY subject",
+                db_s(key));
+    while (row_next(r)) {
+        int64_t root = subject_root(w->db, row_i64(r, 0));
+        withdraw(m, root);
+        if (row_i64(r, 1)) offer(m, root, MATCH_CONFIRMED, SCORE_SAME);
+    }
+    rows_close(r);
 }
 
 static void match_line(Matcher *w, Match *m) {
@@ -178,6 +218,7 @@ static void match_line(Matcher *w, Match *m) {
     if (!key.n) return;
     by_identifier(w, m, key);
     if (!m->n) by_likeness(w, m, key);
+    by_confirmation(w, m, key);
     m->sure = m->n && m->candidates[0].score >= MATCH_AUTOMATIC &&
               (m->n == 1 || m->candidates[1].score < MATCH_AUTOMATIC);
 }
@@ -191,10 +232,28 @@ static bool name_candidates(Db *db, Match *m) {
     return true;
 }
 
-bool match_lines(Db *db, const Str *lines, int n, Match *out) {
+bool match_confirm(Db *db, Str line, int64_t subject, bool same, const Act *act) {
+    Ctx *c = db_ctx(db);
+    Str key = subject_key(c->arena, line);
+    Subject who;
+    if (!key.n || line.n > LINE_BYTES_MAX)
+        return FAIL(c, ERR_RULE, M_MATCH_LINE, str_sub(line, 0, 60));
+    if (!subject_get(db, subject, &who)) return false;
+    Str object = str_printf(c->arena, "subject:%lld", (long long)who.id);
+    return EXEC(db,
+                "INSERT INTO match_confirmation(line_key, subject, same, actor, at_ms) "
+                "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (line_key, subject) "
+                "DO UPDATE SET same = excluded.same, actor = excluded.actor, "
+                "at_ms = excluded.at_ms",
+                db_s(key), db_i(who.id), db_i(same), db_s(act->actor), db_i(c->now_ms)) &&
+           journal_add(db, act, same ? S("match.confirm") : S("match.deny"), object, key);
+}
+
+bool match_lines(Db *db, const CodeLists *places, const Str *lines, int n, Match *out) {
     Ctx *c = db_ctx(db);
     Matcher w = {.db = db, .tmp = arena_child(c->arena, 0), .kept = arena_child(c->arena, 0)};
     w.common = map_new(w.kept);
+    w.words = place_words(w.kept, places);
     Map seen = map_new(w.kept); /* subject to its first line */
     for (int i = 0; i < n && ctx_ok(c); i++) {
         Match *m = &out[i];

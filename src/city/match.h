@@ -1,11 +1,17 @@
 /* 名单比对: a pasted column of names or codes against the register, answered in the same order.
  *
  * A line is folded (width, case, blanks, brackets), tried as a code, then as a name or former name,
- * then without its company form (有限公司, 股份有限公司 …), then by shared bigrams. Scores are
- * thousandths; 1000 means the code or the whole name agrees.
+ * then without its company form (有限公司, 股份有限公司 …), then without the province or city in
+ * front of it, then by shared bigrams. Scores are thousandths; 1000 means the code or the whole
+ * name agrees. What a person has said of a line and a firm is remembered: the pair is not asked
+ * again.
+ *
+ * Thresholds: tests/unit/test_match_pairs.c measures precision and recall on labelled pairs made of
+ * real names.
  */
 #ifndef JIXIA_CITY_MATCH_H
 #define JIXIA_CITY_MATCH_H
+#include "city/codelist.h"
 #include "city/subject.h"
 
 typedef enum MatchBy {
@@ -13,8 +19,10 @@ typedef enum MatchBy {
     MATCH_CODE,
     MATCH_NAME,
     MATCH_FORMER_NAME,
-    MATCH_CORE,   /* equal without the company form */
-    MATCH_SIMILAR /* shares enough of the name */
+    MATCH_CORE,      /* equal without the company form */
+    MATCH_PLACE,     /* equal without a place that only one of the two names */
+    MATCH_CONFIRMED, /* a person said so */
+    MATCH_SIMILAR    /* shares enough of the name */
 } MatchBy;
 
 enum { MATCH_AUTOMATIC = 950, MATCH_PERSON = 600, MATCH_CANDIDATES_MAX = 5 };
@@ -35,6 +43,11 @@ typedef struct Match {
 } Match;
 
 /* out has room for n; texts are in the ctx arena. A line without anything to match has no
- * candidate. Chosen facts come from fact_read of candidates[0].subject, in the same order. */
-bool match_lines(Db *db, const Str *lines, int n, Match *out);
+ * candidate. places: the divisions whose names may stand in front of a company's name, NULL: none.
+ */
+bool match_lines(Db *db, const CodeLists *places, const Str *lines, int n, Match *out);
+
+/* Remembers what a person says of a line and a firm: the same, or not the same. The last word
+ * holds. Inside a write transaction, with a journal entry. ERR_RULE for a line without text. */
+bool match_confirm(Db *db, Str line, int64_t subject, bool same, const Act *act);
 #endif

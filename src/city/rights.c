@@ -56,6 +56,7 @@ const Right RIGHTS[] = {
     /* notices, letters, certificates */
     /* sealed bundles, notifications, audit */
     /* reconciling lists */
+    {STR_INIT("match:confirm"),       "-aa-----------"},
 };
 /* clang-format on */
 const int RIGHT_COUNT = sizeof RIGHTS / sizeof *RIGHTS;

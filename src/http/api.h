@@ -99,5 +99,6 @@ bool api_match(Request *r, Response *out);
 /* --- sealed bundles, notifications, audit --- */
 
 /* --- reconciling lists --- */
+bool api_match_confirm(Request *r, Response *out); /* api_match.c */
 
 #endif

@@ -16,7 +16,9 @@ static Str by_text(MatchBy by) {
     case MATCH_CODE: return S("code");
     case MATCH_NAME: return S("name");
     case MATCH_FORMER_NAME: return S("former_name");
+    case MATCH_CONFIRMED: return S("confirmed");
     case MATCH_CORE:
+    case MATCH_PLACE:
     case MATCH_SIMILAR: return S("fuzzy");
     default: return S("none");
     }
@@ -98,7 +100,9 @@ static Msg by_word(MatchBy by) {
     case MATCH_CODE: return M_MATCH_CODE;
     case MATCH_NAME: return M_MATCH_NAME;
     case MATCH_FORMER_NAME: return M_MATCH_FORMER;
+    case MATCH_CONFIRMED: return M_MATCH_CONFIRMED;
     case MATCH_CORE:
+    case MATCH_PLACE:
     case MATCH_SIMILAR: return M_MATCH_FUZZY;
     default: return M_MATCH_NONE;
     }
@@ -169,7 +173,7 @@ bool api_match(Request *r, Response *out) {
         !row_add_rules(&m, rules, S("/rules")) || !row_add_fields(&m, fields, S("/fields")))
         return false;
     Match *found = NEW_N(a, Match, n + 1);
-    if (!match_lines(r->db, lines, n, found)) return false;
+    if (!match_lines(r->db, &r->reg->codes, lines, n, found)) return false;
     if (!journal_read(r, S("match"), fields_sensitive(&m))) return false;
     if (form != TABLE_JSON) return export_matches(&m, found, n, form, out);
     Json *o = json_new(a, JSON_OBJECT);
@@ -177,5 +181,42 @@ bool api_match(Request *r, Response *out) {
     for (int i = 0; i < n; i++)
         if (!out_row(&m, items, &found[i], i + 1)) return false;
     reply_matches(&m, o, found, n, out);
+    return true;
+}
+
+/* --- what a person says of a pair --------------------------------------------------------------
+ */
+
+typedef struct Confirmation {
+    Str line;
+    int64_t enterprise;
+    bool same;
+    Act act;
+} Confirmation;
+
+static bool confirm_step(Db *db, void *user) {
+    const Confirmation *k = user;
+    return match_confirm(db, k->line, k->enterprise, k->same, &k->act);
+}
+
+bool api_match_confirm(Request *r, Response *out) {
+    Arena *a = r->c->arena;
+    Json *j = http_json(r);
+    if (!j) return false;
+    const Json *same = json_get(j, S("same"));
+    Confirmation k = {.line = str_trim(json_get_str(j, S("line"))),
+                      .same = same && same->truth,
+                      .act = http_act(r, S("名单比对确认"))};
+    if (!k.line.n) return HTTP_INVALID(r, S("/line"), M_HTTP_REQUIRED, S("line"));
+    if (!same || same->kind != JSON_BOOL)
+        return HTTP_INVALID(r, S("/same"), M_HTTP_REQUIRED, S("same"));
+    if (!str_to_i64(json_get_str(j, S("enterprise")), &k.enterprise))
+        return HTTP_INVALID(r, S("/enterprise"), M_HTTP_REQUIRED, S("enterprise"));
+    if (!tx_run(r->db, DB_WRITE, confirm_step, &k)) return false;
+    Json *o = json_new(a, JSON_OBJECT);
+    out_str(a, o, S("line"), k.line);
+    out_str(a, o, S("enterprise"), json_get_str(j, S("enterprise")));
+    out_bool(a, o, S("same"), k.same);
+    http_reply(out, r, 200, o);
     return true;
 }

@@ -171,6 +171,11 @@ const Route ROUTES[] = {
     /* sealed bundles, notifications, audit */
 
     /* reconciling lists */
+    {.method = "POST",
+     .path = "/match/confirmations",
+     .right = "match:confirm",
+     .run = api_match_confirm,
+     .idempotent = true},
 
     {0},
 };

@@ -262,3 +262,33 @@ TEST(enterprise_explained_with_the_notes_of_the_rule) {
     const Json *notes = items && items->first ? json_get(items->first, S("notes")) : NULL;
     CHECK(notes && notes->count > 0);
 }
+
+TEST(match_confirmations_over_http) {
+    HttpFixture *f = http_fixture();
+    HttpCall ask = {.method = "POST",
+                    .path = "/match",
+                    .token = f->boss,
+                    .body = S("{\"rows\":[\"不知名的写法甲\"]}")};
+    CHECK_INT(json_get_i64(http_call(f, &ask).json, S("matched"), -1), 0);
+    HttpCall say = {.method = "POST",
+                    .path = "/match/confirmations",
+                    .token = f->boss,
+                    .body = S("{\"line\":\"不知名的写法甲\",\"enterprise\":\"1\",\"same\":true}")};
+    CHECK_INT(http_call(f, &say).status, 200);
+    HttpReply r = http_call(f, &ask);
+    CHECK_INT(json_get_i64(r.json, S("matched"), -1), 1);
+    CHECK_STR(json_get_str(json_get(r.json, S("items"))->first, S("by")), S("confirmed"));
+    say.body = S("{\"line\":\"不知名的写法甲\",\"enterprise\":\"1\",\"same\":false}");
+    CHECK_INT(http_call(f, &say).status, 200);
+    CHECK_INT(json_get_i64(http_call(f, &ask).json, S("matched"), -1), 0);
+    static const Str BAD[] = {STR_INIT("{\"line\":\"\",\"enterprise\":\"1\",\"same\":true}"),
+                              STR_INIT("{\"line\":\"甲\",\"enterprise\":1,\"same\":true}"),
+                              STR_INIT("{\"line\":\"甲\",\"enterprise\":\"1\",\"same\":\"yes\"}"),
+                              STR_INIT("{\"line\":\"——\",\"enterprise\":\"1\",\"same\":true}")};
+    for (int i = 0; i < 4; i++) {
+        say.body = BAD[i];
+        CHECK_INT(http_call(f, &say).status, i == 3 ? 200 : 422);
+    }
+    say.body = S("{\"line\":\"甲\",\"enterprise\":\"999999999\",\"same\":true}");
+    CHECK_INT(http_call(f, &say).status, 404);
+}

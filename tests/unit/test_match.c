@@ -46,7 +46,7 @@ TEST(match_lines_in_their_order) {
                    S("%_'\\\";--")};
     enum { N = sizeof lines / sizeof *lines };
     Match out[N];
-    CHECK(match_lines(f.db, lines, N, out));
+    CHECK(match_lines(f.db, NULL, lines, N, out));
     expect(&out[0], b, MATCH_CODE, true);
     expect(&out[1], a, MATCH_NAME, true);
     expect(&out[2], a, MATCH_CORE, true);
@@ -72,13 +72,13 @@ TEST(match_two_of_one_name_is_for_a_person) {
     int64_t b = add(&f, S("山东金城医药有限公司"), S(""));
     Str lines[] = {S("山东金城医药有限公司"), S("山东金城医药股份有限公司")};
     Match out[2];
-    CHECK(match_lines(f.db, lines, 2, out));
+    CHECK(match_lines(f.db, NULL, lines, 2, out));
     for (int i = 0; i < 2; i++) {
         CHECK(!out[i].sure && out[i].n == 2 && out[i].same_as == -1);
         CHECK(out[i].candidates[0].subject == a && out[i].candidates[1].subject == b);
     }
     int64_t merger = subject_merge(f.db, a, b, &ACT);
-    CHECK(merger && match_lines(f.db, lines, 2, out));
+    CHECK(merger && match_lines(f.db, NULL, lines, 2, out));
     for (int i = 0; i < 2; i++)
         CHECK(out[i].sure && out[i].n == 1 && out[i].candidates[0].subject == a);
     store_fixture_close(&f);

@@ -585,6 +585,7 @@ const en: Dict = {
   'match.by.name': 'name',
   'match.by.former_name': 'former name',
   'match.by.pinyin': 'pinyin',
+  'match.by.confirmed': 'confirmed',
   'match.by.fuzzy': 'similar',
   'match.by.none': 'no match',
   'match.firm': 'Firm',
@@ -656,5 +657,7 @@ const en: Dict = {
   // sealed bundles, notifications, audit
 
   // reconciling lists
+  'match.is': 'Is this one',
+  'match.is_none': 'None of these',
 }
 export default en

@@ -584,6 +584,7 @@ export default {
   'match.by.name': '名称',
   'match.by.former_name': '曾用名',
   'match.by.pinyin': '拼音',
+  'match.by.confirmed': '人工确认',
   'match.by.fuzzy': '近似',
   'match.by.none': '未对上',
   'match.firm': '企业',
@@ -655,4 +656,6 @@ export default {
   // sealed bundles, notifications, audit
 
   // reconciling lists
+  'match.is': '是这家',
+  'match.is_none': '都不是',
 } as const

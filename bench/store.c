@@ -3,7 +3,7 @@
  *   store URL SUBJECTS
  *
  * Loads subjects and 50 facts each (ten indicators, five years) in one batch, streams them all,
- * reads single subjects, searches, then writes, seals and verifies a journal of 100,000 entries.
+ * reads single subjects and searches.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "city/fact.h"
 #include "city/subject.h"
 
-enum { YEARS = 5, FIRST_YEAR = 2019, INDICATORS = 10, READS = 2000, ENTRIES = 100000 };
+enum { YEARS = 5, FIRST_YEAR = 2019, INDICATORS = 10, READS = 2000 };
 
 typedef struct Bench {
     Arena *arena;
@@ -130,21 +130,6 @@ static void search(Bench *b) {
     }
 }
 
-static void journal(Bench *b) {
-    int64_t sealed = 1;
-    must(b, tx_begin(b->db, DB_WRITE));
-    for (int i = 0; i < ENTRIES; i++)
-        must(b, journal_add(b->db, &ACT, S("bench"), S("batch:1"), S("content")));
-    must(b, tx_commit(b->db));
-    start(b);
-    while (sealed) must(b, journal_seal(b->db, 0, &sealed));
-    printf("journal.seal_per_s %.0f entries/s\n", ENTRIES / seconds(b));
-    JournalReport r;
-    start(b);
-    must(b, journal_verify(b->db, &r) && r.bad == 0 && r.entries > ENTRIES);
-    printf("journal.verify_per_s %.0f entries/s\n", (double)r.entries / seconds(b));
-}
-
 int main(int argc, char **argv) {
     Bench b = {.arena = arena_open(0), .rng = rng_new(1)};
     b.ctx = ctx_new(b.arena, clock_now_ms());
@@ -159,7 +144,6 @@ int main(int argc, char **argv) {
     load_facts(&b);
     read_facts(&b);
     search(&b);
-    journal(&b);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     printf("store.rss_mb %ld MB\n", usage.ru_maxrss / 1024);

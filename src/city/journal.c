@@ -55,7 +55,8 @@ static Str link_of(Arena *a, Str head, const JournalEntry *e) {
     return hex_text(a, out, HASH_BYTES);
 }
 
-/* Columns: id, number, at_ms, actor, action, object, reason, content_sm3, sm3. */
+#define ENTRY_COLUMNS "id, number, at_ms, actor, action, object, reason, content_sm3, sm3 "
+
 static JournalEntry entry_of(Arena *a, Rows *r) {
     return (JournalEntry){.id = row_i64(r, 0),
                           .number = row_i64(r, 1),
@@ -89,10 +90,9 @@ static bool seal(Db *db, void *user) {
     Str head = head_read(db);
     JournalEntry *entries = NULL;
     int n = 0, cap = 0;
-    Rows *r = Q(db,
-                "SELECT id, number, at_ms, actor, action, object, reason, content_sm3, sm3 "
-                "FROM journal WHERE number IS NULL ORDER BY id LIMIT $1",
-                db_i(s->most));
+    Rows *r =
+        Q(db, "SELECT " ENTRY_COLUMNS "FROM journal WHERE number IS NULL ORDER BY id LIMIT $1",
+          db_i(s->most));
     while (row_next(r)) {
         GROW(a, entries, n, cap);
         entries[n++] = entry_of(a, r);
@@ -124,52 +124,125 @@ bool journal_seal(Db *db, int most, int64_t *sealed) {
     return ok;
 }
 
-/* Checks up to VERIFY_STEP entries behind number `at`; false when there are none or one is bad. */
-static bool verify_step(Db *db, int64_t *at, char head[2 * HASH_BYTES], int *head_n,
-                        JournalReport *out) {
+/* --- what happened at the first entry that does not fit ----------------------------------------
+ */
+
+/* Whether entry e, had it number `number` behind head, has the link `sm3`. */
+static bool fits(Arena *a, Str head, JournalEntry e, int64_t number, Str sm3) {
+    e.number = number;
+    ArenaMark mark = arena_mark(a);
+    bool same = str_eq(link_of(a, head, &e), sm3);
+    arena_rewind(a, mark);
+    return same;
+}
+
+/* The number at which the entry that belongs at e's place stands, 0: nowhere. *whole: it carries
+ * its own link; otherwise only what they say was exchanged. */
+static int64_t find_moved(Db *db, Str head, const JournalEntry *e, bool *whole) {
     Arena *a = db_ctx(db)->arena;
-    int64_t before = *at;
-    Rows *r = Q(db,
-                "SELECT id, number, at_ms, actor, action, object, reason, content_sm3, sm3 "
-                "FROM journal WHERE number > $1 ORDER BY number LIMIT $2",
-                db_i(*at), db_i(VERIFY_STEP));
-    while (!out->bad && row_next(r)) {
+    int64_t found = 0;
+    Rows *r = Q(db, "SELECT " ENTRY_COLUMNS "FROM journal WHERE number > $1 ORDER BY number",
+                db_i(e->number));
+    while (r && !found && row_next(r)) {
+        ArenaMark mark = arena_mark(a);
+        JournalEntry other = entry_of(a, r);
+        *whole = fits(a, head, other, e->number, other.sm3);
+        if (*whole || fits(a, head, other, e->number, e->sm3)) found = other.number;
+        arena_rewind(a, mark);
+    }
+    if (r) rows_close(r);
+    return found;
+}
+
+/* Says why entry e does not fit behind head, the link of number - 1; before is the one of
+ * number - 2. */
+static bool explain(Db *db, Str before, Str head, const JournalEntry *e, JournalReport *out) {
+    Arena *a = db_ctx(db)->arena;
+    JournalEntry next = {0};
+    int64_t free = Q_I64(db, 0, "SELECT next FROM counter WHERE name = 'journal'");
+    Rows *r = Q(db, "SELECT " ENTRY_COLUMNS "FROM journal WHERE number = $1", db_i(e->number + 1));
+    if (r && row_next(r)) next = entry_of(a, r);
+    if (r) rows_close(r);
+    out->bad = e->number;
+    out->why = S("changed");
+    if (e->number > 1 && !str_eq(head, e->sm3) && fits(a, before, *e, e->number - 1, e->sm3)) {
+        out->why = S("inserted"); /* the one before this, with a link of its own */
+        out->bad--;
+        out->entries--;
+        out->head = before;
+        return true;
+    }
+    bool whole = false;
+    int64_t at = find_moved(db, head, e, &whole);
+    if (e->number >= free || (whole && at == e->number + 1 && !fits(a, next.sm3, *e, at, e->sm3))) {
+        out->why = S("inserted"); /* the one that belongs here was pushed one place on */
+    } else if (at) {
+        out->why = S("reordered");
+        out->other = at;
+    } else if (next.number && fits(a, e->sm3, next, next.number + 1, next.sm3)) {
+        out->why = S("missing"); /* what follows was linked one number later */
+    }
+    return ctx_ok(db_ctx(db));
+}
+
+/* --- verifying ---------------------------------------------------------------------------------
+ */
+
+typedef struct Walk {
+    int64_t at;                    /* number of the last entry that fits */
+    char heads[2][2 * HASH_BYTES]; /* links: of entry k at [k & 1] */
+} Walk;
+
+static Str walk_head(const Walk *w, int64_t number) {
+    return number < 1 ? S("") : str_of(w->heads[number & 1], 2 * HASH_BYTES);
+}
+
+/* Checks up to VERIFY_STEP entries; false when there are none or one is bad: then *bad, whose
+ * texts are in the ctx arena, unless it is missing. */
+static bool verify_step(Db *db, Walk *w, JournalReport *out, JournalEntry *bad) {
+    Arena *a = db_ctx(db)->arena;
+    int64_t before = w->at;
+    Rows *r =
+        Q(db, "SELECT " ENTRY_COLUMNS "FROM journal WHERE number > $1 ORDER BY number LIMIT $2",
+          db_i(w->at), db_i(VERIFY_STEP));
+    while (r && !out->bad && row_next(r)) {
         ArenaMark mark = arena_mark(a);
         JournalEntry e = entry_of(a, r);
-        Str link = link_of(a, str_of(head, (size_t)*head_n), &e);
-        if (e.number != *at + 1) {
-            out->bad = *at + 1;
+        Str link = link_of(a, walk_head(w, w->at), &e);
+        if (e.number != w->at + 1) {
+            out->bad = w->at + 1;
             out->why = S("missing");
         } else if (!str_eq(link, e.sm3)) {
             out->bad = e.number;
-            out->why = S("changed");
+            *bad = e;
+            break;
         } else {
-            for (int i = 0; i < 2 * HASH_BYTES; i++) head[i] = link.p[i];
-            *head_n = 2 * HASH_BYTES;
-            *at = e.number;
+            w->at = e.number;
+            for (int i = 0; i < 2 * HASH_BYTES; i++) w->heads[w->at & 1][i] = link.p[i];
             out->entries++;
         }
         arena_rewind(a, mark);
     }
-    rows_close(r);
-    return !out->bad && *at > before;
+    if (r) rows_close(r);
+    return !out->bad && w->at > before;
 }
 
 /* In one transaction: an entry sealed meanwhile must not look like one that was cut off. */
 static bool verify(Db *db, void *user) {
     JournalReport *out = user;
+    JournalEntry bad = {0};
     Ctx *c = db_ctx(db);
+    Walk w = {0};
     *out = (JournalReport){0};
-    char head[2 * HASH_BYTES];
-    int head_n = 0;
-    int64_t at = 0;
-    while (verify_step(db, &at, head, &head_n, out)) continue;
-    out->head = str_dup(c->arena, str_of(head, (size_t)head_n));
+    while (verify_step(db, &w, out, &bad)) continue;
+    out->head = str_dup(c->arena, walk_head(&w, w.at));
+    Str before = str_dup(c->arena, walk_head(&w, w.at - 1));
+    if (bad.number && !explain(db, before, out->head, &bad, out)) return false;
     out->unsealed = Q_I64(db, 0, "SELECT count(*) FROM journal WHERE number IS NULL");
     int64_t next = Q_I64(db, 1, "SELECT next FROM counter WHERE name = 'journal'");
-    if (!out->bad && (at + 1 != next || !str_eq(head_read(db), out->head))) {
-        out->bad = at + 1 < next ? at + 1 : next;
-        out->why = at + 1 < next ? S("cut off") : S("inserted");
+    if (!out->bad && (w.at + 1 != next || !str_eq(head_read(db), out->head))) {
+        out->bad = w.at + 1 < next ? w.at + 1 : next;
+        out->why = w.at + 1 < next ? S("cut off") : S("inserted");
     }
     return ctx_ok(c);
 }
@@ -184,15 +257,15 @@ bool journal_list(Db *db, Str object, int64_t before_id, int most, JournalEntry 
     *out = NULL;
     *n = 0;
     int64_t before = before_id ? before_id : INT64_MAX;
-    Rows *r = object.n ? Q(db,
-                           "SELECT id, number, at_ms, actor, action, object, reason, content_sm3, "
-                           "sm3 FROM journal WHERE object = $1 AND id < $2 ORDER BY id DESC "
-                           "LIMIT $3",
-                           db_s(object), db_i(before), db_i(most))
-                       : Q(db,
-                           "SELECT id, number, at_ms, actor, action, object, reason, content_sm3, "
-                           "sm3 FROM journal WHERE id < $1 ORDER BY id DESC LIMIT $2",
-                           db_i(before), db_i(most));
+    Rows *r =
+        object.n
+            ? Q(db,
+                "SELECT " ENTRY_COLUMNS
+                "FROM journal WHERE object = $1 AND id < $2 ORDER BY id DESC "
+                "LIMIT $3",
+                db_s(object), db_i(before), db_i(most))
+            : Q(db, "SELECT " ENTRY_COLUMNS "FROM journal WHERE id < $1 ORDER BY id DESC LIMIT $2",
+                db_i(before), db_i(most));
     while (row_next(r)) {
         GROW(c->arena, *out, *n, cap);
         (*out)[(*n)++] = entry_of(c->arena, r);

@@ -29,12 +29,15 @@ typedef struct JournalReport {
     int64_t entries;  /* sealed entries found */
     int64_t unsealed; /* entries without a number yet */
     int64_t bad;      /* number of the first entry that does not fit, 0: the chain is whole */
-    Str why;          /* "changed" | "missing" | "inserted" | "cut off" */
-    Str head;         /* hash of the last entry, hex */
+    Str why;          /* "changed" | "missing" | "inserted" | "reordered" | "cut off" */
+    int64_t other; /* reordered: the number at which the entry that belongs here stands; else 0 */
+    Str head;      /* hash of the last entry that fits, hex */
 } JournalReport;
 
-/* Walks the whole chain in a read transaction of its own. True when it could be read, whatever it
- * found. */
+/* Walks the whole chain in a read transaction of its own, in memory that does not grow with it.
+ * True when it could be read, whatever it found. At the first entry that does not fit it looks
+ * whether a later one does (reordered), the next one does (inserted), or the rest goes on one
+ * number later (missing); otherwise the entry was changed. */
 bool journal_verify(Db *db, JournalReport *out);
 
 typedef struct JournalEntry {

@@ -28,10 +28,12 @@ static int verify(Cli *cli, Db *db) {
     json_set(o, S("unsealed"), json_int(a, r.unsealed));
     json_set(o, S("bad"), r.bad ? json_int(a, r.bad) : json_new(a, JSON_NULL));
     json_set(o, S("why"), r.bad ? json_string(a, r.why) : json_new(a, JSON_NULL));
+    json_set(o, S("other"), r.other ? json_int(a, r.other) : json_new(a, JSON_NULL));
     json_set(o, S("head"), json_string(a, r.head));
     Str args[] = {str_printf(a, "%lld", (long long)r.entries),
                   str_printf(a, "%lld", (long long)r.unsealed), r.head,
-                  str_printf(a, "%lld", (long long)r.bad), r.why};
+                  str_printf(a, "%lld", (long long)r.bad),
+                  r.other ? str_printf(a, "%.*s %lld", STRF(r.why), (long long)r.other) : r.why};
     Str text = msg_text(a, r.bad ? M_CLI_JOURNAL_BAD : M_CLI_JOURNAL_WHOLE, cli->c->lang, 5, args);
     return show(cli, o, text) && r.bad == 0 ? EXIT_YES : EXIT_NO;
 }

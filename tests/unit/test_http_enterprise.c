@@ -282,12 +282,11 @@ TEST(match_confirmations_over_http) {
     CHECK_INT(http_call(f, &say).status, 200);
     CHECK_INT(json_get_i64(http_call(f, &ask).json, S("matched"), -1), 0);
     static const Str BAD[] = {STR_INIT("{\"line\":\"\",\"enterprise\":\"1\",\"same\":true}"),
-                              STR_INIT("{\"line\":\"甲\",\"enterprise\":1,\"same\":true}"),
-                              STR_INIT("{\"line\":\"甲\",\"enterprise\":\"1\",\"same\":\"yes\"}"),
-                              STR_INIT("{\"line\":\"——\",\"enterprise\":\"1\",\"same\":true}")};
-    for (int i = 0; i < 4; i++) {
+                              STR_INIT("{\"line\":\"甲\",\"enterprise\":\"x\",\"same\":true}"),
+                              STR_INIT("{\"line\":\"甲\",\"enterprise\":\"1\",\"same\":\"yes\"}")};
+    for (int i = 0; i < 3; i++) {
         say.body = BAD[i];
-        CHECK_INT(http_call(f, &say).status, i == 3 ? 200 : 422);
+        CHECK_INT(http_call(f, &say).status, 422);
     }
     say.body = S("{\"line\":\"甲\",\"enterprise\":\"999999999\",\"same\":true}");
     CHECK_INT(http_call(f, &say).status, 404);

@@ -97,6 +97,15 @@ bool api_match(Request *r, Response *out);
 /* --- notices, letters, certificates --- */
 
 /* --- sealed bundles, notifications, audit --- */
+/* api_bell.c */
+bool api_notifications(Request *r, Response *out);
+bool api_notifications_read(Request *r, Response *out);
+bool api_follows(Request *r, Response *out);
+bool api_follow(Request *r, Response *out);
+bool api_notify_setting(Request *r, Response *out);
+bool api_notify_setting_change(Request *r, Response *out);
+bool api_calendar_feed_add(Request *r, Response *out);
+bool api_calendar_feed_end(Request *r, Response *out);
 
 /* --- reconciling lists --- */
 bool api_match_confirm(Request *r, Response *out); /* api_match.c */

@@ -169,6 +169,32 @@ const Route ROUTES[] = {
     /* notices, letters, certificates */
 
     /* sealed bundles, notifications, audit */
+    {.method = "GET",
+     .path = "/me/notifications",
+     .right = "profile:read",
+     .run = api_notifications},
+    {.method = "POST",
+     .path = "/me/notifications/read",
+     .right = "profile:write",
+     .run = api_notifications_read},
+    {.method = "GET", .path = "/me/follows", .right = "profile:read", .run = api_follows},
+    {.method = "POST", .path = "/me/follows", .right = "profile:write", .run = api_follow},
+    {.method = "GET",
+     .path = "/me/notification-settings",
+     .right = "profile:read",
+     .run = api_notify_setting},
+    {.method = "PATCH",
+     .path = "/me/notification-settings",
+     .right = "profile:write",
+     .run = api_notify_setting_change},
+    {.method = "POST",
+     .path = "/me/calendar-feed",
+     .right = "profile:write",
+     .run = api_calendar_feed_add},
+    {.method = "DELETE",
+     .path = "/me/calendar-feed",
+     .right = "profile:write",
+     .run = api_calendar_feed_end},
 
     /* reconciling lists */
     {.method = "POST",

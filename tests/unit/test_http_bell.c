@@ -1,0 +1,113 @@
+/* The bell over HTTP: polling, marking as read, following, settings, the secret of the feed. */
+#include "city/bundle/notify.h"
+#include "city/bundle/setting.h"
+#include "tests/http_fixture.h"
+#include "tests/test.h"
+
+static void tell(HttpFixture *f, Str name) {
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    CHECK(tx_begin(db, DB_WRITE));
+    CHECK(notify(db, &(Notify){.to = {.user_name = name},
+                               .what = M_NOTIFY_SAID,
+                               .args = {S("请核查"), S("please check")},
+                               .nargs = 2,
+                               .object = S("enterprise:1"),
+                               .link = S("/enterprises/1")}));
+    CHECK(tx_commit(db));
+    db_return(db);
+}
+
+static HttpReply post(HttpFixture *f, Str token, const char *path, Str body) {
+    return http_call(f, &(HttpCall){.method = "POST", .path = path, .token = token, .body = body});
+}
+
+TEST(http_bell_polls_and_marks) {
+    HttpFixture *f = http_fixture();
+    http_new_user(f, S("bell.one"), 1u << ROLE_CLERK_OFFICE, false);
+    http_new_user(f, S("bell.two"), 1u << ROLE_CLERK_OFFICE, false);
+    Str one = http_sign_in(f, S("bell.one"), S(FIXTURE_PASSWORD));
+    Str two = http_sign_in(f, S("bell.two"), S(FIXTURE_PASSWORD));
+    HttpReply r = http_get(f, one, "/me/notifications");
+    CHECK_INT(r.status, 200);
+    CHECK_INT(json_get_i64(r.json, S("total"), -1), 0);
+    Str empty = r.etag;
+    HttpCall poll = {
+        .method = "GET",
+        .path = "/me/notifications",
+        .token = one,
+        .headers = {{S("If-None-Match"), str_printf(f->arena, "\"%.*s\"", STRF(empty))}}};
+    CHECK_INT(http_call(f, &poll).status, 304);
+    tell(f, S("bell.one"));
+    tell(f, S("bell.one"));
+    r = http_call(f, &poll);
+    CHECK_INT(r.status, 200);
+    CHECK_INT(json_get_i64(r.json, S("unread"), -1), 2);
+    const Json *first = json_at(json_get(r.json, S("items")), 0);
+    CHECK_STR(json_get_str(json_get(first, S("text")), S("en")), S("please check"));
+    CHECK_STR(json_get_str(first, S("why")), S("waits"));
+    Str id = str_dup(f->arena, json_get_str(first, S("id")));
+    Str body = str_printf(f->arena, "{\"id\":\"%.*s\"}", STRF(id));
+    r = post(f, two, "/me/notifications/read", body); /* somebody else's: nothing happens */
+    CHECK(r.status == 200 && json_get_i64(r.json, S("unread"), -1) == 0);
+    r = post(f, one, "/me/notifications/read", body);
+    CHECK(r.status == 200 && json_get_i64(r.json, S("unread"), -1) == 1);
+    r = http_get(f, one, "/me/notifications?unread=true");
+    CHECK(json_get_i64(r.json, S("total"), -1) == 1);
+    r = post(f, one, "/me/notifications/read",
+             str_printf(f->arena, "{\"upto\":\"%.*s\"}", STRF(id)));
+    CHECK_INT(json_get_i64(r.json, S("unread"), -1), 0);
+    CHECK_INT(post(f, one, "/me/notifications/read", S("{}")).status, 422);
+    CHECK_INT(post(f, one, "/me/notifications/read", S("{\"id\":\"x\"}")).status, 422);
+    CHECK_INT(http_get(f, two, "/me/notifications?limit=500").status, 422);
+}
+
+TEST(http_bell_follows) {
+    HttpFixture *f = http_fixture();
+    Str token = f->tokens[ROLE_CLERK_OFFICE];
+    HttpReply r = post(f, token, "/me/follows", S("{\"object\":\"rule:zibo/gazelle\"}"));
+    CHECK(r.status == 200 && json_get_i64(r.json, S("total"), 0) == 1);
+    CHECK_INT(post(f, token, "/me/follows", S("{\"object\":\"user:1\"}")).status, 403);
+    CHECK_INT(
+        post(f, f->tokens[ROLE_PARTNER], "/me/follows", S("{\"object\":\"enterprise:1\"}")).status,
+        403);
+    r = post(f, token, "/me/follows", S("{\"object\":\"rule:zibo/gazelle\",\"on\":false}"));
+    CHECK(r.status == 200 && json_get_i64(r.json, S("total"), -1) == 0);
+}
+
+TEST(http_bell_settings) {
+    HttpFixture *f = http_fixture();
+    Str token = f->tokens[ROLE_LEADER];
+    HttpReply r = http_get(f, token, "/me/notification-settings");
+    CHECK(r.status == 200 && !json_get_bool(r.json, S("digest"), true));
+    HttpCall patch = {.method = "PATCH",
+                      .path = "/me/notification-settings",
+                      .token = token,
+                      .body = S("{\"digest\":true}"),
+                      .headers = {{S("If-Match"), r.etag}}};
+    CHECK_INT(http_call(f, &patch).status, 422); /* no address */
+    patch.body = S("{\"digest\":true,\"email\":\"a@example.org\\r\\nBcc: x@example.org\"}");
+    CHECK_INT(http_call(f, &patch).status, 422);
+    patch.body = S("{\"digest\":true,\"email\":\"a@example.org\",\"language\":\"en\"}");
+    r = http_call(f, &patch);
+    CHECK_INT(r.status, 200);
+    CHECK_STR(json_get_str(r.json, S("language")), S("en"));
+    CHECK_INT(http_call(f, &patch).status, 412);
+    r = http_call(f, &(HttpCall){.method = "POST", .path = "/me/calendar-feed", .token = token});
+    CHECK_INT(r.status, 201);
+    CHECK(str_starts(json_get_str(r.json, S("path")), S("/api/v1/calendar/")));
+    r = http_get(f, token, "/me/notification-settings");
+    CHECK(json_get_bool(r.json, S("calendar_feed"), false));
+    r = http_call(f, &(HttpCall){.method = "DELETE", .path = "/me/calendar-feed", .token = token});
+    CHECK_INT(r.status, 204);
+}
+
+TEST(notify_mail_addresses) {
+    static const char *const GOOD[] = {"a@b.cn", "wang.min+x@mail.example.org"};
+    static const char *const BAD[] = {
+        "",        "a@b",      "@b.cn",   "a b@c.cn", "a@b.cn\r\nX: y",
+        "a@@b.cn", "<a@b.cn>", "王@b.cn", "a@b..cn",  "a@b.cn."};
+    for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++)
+        CHECK(mail_address_valid(str_from(GOOD[i])));
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
+        CHECK(!mail_address_valid(str_from(BAD[i])));
+}

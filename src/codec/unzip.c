@@ -1,7 +1,9 @@
-/* Zip archives through libzip. See unzip.h. */
+/* Zip archives through libzip, read and written. See unzip.h. */
 #include "codec/unzip.h"
 
 #include <zip.h>
+
+#include "base/buf.h"
 
 struct Unzip {
     Ctx *c;
@@ -90,5 +92,73 @@ bool unzip_read(Unzip *z, Str path, bool (*sink)(void *, Str, bool), void *user)
     bool ok = pump(z, (int64_t)st.comp_size, sink, user);
     zip_fclose(z->entry);
     z->entry = NULL;
+    return ok;
+}
+
+static bool gather(void *user, Str piece, bool last) {
+    Buf *b = user;
+    (void)last;
+    buf_put(b, piece);
+    return !b->over;
+}
+
+bool unzip_bytes(Unzip *z, Str path, size_t most, Str *out) {
+    Buf b = buf_new(z->c->arena, most);
+    bool ok = unzip_read(z, path, gather, &b);
+    if (b.over) return too_much(z, S("bytes of one entry"), (int64_t)most);
+    *out = buf_str(&b);
+    return ok;
+}
+
+/* --- writing ------------------------------------------------------------------------------------
+ */
+
+static bool unwritten(Ctx *c, const char *why) {
+    return FAIL(c, ERR_BUG, M_BUG, str_dup(c->arena, str_from(why)));
+}
+
+static bool add_entry(Ctx *c, zip_t *archive, const ZipEntry *e) {
+    enum { DOS_DATE = 1 << 5 | 1 }; /* 1980-01-01, the first the format has */
+    zip_source_t *source = zip_source_buffer(archive, e->bytes.p, (zip_uint64_t)e->bytes.n, 0);
+    if (!source) return unwritten(c, zip_strerror(archive));
+    zip_int64_t at = zip_file_add(archive, str_z(c->arena, e->path), source, ZIP_FL_ENC_UTF_8);
+    if (at < 0) {
+        zip_source_free(source);
+        return unwritten(c, zip_strerror(archive));
+    }
+    bool ok = zip_file_set_dostime(archive, (zip_uint64_t)at, 0, DOS_DATE, 0) == 0 &&
+              zip_set_file_compression(archive, (zip_uint64_t)at, ZIP_CM_DEFLATE, 9) == 0;
+    return ok || unwritten(c, zip_strerror(archive));
+}
+
+/* Closing writes into the source, which zip_source_keep has kept for us. */
+static bool take_bytes(Ctx *c, zip_source_t *to, Str *out) {
+    zip_stat_t st;
+    if (zip_source_stat(to, &st) != 0 || zip_source_open(to) != 0)
+        return unwritten(c, "zip_source_open");
+    char *bytes = arena_alloc(c->arena, (size_t)st.size);
+    zip_int64_t n = zip_source_read(to, bytes, st.size);
+    zip_source_close(to);
+    *out = str_of(bytes, (size_t)st.size);
+    return n == (zip_int64_t)st.size || unwritten(c, "zip_source_read");
+}
+
+bool zip_write(Ctx *c, const ZipEntry *entries, int n, Str *out) {
+    zip_error_t error;
+    zip_error_init(&error);
+    zip_source_t *to = zip_source_buffer_create(NULL, 0, 0, &error);
+    zip_t *archive = to ? zip_open_from_source(to, ZIP_TRUNCATE, &error) : NULL;
+    bool ok = archive != NULL || unwritten(c, zip_error_strerror(&error));
+    zip_error_fini(&error);
+    if (!archive) {
+        if (to) zip_source_free(to);
+        return false;
+    }
+    zip_source_keep(to);
+    for (int i = 0; ok && i < n; i++) ok = add_entry(c, archive, &entries[i]);
+    if (ok && zip_close(archive) != 0) ok = unwritten(c, zip_strerror(archive));
+    if (!ok) zip_discard(archive);
+    ok = ok && take_bytes(c, to, out);
+    zip_source_free(to);
     return ok;
 }

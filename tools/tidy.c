@@ -49,7 +49,7 @@ static const struct {
     {"freexl.h", "src/job/xls.c"},          {"sodium.h", "src/base/secret.c"},
     {"openssl/", "src/base/hash.c"},        {"bid_functions.h", "src/decimal/dec.c"},
     {"pcre2.h", "src/feel/regex.c"},        {"yaml.h", "src/codec/yaml.c"},
-    {"iconv.h", "src/codec/gb18030.c"},       {"qrencode.h", "src/codec/qr.c"},
+    {"iconv.h", "src/codec/gb18030.c"},     {"qrencode.h", "src/codec/qr.c"},
 };
 
 static const char *const BANNED[] = {

@@ -188,7 +188,7 @@ static void search(Best *b, int f, int off) {
             b->any = true, b->best_seated = seated, b->best_cost = cost;
         return;
     }
-    for (unsigned set = 0; set < 1u << in->reviewers; set++) {
+    for (int set = 0; set < 1 << in->reviewers; set++) {
         int n = 0, more = 0;
         bool ok = true;
         for (int r = 0; r < in->reviewers; r++) {
@@ -199,16 +199,18 @@ static void search(Best *b, int f, int off) {
             more += !str_eq(in->reviewer[r].fields[0], in->file[f].field);
         }
         if (!ok || n > in->per_file) continue;
-        for (int r = 0; r < in->reviewers; r++) b->load[r] += set >> r & 1;
+        for (int r = 0; r < in->reviewers; r++) b->load[r] += (set >> r) & 1;
         search(b, f + 1, off + more);
-        for (int r = 0; r < in->reviewers; r++) b->load[r] -= set >> r & 1;
+        for (int r = 0; r < in->reviewers; r++) b->load[r] -= (set >> r) & 1;
     }
 }
 
 TEST(small_panels_are_as_good_as_any) {
     Arena *a = arena_open(0);
+    int whole = 0;
     for (uint64_t i = 1; i <= 400; i++) {
         Panel p;
+        arena_reset(a);
         make(&p, a, i * 13, 4, 4);
         AssignOut out;
         assign_panel(a, &p.in, &out);
@@ -217,9 +219,11 @@ TEST(small_panels_are_as_good_as_any) {
         int squares = 0;
         for (int r = 0; r < 4; r++) squares += out.load[r] * out.load[r];
         CHECK_INT(out.n, b.best_seated);
+        if (out.lacks) continue;
+        whole++;
         CHECK_INT(cost_of(&b, out.off_field, squares), b.best_cost);
-        arena_reset(a);
     }
+    CHECK(whole > 80);
     arena_close(a);
 }
 

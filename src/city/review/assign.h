@@ -1,12 +1,12 @@
 /* Assigning reviewers to files: k different reviewers a file, nobody behind the conflict wall, by
  * field and load, the same for the same seed whatever the order of the input. Pure.
  *
- * Among all assignments that seat as many reviews as can be seated the one taken is best by the
- * order asked for: ASSIGN_FIELD_FIRST: fewest reviews by a reviewer of another field, then the most
- * even load (least sum of squares); ASSIGN_LOAD_FIRST the other way round. Both are least-cost
- * flows: a first choice one by one, then chains of hand-overs (augmenting paths) for what lacks a
- * reviewer, then cycles of negative cost until there is none (Klein 1967). Files of equal right are
- * told apart by numbers drawn from the seed.
+ * As many reviews are seated as can be. When every file has its k, the assignment is the best of
+ * all by the order asked for: ASSIGN_FIELD_FIRST: fewest reviews by a reviewer of another field,
+ * then the most even load (least sum of squares); ASSIGN_LOAD_FIRST the other way round. Both are
+ * least-cost flows: a first choice one by one, then chains of hand-overs (augmenting paths) for
+ * what lacks a reviewer, then cycles of negative cost until there is none (Klein 1967). Files of
+ * equal right are told apart by numbers drawn from the seed.
  */
 #ifndef JIXIA_CITY_REVIEW_ASSIGN_H
 #define JIXIA_CITY_REVIEW_ASSIGN_H

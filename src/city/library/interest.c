@@ -53,7 +53,7 @@ static Str object_of(Arena *a, int64_t id) {
 
 int64_t interest_declare(Db *db, const Interest *i, const Act *act) {
     Ctx *c = db_ctx(db);
-    Str share;
+    Str share = {0};
     if (!fits(c, i, &share)) return 0;
     int64_t root = subject_root(db, i->subject);
     if (!root) {

@@ -27,6 +27,7 @@ static bool add_user(Db *db, void *data) {
 
 int64_t http_new_user(HttpFixture *f, Str name, uint32_t roles, bool must_change) {
     NewUser n = {.user = {.name = name, .roles = roles, .must_change = must_change}};
+    if (roles == 1u << ROLE_CLERK_DISTRICT) n.user.district = S("370303");
     Db *db = db_borrow(&f->ctx, f->reg->store);
     if (!db || !user_hash_password(&f->ctx, name, S(FIXTURE_PASSWORD), &n.hash) ||
         !tx_run(db, DB_WRITE, add_user, &n))
@@ -78,12 +79,12 @@ HttpFixture *http_fixture(void) {
         say(&f);
         return &f;
     }
+    http_new_user(&f, S("boss"), (1u << ROLES) - 1, false); /* the first may have every role */
     for (int i = 0; i < ROLES; i++) {
         Str name = role_text((Role)i);
         http_new_user(&f, name, 1u << i, false);
         f.tokens[i] = http_sign_in(&f, name, S(FIXTURE_PASSWORD));
     }
-    http_new_user(&f, S("boss"), (1u << ROLES) - 1, false);
     f.boss = http_sign_in(&f, S("boss"), S(FIXTURE_PASSWORD));
     upload(&f);
     draft_revision(&f);

@@ -51,6 +51,14 @@ void hash_close(Hash *h, unsigned char out[HASH_BYTES]) {
     EVP_MD_CTX_free((EVP_MD_CTX *)h);
 }
 
+void hash_hmac_sha1(Str key, Str message, unsigned char out[HASH_SHA1_BYTES]) {
+    size_t n = 0;
+    if (!EVP_Q_mac(NULL, "HMAC", NULL, "SHA1", NULL, key.p, (size_t)key.n,
+                   (const unsigned char *)message.p, (size_t)message.n, out, HASH_SHA1_BYTES, &n) ||
+        n != HASH_SHA1_BYTES)
+        no_digest();
+}
+
 Str hex_text(Arena *a, const unsigned char *bytes, size_t n) {
     static const char HEX[] = "0123456789abcdef";
     char *p = arena_alloc(a, n * 2 + 1);

@@ -37,12 +37,12 @@ const Right RIGHTS[] = {
     {STR_INIT("revision:read"),       "aaaa--a---a---"},
     {STR_INIT("revision:write"),      "---a----------"},
     {STR_INIT("revision:release"),    "a--a----------"},
-    {STR_INIT("search:run"),          "aaaaa-aaa-aa--"},
+    {STR_INIT("search:run"),          "aaaaaaaaaoaa--"},
     {STR_INIT("overview:read"),       "aaaa--aaa-aa--"},
-    {STR_INIT("enterprise:read"),     "aaaaa-aaa-aa--"},
-    {STR_INIT("enterprise:export"),   "aaaa--a-a-a---"},
-    {STR_INIT("fact:read"),           "aaaaa-aaa-a---"},
-    {STR_INIT("decision:read"),       "aaaaa-aaa-a---"},
+    {STR_INIT("enterprise:read"),     "aaaaaaaaaoaa--"},
+    {STR_INIT("enterprise:export"),   "aaaa--a-aoa---"},
+    {STR_INIT("fact:read"),           "aaaaaaaaaoa---"},
+    {STR_INIT("decision:read"),       "aaaaaaaaaoa---"},
     {STR_INIT("import:read"),         "-ao-------aa--"},
     {STR_INIT("import:write"),        "-ao--------a--"},
     {STR_INIT("import:commit"),       "-ao--------a--"},
@@ -51,6 +51,17 @@ const Right RIGHTS[] = {
     {STR_INIT("user:write"),          "-----------aa-"},
     /* flows, cases, evidence files, tasks */
     /* people, offices, organisations */
+    {STR_INIT("office:read"),         "aaaaa-aaa-aaaa"},
+    {STR_INIT("office:write"),        "-----------a--"},
+    {STR_INIT("organisation:read"),   "aaaa-o----aaa-"},
+    {STR_INIT("organisation:write"),  "-a----------a-"},
+    {STR_INIT("binding:read"),        "-ad-------a-a-"},
+    {STR_INIT("binding:decide"),      "-ad-----------"},
+    {STR_INIT("binding:ask"),         "---------o----"},
+    {STR_INIT("firm:read"),           "---------o----"},
+    {STR_INIT("session:read"),        "----------a-aa"},
+    {STR_INIT("session:end"),         "------------a-"},
+    {STR_INIT("view:preview"),        "---a--------a-"},
     /* titles, recommendations, discovery */
     /* rounds and reviews */
     /* notices, letters, certificates */
@@ -102,4 +113,10 @@ Str scope_text(RightScope s) {
     static const Str TEXTS[] = {STR_INIT("none"), STR_INIT("own"), STR_INIT("district"),
                                 STR_INIT("all")};
     return TEXTS[s];
+}
+
+bool roles_apart(uint32_t roles) {
+    const uint32_t alone =
+        1u << ROLE_SYSADMIN | 1u << ROLE_SECADMIN | 1u << ROLE_AUDITADMIN | 1u << ROLE_ENTERPRISE;
+    return (roles & alone) == 0 || (roles & (roles - 1)) == 0;
 }

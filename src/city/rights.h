@@ -42,4 +42,7 @@ RightScope right_scope(const Right *right, Role role);
 /* The widest scope a set of roles (bits) has for a right. */
 RightScope rights_scope(const Right *right, uint32_t roles);
 Str scope_text(RightScope s);
+/* The three administrators are kept apart: at most one of them, and then nothing else; an account
+ * of an enterprise has no other role. */
+bool roles_apart(uint32_t roles);
 #endif

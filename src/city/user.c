@@ -126,14 +126,16 @@ int64_t user_add(Db *db, const User *u, PasswordHash password, const Act *act) {
     if (u->roles == 0) return FAIL(c, ERR_RULE, M_USER_NO_ROLE);
     int64_t id = counter_take(db, S("app_user"), 1); /* adders are in line from here on */
     if (!id) return 0;
+    if (!roles_apart(u->roles) && user_count(db) > 0) return FAIL(c, ERR_RULE, M_PEOPLE_APART);
     if (user_by_name(db, u->name, &other)) return FAIL(c, ERR_STATE, M_USER_TAKEN, u->name);
     bool ok = EXEC(db,
                    "INSERT INTO app_user(id, name, display_name, department, district, roles, "
                    "must_change, disabled, created_ms, last_sign_in_ms, last_sign_in_from, "
-                   "version, password) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, '', 1, $9)",
+                   "version, password, office, organisation) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, '', 1, $9, $10, $11)",
                    db_i(id), db_s(u->name), db_s(u->display_name.n ? u->display_name : u->name),
                    db_s(u->department), db_s(u->district), db_i(u->roles), db_i(u->must_change),
-                   db_i(c->now_ms), db_s(password.text)) &&
+                   db_i(c->now_ms), db_s(password.text), db_i(u->office), db_i(u->organisation)) &&
               user_journal(db, act, "user.add", id);
     return ok ? id : 0;
 }
@@ -141,13 +143,18 @@ int64_t user_add(Db *db, const User *u, PasswordHash password, const Act *act) {
 bool user_change(Db *db, const User *u, const Act *act) {
     Ctx *c = db_ctx(db);
     int64_t changed = 0;
-    DbVal args[] = {db_s(u->display_name), db_s(u->department), db_s(u->district), db_i(u->roles),
-                    db_i(u->disabled),     db_i(u->id),         db_i(u->version)};
+    DbVal args[] = {db_s(u->display_name), db_s(u->department), db_s(u->district),
+                    db_i(u->roles),        db_i(u->disabled),   db_i(u->id),
+                    db_i(u->version),      db_i(u->office),     db_i(u->organisation)};
+    User old;
     if (u->roles == 0) return FAIL(c, ERR_RULE, M_USER_NO_ROLE);
+    if (!user_get(db, u->id, &old)) return false;
+    if (u->roles != old.roles && !roles_apart(u->roles)) return FAIL(c, ERR_RULE, M_PEOPLE_APART);
     if (!db_exec(db,
                  "UPDATE app_user SET display_name = $1, department = $2, district = $3, "
-                 "roles = $4, disabled = $5, version = version + 1 WHERE id = $6 AND version = $7",
-                 &changed, 7, args))
+                 "roles = $4, disabled = $5, office = $8, organisation = $9, "
+                 "version = version + 1 WHERE id = $6 AND version = $7",
+                 &changed, 9, args))
         return false;
     if (changed != 1) return FAIL(c, ERR_STALE, M_STALE);
     if (u->locked_until_ms == 0 && !user_unlock(db, u->name)) return false;
@@ -178,11 +185,36 @@ Str user_one_time_password(Arena *a) {
     return str_of(out, sizeof raw);
 }
 
+/* What the session says over the account: the sign-in before this one, a preview. */
+static bool read_session(Db *db, Str token_sm3, User *u) {
+    Arena *a = db_ctx(db)->arena;
+    Rows *r = Q(db,
+                "SELECT serial, previous_ms, previous_from, view_roles, view_district, "
+                "view_organisation, view_subject FROM session WHERE token_sm3 = $1",
+                db_s(token_sm3));
+    u->own_roles = u->roles;
+    if (r && row_next(r)) {
+        u->session = row_i64(r, 0);
+        u->last_sign_in_ms = row_i64(r, 1);
+        u->last_sign_in_from = str_dup(a, row_str(r, 2));
+        u->viewing = row_i64(r, 3) != 0;
+        if (u->viewing) {
+            u->roles = (uint32_t)row_i64(r, 3);
+            u->district = str_dup(a, row_str(r, 4));
+            u->organisation = row_i64(r, 5);
+            u->subject = row_i64(r, 6);
+        }
+    }
+    if (r) rows_close(r);
+    return ctx_ok(db_ctx(db));
+}
+
 bool user_of_session(Db *db, Str token_sm3, User *out) {
     return one_user(db,
                     Q(db,
                       "SELECT " USER_COLUMNS " FROM app_user WHERE disabled = 0 AND id = "
                       "(SELECT app_user FROM session WHERE token_sm3 = $2 AND expires_ms > $3)",
                       today(db), db_s(token_sm3), db_i(db_ctx(db)->now_ms)),
-                    out);
+                    out) &&
+           read_session(db, token_sm3, out);
 }

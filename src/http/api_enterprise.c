@@ -35,6 +35,7 @@ static bool reply_list(RowMaker *m, const Selection *s, int64_t offset, int64_t 
         if (!row_known(m, s->ids[i - s->first], &k)) return false;
         json_push(items, row_json(m, &k, s->by ? s->by[i] : S(""), s->text ? s->text[i] : S("")));
     }
+    if (!journal_read(r, S("enterprises"), fields_sensitive(m))) return false;
     out_int(a, o, S("total"), s->n);
     out_int(a, o, S("of"), s->of);
     out_int(a, o, S("offset"), offset);
@@ -162,14 +163,16 @@ static void out_outcome(RowMaker *m, Json *list, const Known *k, const Rule *rul
     Request *r = m->r;
     Arena *a = r->c->arena;
     DecideOptions opt = decide_options(r, true);
-    Decision d = decide(a, r->reg->book, rule, &k->set, &opt);
+    Decision d = decide(a, r->reg->book, rule, &k->whole, &opt);
     const RuleVersion *v = d.version ? d.version : rule_version_near(rule, r->as_of);
     Json *o = out_item(a, list);
     out_str(a, o, S("rule"), rule->id);
     out_text(a, o, S("title"), rule->title_zh, rule->title_en);
     out_str(a, o, S("kind"), rule->kind);
-    out_str(a, o, S("outcome"), outcome_text(d.outcome));
-    json_set(o, S("result"), result_value(a, d.result));
+    bool outcome = row_shows_outcome(m, k->grade, rule), result = row_shows_rule(m, k->grade, rule);
+    if (outcome) out_str(a, o, S("outcome"), outcome_text(d.outcome));
+    if (outcome && result) json_set(o, S("result"), result_value(a, d.result));
+    if (!outcome || !result) out_bool(a, o, S("masked"), true);
     out_opt(a, o, S("unit"), v->unit);
     out_opt(a, o, S("version"), d.version ? d.version->id : S(""));
     out_str(a, o, S("validity"), version_validity(v, r->as_of));
@@ -180,9 +183,9 @@ static void out_sources(RowMaker *m, Json *o, const Known *k) {
     Arena *a = r->c->arena;
     int n = m->names.nsources;
     int64_t *count = NEW_N(a, int64_t, n + 1), *known = NEW_N(a, int64_t, n + 1);
-    for (int i = 0; i < k->view.n; i++)
-        for (int e = 0; e < k->view.slots[i].n_all; e++) {
-            const Fact *f = k->view.slots[i].all[e];
+    for (int i = 0; i < k->all.n; i++)
+        for (int e = 0; e < k->all.slots[i].n_all; e++) {
+            const Fact *f = k->all.slots[i].all[e];
             if (f->withdrawn || f->source < 1 || f->source > n) continue;
             count[f->source - 1]++;
             if (f->known_ms > known[f->source - 1]) known[f->source - 1] = f->known_ms;
@@ -214,8 +217,9 @@ static bool out_merged(RowMaker *m, Json *o, int64_t root) {
 static void out_counts(RowMaker *m, Json *o, const Known *k) {
     Arena *a = m->r->c->arena;
     int missing = 0, conflicts = 0;
-    for (int i = 0; i < m->nasked; i++) missing += !snapshot_given(&k->set, &m->asked[i], m->year);
-    for (int i = 0; i < k->view.n; i++) conflicts += snapshot_differs(&k->view.slots[i]);
+    for (int i = 0; i < m->nasked; i++)
+        missing += !snapshot_given(&k->whole, &m->asked[i], m->year);
+    for (int i = 0; i < k->all.n; i++) conflicts += snapshot_differs(&k->all.slots[i]);
     out_int(a, o, S("facts"), known_facts(m, k));
     out_int(a, o, S("missing"), missing);
     out_int(a, o, S("conflicts"), conflicts);
@@ -236,6 +240,7 @@ bool api_enterprise(Request *r, Response *out) {
     out_attributes(&m, o, &k);
     const Json *row = row_json(&m, &k, S(""), S(""));
     out_opt(a, o, S("size"), json_get_str(row, S("size")));
+    if (json_get(row, S("size_masked"))) out_bool(a, o, S("size_masked"), true);
     out_list(a, o, S("titles"));
     Json *outcomes = out_list(a, o, S("outcomes"));
     for (int i = 0; i < r->reg->pack->nrules; i++)

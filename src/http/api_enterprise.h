@@ -2,6 +2,7 @@
  * to the api_*.c of enterprises, their facts, explanations and matching. */
 #ifndef JIXIA_HTTP_API_ENTERPRISE_H
 #define JIXIA_HTTP_API_ENTERPRISE_H
+#include "city/people/sight.h"
 #include "city/snapshot.h"
 #include "http/http.h"
 #include "http/json_out.h"
@@ -19,13 +20,17 @@ typedef struct RowMaker {
     const Rule *rules[ROW_RULES_MAX];
     const Indicator *fields[ROW_FIELDS_MAX];
     int nrules, nfields;
+    Sight sight; /* of who asks */
 } RowMaker;
 
-/* What is known of one enterprise at the clocks of the request. */
+/* What is known of one enterprise at the clocks of the request. view and set hold what the reader
+ * may see, and only that; what is shown of facts comes from them. all and whole hold everything: for
+ * outcomes and for counting, never for a value. */
 typedef struct Known {
     Subject who;
-    FactView view;
-    FactSet set;
+    FactView view, all;
+    FactSet set, whole;
+    Grade grade; /* up to which the reader sees this enterprise */
     Str uscc, stock, check; /* check: ok | failed | none */
 } Known;
 
@@ -35,7 +40,14 @@ bool row_maker_open(Request *r, RowMaker *m);
  * one or too many. */
 bool row_add_rules(RowMaker *m, Str list, Str place);
 bool row_add_fields(RowMaker *m, Str list, Str place);
+/* ERR_MISSING for an enterprise the reader may not know of. */
 bool row_known(RowMaker *m, int64_t subject, Known *out);
+/* Is the indicator's value shown of this enterprise? */
+bool row_shows(const RowMaker *m, const Known *k, const Indicator *i);
+/* Is everything shown that the rule reads: its result, its conditions, its tables? */
+bool row_shows_rule(const RowMaker *m, Grade of, const Rule *rule);
+/* Is the outcome of a rule shown? It is 内部, unless the agreement names the rule. */
+bool row_shows_outcome(const RowMaker *m, Grade of, const Rule *rule);
 /* EnterpriseRow of the contract; by and text: how a search found it (empty: null). */
 Json *row_json(RowMaker *m, const Known *k, Str by, Str text);
 /* {code, name} of a division or unit; null when the code is empty. */
@@ -50,7 +62,7 @@ Str known_completeness(RowMaker *m, const Known *k);
 const FactUse *known_latest(const Known *k, const Indicator *i);
 /* The value of a fact as the contract sends it, and its bound ("<=", ">=", empty). */
 Json *fact_use_value(Arena *a, const FactUse *f, Str *bound);
-/* The outcome cell of a rule: {outcome, result, version}. */
+/* The outcome cell of a rule: {outcome, result, version}; masked: true where one is not shown. */
 Json *outcome_cell(RowMaker *m, const Known *k, const Rule *rule);
 DecideOptions decide_options(const Request *r, bool brief);
 /* A decision's result for the contract; JSON null when unknown. */
@@ -58,6 +70,8 @@ Json *result_value(Arena *a, Val v);
 /* One journal entry for reading sensitive facts; nothing when `sensitive` is false. */
 bool journal_read(Request *r, Str object, bool sensitive);
 bool is_sensitive(const Indicator *i);
+/* Marks the file with the highest grade of the maker's columns. */
+void row_grade(const RowMaker *m);
 /* Whether a column shows a sensitive indicator. */
 bool fields_sensitive(const RowMaker *m);
 

@@ -62,19 +62,26 @@ static void put_value(const Request *r, Export *e, const Indicator *i, const Jso
         export_text(e, json_str(v, S("")));
 }
 
+/* What is not shown says so instead of a value. */
+static Str unless(const RowMaker *m, const Json *o, Str key, Str text) {
+    bool masked = json_get_bool(o, S("masked"), false) && !json_get(o, key);
+    return masked ? word(m->r, M_PEOPLE_MASKED) : text;
+}
+
 static void put_rules(RowMaker *m, Export *e, const Json *outcomes) {
     for (int i = 0; i < m->nrules; i++) {
         const Json *cell = json_get(outcomes, m->rules[i]->id);
         const Json *v = json_get(cell, S("result"));
-        Str text = text_at(cell, S("outcome"));
+        Str text = unless(m, cell, S("outcome"), text_at(cell, S("outcome")));
         for (int k = 0; k < OUTCOMES; k++)
             if (str_eq(text, outcome_text((Outcome)k))) {
                 text = word(m->r, outcome_message((Outcome)k));
                 break;
             }
         export_text(e, text);
-        export_text(e, v && v->kind == JSON_BOOL ? word(m->r, v->truth ? M_EXPORT_YES : M_EXPORT_NO)
-                                                 : json_str(v, S("")));
+        Str result = v && v->kind == JSON_BOOL ? word(m->r, v->truth ? M_EXPORT_YES : M_EXPORT_NO)
+                                               : json_str(v, S(""));
+        export_text(e, unless(m, cell, S("result"), result));
     }
 }
 
@@ -84,7 +91,9 @@ static void put_fields(RowMaker *m, Export *e, const Json *values) {
         const Json *v = json_get(values, m->fields[i]->code);
         Str bound = text_at(v, S("bound"));
         const Json *value = json_get(v, S("value"));
-        if (bound.n)
+        if (json_get_bool(v, S("masked"), false))
+            export_text(e, word(r, M_PEOPLE_MASKED));
+        else if (bound.n)
             export_text(e, str_printf(r->c->arena, "%s %.*s", str_eq(bound, S(">=")) ? "≥" : "≤",
                                       STRF(json_str(value, S("")))));
         else
@@ -105,7 +114,8 @@ void enterprise_cells(RowMaker *m, Export *e, const Known *k) {
     export_text(e, text_at(o, S("zone")));
     export_text(e, text_at(industry, S("code")));
     export_text(e, text_at(industry, S("name")));
-    export_text(e, text_at(o, S("size")));
+    export_text(e, json_get(o, S("size_masked")) ? word(m->r, M_PEOPLE_MASKED)
+                                                 : text_at(o, S("size")));
     put_rules(m, e, json_get(o, S("outcomes")));
     put_fields(m, e, json_get(o, S("values")));
     export_number(e, text_at(o, S("facts")));
@@ -136,6 +146,14 @@ bool fields_sensitive(const RowMaker *m) {
     return any;
 }
 
+void row_grade(const RowMaker *m) {
+    for (int i = 0; i < m->nfields; i++) table_grade(m->r, m->fields[i]->grade);
+    for (int i = 0; i < m->nrules; i++)
+        for (int k = 0; k < m->r->reg->pack->nindicators; k++)
+            if (rulebook_reads(m->r->reg->book, m->rules[i], m->r->reg->pack->indicators[k]))
+                table_grade(m->r, m->r->reg->pack->indicators[k]->grade);
+}
+
 bool enterprise_export(RowMaker *m, const Selection *s, TableForm form, Response *out) {
     Request *r = m->r;
     Arena *a = r->c->arena;
@@ -145,6 +163,7 @@ bool enterprise_export(RowMaker *m, const Selection *s, TableForm form, Response
     if (!e || !journal_read(r, S("enterprises:export"), fields_sensitive(m))) return false;
     Str counts[] = {str_printf(a, "%lld", (long long)s->n),
                     str_printf(a, "%lld", (long long)s->of)};
+    row_grade(m);
     table_remarks(r, e, msg_text(a, M_EXPORT_OF, r->c->lang, 2, counts));
     return table_end(r, e, write_rows(m, e, s), name, out);
 }

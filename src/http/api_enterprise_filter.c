@@ -223,8 +223,28 @@ static bool rule_fits(const Filter *f, int64_t i) {
             result_of(s, f->size_rule, i).n > 0);
 }
 
+/* Nothing is learnt from a list by filters: a row whose value, outcome or result the reader may not
+ * see does not fit one that asks for it. */
+static bool may_ask(const Filter *f, int64_t i) {
+    const Snapshot *s = f->s;
+    const Sight *sight = &f->m->sight;
+    const Indicator *const asked[] = {f->has, f->missing, f->conflict};
+    const PackSet *p = f->r->reg->pack;
+    if (sight_whole(sight)) return true;
+    if (!sight_knows(sight, s->id[i])) return false;
+    Grade of = sight_of(sight, s->id[i], s->texts[s->division[i]], s->texts[s->unit[i]]);
+    for (int k = 0; k < 3; k++)
+        if (asked[k] && !sight_shows(sight, of, asked[k])) return false;
+    for (int k = 0; k < f->nsort; k++)
+        if (f->sort[k].by == SORT_FIELD && !sight_shows(sight, of, f->sort[k].field)) return false;
+    if (f->outcomes && !row_shows_outcome(f->m, of, p->rules[f->rule])) return false;
+    if (f->result.n && !row_shows_rule(f->m, of, p->rules[f->rule])) return false;
+    return f->sizes.n == 0 || f->size_rule < 0 || row_shows_rule(f->m, of, p->rules[f->size_rule]);
+}
+
 static bool fits(const Filter *f, int64_t i) {
     const Snapshot *s = f->s;
+    if (!may_ask(f, i)) return false;
     if (f->demo_given && (s->is_demo[i] != 0) != f->demo) return false;
     if (f->has && !snapshot_bit(s->has_bits, s, i, f->has->id)) return false;
     if (f->missing && snapshot_bit(s->has_bits, s, i, f->missing->id)) return false;
@@ -434,12 +454,21 @@ static Str of_count(const Request *r, int64_t n) {
     return str_printf(r->c->arena, "%lld", (long long)n);
 }
 
+/* The list of who knows of one enterprise only. */
+static bool select_own(Request *r, const RowMaker *m, Selection *out) {
+    out->ids = NEW_N(r->c->arena, int64_t, 1);
+    out->ids[0] = m->sight.own;
+    out->n = out->of = m->sight.own ? 1 : 0;
+    return true;
+}
+
 bool enterprise_select(Request *r, RowMaker *m, int64_t offset, int64_t limit, Selection *out) {
     Filter f;
     TableForm form;
     *out = (Selection){0};
     if (!table_form(r, &form) || !read_filter(r, m, &f) || !check_q(r, http_query(r, S("q"))))
         return false;
+    if (m->sight.only_own) return select_own(r, m, out);
     if (!snapshot_get(r->db, r->reg, r->as_of, &r->at, WAIT_MS, &f.s)) return false;
     if (!f.s && plain(r) && form == TABLE_JSON) return window(r, offset, limit, out);
     if (!f.s)

@@ -49,8 +49,8 @@ static void add_withdrawal(History *h, const Event *came) {
 }
 
 static void gather(History *h) {
-    for (int i = 0; i < h->k.view.n; i++) {
-        const FactSlot *s = &h->k.view.slots[i];
+    for (int i = 0; i < h->k.all.n; i++) {
+        const FactSlot *s = &h->k.all.slots[i];
         if (s->indicator < 1 || s->indicator > h->m.names.nindicators) continue;
         const Indicator *ind = h->m.names.indicators[s->indicator - 1];
         for (int k = 0; ind && k < s->n_all; k++) {
@@ -77,6 +77,7 @@ static int newest_first(const void *px, const void *py) {
 static Str shown(const History *h, const Indicator *i, const Fact *f) {
     Arena *a = h->m.r->c->arena;
     Dec d;
+    if (!row_shows(&h->m, &h->k, i)) return msg_text(a, M_PEOPLE_MASKED, h->m.r->c->lang, 0, NULL);
     bool number = f->type == FACT_NUMBER && dec_parse(f->value, &d);
     Str text = number ? report_value(a, val_num(a, &d), i->unit, h->m.r->c->lang) : f->value;
     if (f->type == FACT_BOOLEAN)
@@ -110,13 +111,17 @@ static void out_fact(History *h, Json *o, const Event *e) {
     out_str(a, o, S("text"), msg_text(a, m, r->c->lang, 3, args));
     out_str(a, o, S("field"), i->code);
     out_opt(a, o, S("period"), period);
-    json_set(o, S("before"), before ? fact_value_json(r, i, before) : json_new(a, JSON_NULL));
-    json_set(o, S("after"), withdrawal ? json_new(a, JSON_NULL) : fact_value_json(r, i, f));
+    bool open = row_shows(&h->m, &h->k, i);
+    json_set(o, S("before"),
+             before && open ? fact_value_json(r, i, before) : json_new(a, JSON_NULL));
+    json_set(o, S("after"),
+             withdrawal || !open ? json_new(a, JSON_NULL) : fact_value_json(r, i, f));
+    if (!open) out_bool(a, o, S("masked"), true);
     out_opt(a, o, S("source"), fact_source(&h->m.names, f));
     out_bool(a, o, S("demo"), fact_is_demo(&h->m.names, &h->k.who, f));
-    h->sensitive |= is_sensitive(i);
+    h->sensitive |= open && is_sensitive(i);
     out_str(a, o, S("actor"), withdrawal ? e->actor : b->actor);
-    out_opt(a, o, S("reason"), withdrawal ? e->reason : b->reason);
+    out_opt(a, o, S("reason"), !open ? S("") : withdrawal ? e->reason : b->reason);
     out_opt(a, o, S("import"), b->import ? str_printf(a, "%lld", (long long)b->import) : S(""));
 }
 

@@ -11,7 +11,8 @@ bool row_maker_open(Request *r, RowMaker *m) {
     *m = (RowMaker){.r = r, .year = decide_year(r->as_of)};
     m->size = map_get(&r->reg->pack->by_rule, SIZE_RULE);
     m->asked = snapshot_asked(r->c->arena, r->reg->book, r->as_of, &m->nasked);
-    return fact_names(r->db, r->reg->pack, &r->at, &m->names);
+    return fact_names(r->db, r->reg->pack, &r->at, &m->names) &&
+           sight_open(r->db, r->reg->pack, r->user, &m->sight);
 }
 
 bool row_add_rules(RowMaker *m, Str list, Str place) {
@@ -57,35 +58,83 @@ static bool read_codes(Request *r, Known *k) {
     return true;
 }
 
+bool row_shows(const RowMaker *m, const Known *k, const Indicator *i) {
+    return sight_shows(&m->sight, k->grade, i);
+}
+
+bool row_shows_rule(const RowMaker *m, Grade of, const Rule *rule) {
+    const PackSet *p = m->r->reg->pack;
+    for (int i = 0; of < GRADE_SECRET && i < p->nindicators; i++)
+        if (!sight_shows(&m->sight, of, p->indicators[i]) &&
+            rulebook_reads(m->r->reg->book, rule, p->indicators[i]))
+            return false;
+    return true;
+}
+
+/* Named in a JSON list of rule ids. */
+static bool named(Str list, Str id) {
+    ptrdiff_t at = str_find(list, id);
+    return at > 0 && list.p[at - 1] == '"' && at + id.n < list.n && list.p[at + id.n] == '"';
+}
+
+bool row_shows_outcome(const RowMaker *m, Grade of, const Rule *rule) {
+    return of >= GRADE_INTERNAL || named(m->sight.tiers, rule->id) || row_shows_rule(m, of, rule);
+}
+
+static const Indicator *slot_indicator(const RowMaker *m, const FactSlot *s) {
+    bool ours = s->indicator >= 1 && s->indicator <= m->names.nindicators;
+    return ours ? m->names.indicators[s->indicator - 1] : NULL;
+}
+
+/* Takes out what the reader may not see: the facts, and that something is known not to be. */
+static void mask(RowMaker *m, Known *k) {
+    Arena *a = m->r->c->arena;
+    k->view.slots = NEW_N(a, FactSlot, k->all.n + 1);
+    k->view.n = 0;
+    for (int i = 0; i < k->all.n; i++) {
+        const Indicator *ind = slot_indicator(m, &k->all.slots[i]);
+        if (ind && row_shows(m, k, ind)) k->view.slots[k->view.n++] = k->all.slots[i];
+    }
+    k->set = factset_from_view(a, &m->names, &k->view, &k->who, &m->r->at);
+    int n = 0;
+    for (int i = 0; i < k->set.n; i++)
+        if (row_shows(m, k, k->set.facts[i].indicator)) k->set.facts[n++] = k->set.facts[i];
+    k->set.n = n;
+}
+
 bool row_known(RowMaker *m, int64_t subject, Known *out) {
     Request *r = m->r;
     FactRank rank = fact_names_rank(&m->names);
     *out = (Known){0};
-    if (!subject_get(r->db, subject, &out->who) || !read_codes(r, out)) return false;
+    if (!subject_get(r->db, subject, &out->who)) return false;
+    if (!sight_knows(&m->sight, out->who.id)) return FAIL(r->c, ERR_MISSING, M_HTTP_MISSING);
+    if (!read_codes(r, out)) return false;
+    out->grade = sight_of(&m->sight, out->who.id, out->who.division, out->who.unit);
     if (r->past) { /* where it stood on the day asked for */
         out->who.division = subject_place_at(r->db, out->who.id, PLACE_REGISTERED, r->at.as_of);
         out->who.unit = subject_place_at(r->db, out->who.id, PLACE_ASSESSED, r->at.as_of);
     }
     if (!fact_read(r->db, out->who.id, &r->at, &rank, &out->view)) return false;
-    out->set = factset_from_view(r->c->arena, &m->names, &out->view, &out->who, &r->at);
+    out->all = out->view;
+    out->whole = factset_from_view(r->c->arena, &m->names, &out->all, &out->who, &r->at);
+    out->set = out->whole;
+    if (out->grade < GRADE_SECRET) mask(m, out);
     return ctx_ok(r->c);
 }
 
 int known_facts(const RowMaker *m, const Known *k) {
     int n = 0;
-    for (int i = 0; i < k->view.n; i++) {
-        const FactSlot *s = &k->view.slots[i];
-        bool ours = s->indicator >= 1 && s->indicator <= m->names.nindicators &&
-                    m->names.indicators[s->indicator - 1];
-        n += ours && (s->value || s->lower || s->upper);
+    for (int i = 0; i < k->all.n; i++) {
+        const FactSlot *s = &k->all.slots[i];
+        n += slot_indicator(m, s) && (s->value || s->lower || s->upper);
     }
     return n;
 }
 
 int64_t known_last_ms(const Known *k) {
     int64_t last = 0;
-    for (int i = 0; i < k->view.n; i++) {
-        const FactSlot *s = &k->view.slots[i];
+    for (int i = 0; i < k->all.n; i++) {
+        const FactSlot *s = &k->all.slots[i];
         const Fact *f = s->value ? s->value : s->lower ? s->lower : s->upper;
         if (f && f->known_ms > last) last = f->known_ms;
     }
@@ -94,7 +143,7 @@ int64_t known_last_ms(const Known *k) {
 
 Str known_completeness(RowMaker *m, const Known *k) {
     int have = 0;
-    for (int i = 0; i < m->nasked; i++) have += snapshot_given(&k->set, &m->asked[i], m->year);
+    for (int i = 0; i < m->nasked; i++) have += snapshot_given(&k->whole, &m->asked[i], m->year);
     int percent = m->nasked ? have * 100 / m->nasked : 0;
     if (percent == 100) return S("1");
     return str_printf(m->r->c->arena, "0.%02d", percent);
@@ -144,15 +193,17 @@ Json *result_value(Arena *a, Val v) {
 
 static Decision decide_rule(RowMaker *m, const Known *k, const Rule *rule) {
     DecideOptions o = decide_options(m->r, true);
-    return decide(m->r->c->arena, m->r->reg->book, rule, &k->set, &o);
+    return decide(m->r->c->arena, m->r->reg->book, rule, &k->whole, &o);
 }
 
 Json *outcome_cell(RowMaker *m, const Known *k, const Rule *rule) {
     Arena *a = m->r->c->arena;
     Decision d = decide_rule(m, k, rule);
     Json *o = json_new(a, JSON_OBJECT);
-    out_str(a, o, S("outcome"), outcome_text(d.outcome));
-    json_set(o, S("result"), result_value(a, d.result));
+    bool outcome = row_shows_outcome(m, k->grade, rule), result = row_shows_rule(m, k->grade, rule);
+    if (outcome) out_str(a, o, S("outcome"), outcome_text(d.outcome));
+    if (outcome && result) json_set(o, S("result"), result_value(a, d.result));
+    if (!outcome || !result) out_bool(a, o, S("masked"), true);
     out_opt(a, o, S("version"), d.version ? d.version->id : S(""));
     return o;
 }
@@ -161,6 +212,10 @@ static void out_field(RowMaker *m, Json *o, const Known *k, const Indicator *i) 
     Arena *a = m->r->c->arena;
     const FactUse *f = known_latest(k, i);
     Str bound;
+    if (!row_shows(m, k, i)) {
+        out_bool(a, out_object(a, o, i->code), S("masked"), true);
+        return;
+    }
     if (!f) {
         out_null(a, o, i->code);
         return;
@@ -177,8 +232,10 @@ static void out_field(RowMaker *m, Json *o, const Known *k, const Indicator *i) 
 
 static void out_size(RowMaker *m, Json *o, const Known *k) {
     Arena *a = m->r->c->arena;
-    Val v = m->size ? decide_rule(m, k, m->size).result : val_null();
+    bool shown = m->size && row_shows_rule(m, k->grade, m->size);
+    Val v = shown ? decide_rule(m, k, m->size).result : val_null();
     out_opt(a, o, S("size"), v.tag == V_STRING ? val_text(v) : S(""));
+    if (m->size && !shown) out_bool(a, o, S("size_masked"), true);
 }
 
 static void out_industry(RowMaker *m, Json *o, const Known *k) {

@@ -13,6 +13,7 @@ typedef struct Page {
     RowMaker m;
     Known k;
     bool packet, tables, sensitive;
+    bool outcome, whole; /* of the rule at hand: is its outcome shown, is all it reads */
 } Page;
 
 static Str word(const Page *p, Msg m) {
@@ -53,6 +54,7 @@ static void out_conditions(Page *p, Json *o, const Decision *d) {
         out_str(a, j, S("decision"), k->condition->decision);
         out_opt(a, j, S("of"), k->condition->way_of);
         out_bool(a, j, S("fixed"), k->condition->fixed);
+        if (!p->whole && k->outcome == OUTCOME_UNDECIDABLE) out_bool(a, j, S("masked"), true);
         out_basis(a, j, S("basis"), &k->condition->basis, k->condition->status);
     }
 }
@@ -62,6 +64,7 @@ static void out_missing(Page *p, Json *o, const Decision *d) {
     Json *list = out_list(a, o, S("missing"));
     for (int i = 0; i < d->nmissing; i++) {
         const Missing *m = &d->missing[i];
+        if (!row_shows(&p->m, &p->k, m->indicator)) continue; /* not missing: among masked_fields */
         Json *j = out_item(a, list);
         out_str(a, j, S("name"), m->name);
         out_str(a, j, S("field"), m->indicator->code);
@@ -81,6 +84,21 @@ static void out_missing(Page *p, Json *o, const Decision *d) {
         out_null(a, j, S("unit"));
         out_str(a, j, S("kind"), S("basis"));
         out_null(a, j, S("hint"));
+    }
+}
+
+/* What the rule reads and this reader may not see. */
+static void out_masked(const Page *p, Json *o, const Rule *rule) {
+    Arena *a = p->r->c->arena;
+    const PackSet *pack = p->r->reg->pack;
+    Json *list = out_list(a, o, S("masked_fields"));
+    for (int i = 0; i < pack->nindicators; i++) {
+        const Indicator *k = pack->indicators[i];
+        if (row_shows(&p->m, &p->k, k) || !rulebook_reads(p->r->reg->book, rule, k)) continue;
+        Json *j = out_item(a, list);
+        out_str(a, j, S("field"), k->code);
+        out_text(a, j, S("label"), k->zh.n ? k->zh : k->name, k->en);
+        out_str(a, j, S("grade"), grade_text(k->grade));
     }
 }
 
@@ -248,13 +266,14 @@ static void out_head(Page *p, Json *o, const Decision *d) {
     out_str(a, o, S("kind"), rule->kind);
     out_opt(a, o, S("version"), d->version ? d->version->id : S(""));
     http_out_clocks(r, o);
-    out_str(a, o, S("outcome"), outcome_text(d->outcome));
-    json_set(o, S("result"), result_value(a, d->result));
+    if (p->outcome) out_str(a, o, S("outcome"), outcome_text(d->outcome));
+    if (p->whole) json_set(o, S("result"), result_value(a, d->result));
+    if (!p->whole) out_bool(a, o, S("masked"), true);
     out_opt(a, o, S("unit"), v->unit);
     out_str(a, o, S("validity"), validity);
     out_opt(a, o, S("validity_note"),
             unchecked ? said(p, M_EXPLAIN_UNCHECKED, date_text(a, v->last_seen), S("")) : S(""));
-    out_opt(a, o, S("reason"), reason(p, d));
+    out_opt(a, o, S("reason"), p->whole ? reason(p, d) : word(p, M_PEOPLE_MASKED));
     out_basis(a, o, S("basis"), &v->basis, v->status);
 }
 
@@ -270,16 +289,25 @@ static void out_errors(Page *p, Json *o, const Decision *d) {
     }
 }
 
+/* Where something the rule reads is hidden, everything but the outcome is made from what is not: no
+ * condition, table or distance has ever met a hidden value. */
 static void explain(Page *p, Json *list, const Rule *rule) {
     Request *r = p->r;
     Arena *a = r->c->arena;
     DecideOptions opt = decide_options(r, false);
     opt.tables = p->tables;
     Decision d = decide(a, r->reg->book, rule, &p->k.set, &opt);
+    p->whole = row_shows_rule(&p->m, p->k.grade, rule);
+    p->outcome = p->whole || row_shows_outcome(&p->m, p->k.grade, rule);
     d.distance = distance_find(a, r->reg->book, &p->k.set, &opt, &d);
     const CompiledVersion *cv = d.version ? rulebook_version(r->reg->book, d.version) : NULL;
     Json *o = out_item(a, list);
+    if (!p->whole) {
+        DecideOptions brief = decide_options(r, true);
+        d.outcome = decide(a, r->reg->book, rule, &p->k.whole, &brief).outcome;
+    }
     out_head(p, o, &d);
+    if (!p->whole) out_masked(p, o, rule);
     out_conditions(p, o, &d);
     out_missing(p, o, &d);
     json_set(o, S("distance"), distance_json(a, &d, r->c->lang, false));
@@ -293,7 +321,8 @@ static void explain(Page *p, Json *list, const Rule *rule) {
     Json *notes = out_list(a, o, S("notes"));
     if (d.version) rule_notes_json(a, d.version, notes);
     out_errors(p, o, &d);
-    json_set(o, S("packet"), p->packet ? packet_json(a, &d, &p->k.set) : json_new(a, JSON_NULL));
+    json_set(o, S("packet"),
+             p->packet && p->whole ? packet_json(a, &d, &p->k.set) : json_new(a, JSON_NULL));
     out_bool(a, o, S("demo"), d.demo);
     for (int i = 0; i < d.nfacts; i++) p->sensitive |= is_sensitive(d.facts[i]->indicator);
 }

@@ -281,7 +281,7 @@ static bool is_missing(const Facts *s, const Indicator *i, int32_t period) {
     for (int k = 0; k < m->nasked; k++) {
         const Asked *q = &m->asked[k];
         if (q->indicator != i || (q->lag >= 0 && m->year - q->lag != period)) continue;
-        if (!snapshot_given(&s->k.set, q, m->year)) return true;
+        if (!snapshot_given(&s->k.whole, q, m->year)) return true;
     }
     return false;
 }
@@ -327,14 +327,40 @@ static void add_group(Facts *s, const Indicator *i, int32_t period, const FactSl
     s->sensitive |= slot && is_sensitive(i);
 }
 
+/* A period with facts that are not for this reader to see. */
+static void add_masked(Facts *s, const Indicator *i, int32_t period) {
+    Request *r = s->m.r;
+    Arena *a = r->c->arena;
+    Json *o = out_item(a, s->items);
+    out_str(a, o, S("field"), i->code);
+    out_str(a, o, S("name"), i->name);
+    out_text(a, o, S("label"), i->zh.n ? i->zh : i->name, i->en);
+    out_opt(a, o, S("period"), period_of(a, i, period));
+    out_opt(a, o, S("unit"), i->unit);
+    out_null(a, o, S("counts"));
+    out_str(a, o, S("why"), fact_text(r, M_PEOPLE_MASKED, S(""), S("")));
+    out_list(a, o, S("others"));
+    out_bool(a, o, S("conflict"), false);
+    out_null(a, o, S("borrowed_from"));
+    out_bool(a, o, S("missing"), false);
+    out_rules(s, o, i);
+    out_bool(a, o, S("masked"), true);
+}
+
 /* Newest period first; then the years that rules ask for and nobody has given. */
 static void add_field(Facts *s, const Indicator *i) {
     const RowMaker *m = &s->m;
     const FactSlot *slots = NULL;
     int n = 0;
     for (int id = 1; id <= m->names.nindicators; id++)
-        if (m->names.indicators[id - 1] == i) slots = fact_slots(&s->k.view, id, &n);
-    for (int k = n - 1; k >= 0; k--) add_group(s, i, slots[k].period, &slots[k]);
+        if (m->names.indicators[id - 1] == i) slots = fact_slots(&s->k.all, id, &n);
+    bool shown = row_shows(m, &s->k, i);
+    for (int k = n - 1; k >= 0; k--) {
+        if (shown)
+            add_group(s, i, slots[k].period, &slots[k]);
+        else if (k == n - 1 || slots[k].period != slots[k + 1].period)
+            add_masked(s, i, slots[k].period);
+    }
     if (!s->missing) return;
     if (i->from_rule.n && n == 0) add_group(s, i, 0, NULL);
     for (int q = 0; q < m->nasked; q++) {

@@ -22,6 +22,7 @@ static Str standing(const Request *r, Str status) {
         {STR_INIT("unusable"), M_EXPORT_UNUSABLE},
         {STR_INIT("passed_over"), M_EXPORT_PASSED},
         {STR_INIT("missing"), M_EXPORT_MISSING},
+        {STR_INIT("masked"), M_PEOPLE_MASKED},
         {STR_INIT("outside_validity"), M_EXPORT_OUTSIDE},
     };
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
@@ -59,7 +60,8 @@ static bool put_fact(Request *r, Export *e, const Json *group, const Json *fact)
     export_text(e, json_get_str(group, S("period")));
     put_value(r, e, i, fact);
     export_text(e, json_get_str(group, S("unit")));
-    export_text(e, standing(r, fact ? json_get_str(fact, S("status")) : S("missing")));
+    Str none = json_get_bool(group, S("masked"), false) ? S("masked") : S("missing");
+    export_text(e, standing(r, fact ? json_get_str(fact, S("status")) : none));
     for (size_t k = 0; k < sizeof TEXTS / sizeof *TEXTS; k++)
         export_text(e, json_get_str(fact, TEXTS[k]));
     export_text(e, in_language(r, json_get(fact, S("source_title"))));
@@ -79,6 +81,9 @@ static bool put_groups(Request *r, Export *e, const Json *groups) {
     for (const Json *g = groups->first; ok && g; g = g->next) {
         const Json *counts = json_get(g, S("counts")), *others = json_get(g, S("others"));
         bool any = counts && counts->kind == JSON_OBJECT;
+        const Indicator *i = pack_indicator(r->reg->pack, json_get_str(g, S("field")));
+        bool masked = json_get_bool(g, S("masked"), false);
+        if (i && !masked) table_grade(r, i->grade);
         if (any) ok = put_fact(r, e, g, counts);
         for (const Json *f = others ? others->first : NULL; ok && f; f = f->next, any = true)
             ok = put_fact(r, e, g, f);

@@ -169,13 +169,15 @@ static void add_decisions(History *h, int64_t id) {
                     : r->c->lang == LANG_EN && rule->title_en.n ? rule->title_en
                                                                 : rule->title_zh;
         int64_t days = 0;
+        bool shown = rule && row_shows_outcome(&h->m, h->k.grade, rule);
+        Str outcome = shown ? outcome_word(h, row_str(rows, 3))
+                            : said(h, M_PEOPLE_MASKED, S(""), S(""), S(""));
         Str day = date_from_int(row_i64(rows, 2), &days) ? date_text(r->c->arena, days) : S("");
         history_add(h, (Event){.at_ms = row_i64(rows, 4),
                                .seq = row_i64(rows, 5),
                                .id = row_i64(rows, 0),
                                .kind = S("decision"),
-                               .text = said(h, M_HISTORY_DECISION, title, day,
-                                            outcome_word(h, row_str(rows, 3))),
+                               .text = said(h, M_HISTORY_DECISION, title, day, outcome),
                                .actor = column(h, rows, 6),
                                .reason = said(h, M_HISTORY_DECISION_ID, number(h, row_i64(rows, 0)),
                                               S(""), S(""))});

@@ -145,6 +145,7 @@ static bool export_matches(RowMaker *m, const Match *found, int n, TableForm for
         matched += found[i].sure;
     }
     if (!e) return false;
+    row_grade(m);
     Str counts[] = {str_printf(a, "%d", matched), str_printf(a, "%d", n)};
     table_remarks(r, e, msg_text(a, M_EXPORT_OF, r->c->lang, 2, counts));
     return table_end(r, e, ok, name, out);

@@ -2,6 +2,7 @@
  * (city/subject.h), rules, documents, fields of the dictionary, pages. Enterprises come first; a
  * few places are kept for the rest. */
 #include "base/utf8.h"
+#include "city/people/sight.h"
 #include "codec/gram.h"
 #include "codec/pinyin.h"
 #include "http/api.h"
@@ -217,17 +218,30 @@ static bool has_right(const Request *r, const char *name) {
     return right && rights_scope(right, r->user->roles) != SCOPE_NONE;
 }
 
+/* Those the reader may know of; the others are not counted either. */
+static void keep_known(const Sight *sight, SubjectHits *hits) {
+    int n = 0;
+    for (int i = 0; i < hits->n; i++)
+        if (sight_knows(sight, hits->items[i].id)) hits->items[n++] = hits->items[i];
+    hits->n = n;
+    hits->total = n;
+    hits->at_least = false;
+}
+
 bool api_search(Request *r, Response *out) {
     Arena *a = r->c->arena;
     Str q = str_trim(http_query(r, S("q")));
     int64_t limit;
     SubjectHits hits = {0};
+    Sight sight;
     if (!http_query_int(r, S("limit"), LIMIT, 1, LIMIT_MAX, &limit)) return false;
     if (q.n == 0) return HTTP_INVALID(r, S("?q"), M_HTTP_REQUIRED, S("q"));
     if (utf8_length(q) > Q_MAX) return HTTP_INVALID(r, S("?q"), M_HTTP_QUERY, S("q"), q);
     Search s = {.r = r, .q = q, .english = r->c->lang == LANG_EN, .ascii = is_ascii(q)};
     if (has_right(r, "enterprise:read") && !subject_search(r->db, q, (int)limit, &hits))
         return false;
+    if (!sight_open(r->db, r->reg->pack, r->user, &sight)) return false;
+    if (sight.only_own) keep_known(&sight, &hits);
     find_pages(&s);
     find_rules(&s);
     find_documents(&s);

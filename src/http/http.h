@@ -45,6 +45,7 @@ typedef struct Request {
     int64_t as_of;               /* day; ?as_of=, else today in China */
     FactAt at;                   /* the same with ?as_known= and the last seq */
     bool past;                   /* a date was asked for: read only */
+    int grade;                   /* highest Grade (city/pack.h) of what the answer exports */
     Str temporary;               /* a file to remove when the request ends; empty: none */
     Json *current;               /* what a 412 shows beside the failure: the newest version */
 } Request;

@@ -70,8 +70,21 @@ void table_reply(Request *r, Response *out, Str bytes, Str name, bool xlsx) {
     out->filename = str_cat(a, url_part(a, name), xlsx ? S(".xlsx") : S(".csv"));
 }
 
+void table_grade(Request *r, Grade grade) {
+    if ((int)grade > r->grade) r->grade = (int)grade;
+}
+
+static void watermark(Request *r, Export *e) {
+    Grade grade = r->grade > GRADE_INTERNAL ? (Grade)r->grade : GRADE_INTERNAL;
+    Str args[] = {r->user ? r->user->name : S(""), instant_text(r->c->arena, r->c->now_ms),
+                  grade_text(grade)};
+    export_watermark(e, word(r, M_EXPORT_WATERMARK),
+                     msg_text(r->c->arena, M_EXPORT_WATERMARK_TEXT, r->c->lang, 3, args));
+}
+
 bool table_end(Request *r, Export *e, bool keep, Str name, Response *out) {
     Arena *a = r->c->arena;
+    if (keep) watermark(r, e);
     Str bytes;
     bool xlsx = str_ends(r->temporary, S(".xlsx"));
     bool ok = export_close(e, keep) && keep && file_read(r->c, r->temporary, FILE_MAX, &bytes);

@@ -3,6 +3,7 @@
  * mark, a workbook has a second sheet 说明. */
 #ifndef JIXIA_HTTP_TABLE_OUT_H
 #define JIXIA_HTTP_TABLE_OUT_H
+#include "city/pack.h"
 #include "http/http.h"
 #include "job/export.h"
 
@@ -16,7 +17,11 @@ bool table_form(Request *r, TableForm *out);
 Export *table_begin(Request *r, TableForm form, Str sheet, const Str *heads, int n);
 /* The sheet 说明: clocks, `count` (empty: none), query, who, when, units. */
 void table_remarks(Request *r, Export *e, Str count);
-/* Finishes the file and makes it the answer, under `name` and the day it was read at. */
+/* Says that the file holds something of a grade; the highest counts, 内部 is the least. */
+void table_grade(Request *r, Grade grade);
+/* Marks the file with who, when and the grade (a header and footer on every printed page and a line
+ * of 说明; the last row of a CSV), finishes it and makes it the answer, under `name` and the day it
+ * was read at. */
 bool table_end(Request *r, Export *e, bool keep, Str name, Response *out);
 /* Bytes that are a file already as the answer; name without extension. */
 void table_reply(Request *r, Response *out, Str bytes, Str name, bool xlsx);

@@ -101,6 +101,16 @@ void export_remark(Export *e, Str label, Str text) {
     if (e->xlsx) xlsx_remark(e->xlsx, label, text);
 }
 
+void export_watermark(Export *e, Str label, Str text) {
+    if (e->xlsx) {
+        xlsx_remark(e->xlsx, label, text);
+        xlsx_page_marks(e->xlsx, text);
+    } else {
+        export_text(e, str_printf(e->c->arena, "【%.*s】%.*s", STRF(label), STRF(text)));
+        csv_end_row(&e->line);
+    }
+}
+
 static bool close_csv(Export *e, bool keep) {
     const char *temporary = str_z(e->c->arena, e->temporary);
     bool ok = !keep || (flush(e) && (fflush(e->file) == 0 || failed(e)) &&

@@ -17,6 +17,9 @@ void export_date(Export *e, Str iso);
 bool export_end_row(Export *e);
 /* What the table is, filters, as-of date, who, when. Nothing in CSV. */
 void export_remark(Export *e, Str label, Str text);
+/* Who took it away, when, of which grade: the header and footer of every printed page and a remark;
+ * in CSV the last row, one cell that begins with the label. After the last row. */
+void export_watermark(Export *e, Str label, Str text);
 /* Finishes the file when `keep` is true, else forgets it. False on a failure. */
 bool export_close(Export *e, bool keep);
 #endif

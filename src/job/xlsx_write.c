@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include "base/buf.h"
 #include "base/date.h"
 
 enum { EXACT_DIGITS = 15, CELL_CHARS_MAX = 32767, ROWS_MAX = 1048576 };
@@ -146,6 +147,20 @@ void xlsx_freeze(XlsxWriter *w, int rows, int columns) {
 void xlsx_remark(XlsxWriter *w, Str label, Str text) {
     worksheet_write_string(w->remarks, w->remark_row, 0, cell_text(w, label), w->bold);
     worksheet_write_string(w->remarks, w->remark_row++, 1, cell_text(w, text), NULL);
+}
+
+void xlsx_page_marks(XlsxWriter *w, Str text) {
+    enum { MOST = 200 }; /* the format takes 255 characters */
+    Buf b = buf_new(w->scratch, 0);
+    for (ptrdiff_t i = 0; i < text.n && b.n < MOST; i++) {
+        if (text.p[i] == '&') buf_char(&b, '&'); /* begins a code there */
+        buf_char(&b, text.p[i]);
+    }
+    const char *mark = str_z(w->scratch, str_cat(w->scratch, S("&C"), buf_str(&b)));
+    worksheet_set_header(w->data, mark);
+    worksheet_set_footer(w->data, mark);
+    worksheet_set_header(w->remarks, mark);
+    worksheet_set_footer(w->remarks, mark);
 }
 
 bool xlsx_finish(XlsxWriter *w) {

@@ -19,6 +19,8 @@ void xlsx_skip(XlsxWriter *w); /* an empty cell */
 void xlsx_end_row(XlsxWriter *w);
 /* A line of the sheet 说明. */
 void xlsx_remark(XlsxWriter *w, Str label, Str text);
+/* A text at the top and at the foot of every printed page of both sheets; cut at 200 bytes. */
+void xlsx_page_marks(XlsxWriter *w, Str text);
 /* Cells of a form a person fills in, text throughout, so that no program makes dates of it. */
 typedef enum XlsxStyle { XLSX_HEAD, XLSX_KEY, XLSX_FIELD } XlsxStyle;
 /* A cell of a form, also an empty one. A text longer than a cell holds fails the workbook. */

@@ -120,7 +120,8 @@ TEST(enterprise_unknown_ids) {
 TEST(enterprise_rights) {
     HttpFixture *f = http_fixture();
     CHECK_INT(http_get(f, S(""), "/enterprises").status, 401);
-    CHECK_INT(http_get(f, f->tokens[ROLE_PARTNER], "/enterprises").status, 403);
+    CHECK_INT(http_get(f, f->tokens[ROLE_AUDITADMIN], "/enterprises").status, 403);
+    CHECK_INT(http_get(f, f->tokens[ROLE_PARTNER], "/enterprises").status, 200);
     CHECK_INT(http_get(f, f->tokens[ROLE_SECADMIN], firm(S("000756.SZ"), "")).status, 403);
     CHECK_INT(http_get(f, f->tokens[ROLE_SYSADMIN], firm(S("000756.SZ"), "/explain")).status, 403);
     CHECK_INT(http_get(f, f->tokens[ROLE_CLERK_OFFICE], "/enterprises").status, 200);

@@ -647,6 +647,8 @@ const en: Dict = {
   // flows, cases, evidence files, tasks
 
   // people, offices, organisations
+  'mask.word': 'not for you to see',
+  'mask.fields': 'Not for you to see, so conditions are not shown as decided',
 
   // titles, recommendations, discovery
 

@@ -646,6 +646,8 @@ export default {
   // flows, cases, evidence files, tasks
 
   // people, offices, organisations
+  'mask.word': '无权查看',
+  'mask.fields': '以下数据无权查看，条件的判定不向您展示',
 
   // titles, recommendations, discovery
 

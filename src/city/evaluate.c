@@ -51,13 +51,13 @@ static bool decide_subject(Worker *w, const Subject *subject, const FactView *vi
     DecideOptions options = {.as_of = o->as_of,
                              .as_known_ms = w->shared->at.as_known,
                              .seq = w->shared->at.seq,
-                             .brief = true};
+                             .brief = !o->whole};
     w->report.subjects++;
     for (int i = 0; i < o->nrules; i++) {
         Decision d = decide(w->scratch, w->shared->reg->book, o->rules[i], &set, &options);
         w->report.counts[i][d.outcome]++;
         for (int e = 0; e < d.nerrors; e++) count_error(&w->report, w->kept, i, &d.errors[e], 1);
-        if (o->row && !o->row(o->user, subject, &d)) return false;
+        if (o->row && !o->row(o->user, subject, &set, &d)) return false;
     }
     return true;
 }

@@ -19,8 +19,10 @@ typedef struct EvaluateOptions {
     int64_t as_of;       /* day */
     int64_t as_known_ms; /* 0: now */
     int threads;         /* at most; 1 when row is given */
-    /* Called for each decision in order of subject, then rule; false stops. May be NULL. */
-    bool (*row)(void *user, const Subject *subject, const Decision *d);
+    bool whole;          /* decisions with conditions and facts, as packets need them */
+    /* Called for each decision in order of subject, then rule; false stops. May be NULL. It must
+     * not write on a connection that reads here: take another. */
+    bool (*row)(void *user, const Subject *subject, const FactSet *facts, const Decision *d);
     void *user;
 } EvaluateOptions;
 

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "city/bundle/replay.h"
 #include "city/revision.h"
 #include "city/snapshot.h"
 #include "city/tables.h"
@@ -355,48 +356,9 @@ bool decision_get(Db *db, int64_t id, KeptDecision *out) {
     return found;
 }
 
-/* The facts of the packet's subject at the packet's clocks; false when the register has no such
- * subject or the packet was made from a file. */
-static bool facts_at(Ctx *c, Db *db, const PackSet *pack, const PacketHead *h, FactSet *out) {
-    ptrdiff_t colon = str_find(h->subject, S(":"));
-    if (colon <= 0 || h->seq == 0) return false;
-    int64_t id = subject_holder(db, str_sub(h->subject, 0, colon),
-                                str_sub(h->subject, colon + 1, h->subject.n));
-    FactAt at = {.as_of = date_to_int(h->as_of), .as_known = h->as_known_ms, .seq = h->seq};
-    FactNames names;
-    if (!id || !fact_names(db, pack, &at, &names)) return false;
-    if (!register_facts(db, &names, id, &at, out)) return false;
-    out->subject = h->subject; /* a better code may have come since */
-    return ctx_ok(c);
-}
-
-/* The rulebook of a rule version that is no longer in force. */
-static bool old_rules(Ctx *c, Db *db, Str hash, PackSet **pack, Rulebook **book) {
-    PackFile *files;
-    int n;
-    if (!rules_load(db, hash, &files, &n) || n == 0) return false;
-    *pack = pack_parse(c, files, n);
-    *book = *pack ? rulebook_open(c, *pack) : NULL;
-    return *book != NULL;
-}
-
 bool register_replay(Ctx *c, Db *db, const Register *r, Str packet, PacketDiff *diff) {
-    PacketHead head;
-    FactSet facts;
-    PackSet *old_pack = NULL;
-    Rulebook *old_book = NULL;
-    if (!packet_read(c, packet, &head)) {
-        if (!packet_damage(c, packet, diff)) return false;
-        ctx_clear(c);
-        return true;
-    }
-    if (head.rule_hash.n && !map_get(&r->book->by_hash, head.rule_hash))
-        old_rules(c, db, head.rule_hash, &old_pack, &old_book);
-    const PackSet *pack = old_book ? old_pack : r->pack;
-    bool here = ctx_ok(c) && facts_at(c, db, pack, &head, &facts);
-    bool ok = ctx_ok(c) &&
-              packet_replay(c, old_book ? old_book : r->book, packet, here ? &facts : NULL, diff);
-    rulebook_close(old_book);
-    pack_close(old_pack);
+    Replayer *p = replayer_open(c, r, false);
+    bool ok = p && replayer_run(p, db, packet, diff);
+    replayer_close(p);
     return ok;
 }

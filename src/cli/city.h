@@ -1,6 +1,7 @@
 /* What the commands of the city share: dates of options, the actor, the output folder. */
 #ifndef JIXIA_CLI_CITY_H
 #define JIXIA_CLI_CITY_H
+#include "city/decide.h"
 #include "cli/cli.h"
 
 /* --as-of D: a day; today in China when it was not given. */
@@ -13,6 +14,9 @@ Str cli_actor(Arena *a);
 bool cli_has_db(Cli *cli);
 /* Makes the folder of the default database; other paths are the caller's own business. */
 bool cli_make_folder(Cli *cli);
+
+/* The pack set of a folder (empty: the default one) with its rulebook. */
+bool cli_load_pack(Cli *cli, Str folder, PackSet **pack, Rulebook **book);
 
 int cmd_init(Cli *cli, int argc, char **argv);
 int cmd_import(Cli *cli, int argc, char **argv);

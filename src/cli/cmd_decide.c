@@ -1,4 +1,4 @@
-/* jixia decide, why, replay: one decision at a time. */
+/* jixia decide, why: one decision at a time. */
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/file.h"
@@ -17,7 +17,7 @@ static void print_json(Cli *cli, const Json *j) {
 /* --- decide ------------------------------------------------------------------------------------
  */
 
-static bool load_default(Cli *cli, Str folder, PackSet **pack, Rulebook **book) {
+bool cli_load_pack(Cli *cli, Str folder, PackSet **pack, Rulebook **book) {
     PackFile *files;
     int n;
     if (folder.n == 0 && !pack_default_folder(cli->c, &folder)) return false;
@@ -56,7 +56,7 @@ int cmd_decide(Cli *cli, int argc, char **argv) {
     if (!cli_day(cli, &o[1], &options.as_of)) return cli_failed(cli);
     if (!file_read(cli->c, o[0].text, CLI_FILE_MAX, &bytes)) return cli_failed(cli);
     Json *json = json_parse(cli->c, bytes, o[0].text);
-    bool ok = json && load_default(cli, o[2].text, &pack, &book);
+    bool ok = json && cli_load_pack(cli, o[2].text, &pack, &book);
     const Rule *rule = ok ? pack_rule(cli->c, pack, args[0]) : NULL;
     ok = rule &&
          factset_from_json(cli->c, pack, json, o[0].text, decide_year(options.as_of), &facts);
@@ -166,84 +166,4 @@ int cmd_why(Cli *cli, int argc, char **argv) {
     if (!ok) cli_notes(cli, cli->c->notes);
     why_close(&w);
     return status;
-}
-
-/* --- replay ------------------------------------------------------------------------------------
- */
-
-static int print_replay(Cli *cli, const PacketDiff *d) {
-    if (cli->json) {
-        Json *j = json_new(cli->arena, JSON_OBJECT);
-        json_set(j, S("same"), json_bool(cli->arena, d->same));
-        if (!d->same) {
-            json_set(j, S("byte"), json_int(cli->arena, d->at));
-            json_set(j, S("path"), json_string(cli->arena, d->path));
-            json_set(j, S("stored"), json_string(cli->arena, d->stored));
-            json_set(j, S("computed"), json_string(cli->arena, d->computed));
-        }
-        print_json(cli, j);
-    } else if (d->same) {
-        cli_print(str_cat(cli->arena,
-                          msg_text(cli->arena, M_CLI_REPLAY_SAME, cli->c->lang, 0, NULL), S("\n")));
-    } else {
-        Str args[] = {str_printf(cli->arena, "%td", d->at), d->path, d->stored, d->computed};
-        cli_print(str_cat(cli->arena,
-                          msg_text(cli->arena, M_CLI_REPLAY_DIFFERS, cli->c->lang, 4, args),
-                          S("\n")));
-    }
-    return d->same ? EXIT_YES : EXIT_NO;
-}
-
-/* Replay without a register: the packet's own facts and the default pack. */
-static bool replay_alone(Cli *cli, Str folder, Str packet, PacketDiff *diff) {
-    PackSet *pack = NULL;
-    Rulebook *book = NULL;
-    bool ok =
-        load_default(cli, folder, &pack, &book) && packet_replay(cli->c, book, packet, NULL, diff);
-    rulebook_close(book);
-    pack_close(pack);
-    return ok;
-}
-
-/* The decision of a register by its id, or a packet (id 0) against the register's facts. */
-static bool replay_register(Cli *cli, int64_t id, Str packet, PacketDiff *diff) {
-    KeptDecision kept;
-    Register *reg = register_open(cli->c, cli_db(cli), 2);
-    Db *db = reg ? db_borrow(cli->c, reg->store) : NULL;
-    bool ok = db && (!id || decision_get(db, id, &kept)) &&
-              register_replay(cli->c, db, reg, id ? kept.packet : packet, diff);
-    if (db) db_return(db);
-    register_close(reg);
-    return ok;
-}
-
-/* A packet in a file may be indented, or stand in the output of why or decide: its content counts,
- * in canonical form. Kept packets (--decision) are compared byte for byte as they are stored. */
-static bool canonical_packet(Ctx *c, Str file, Str *packet) {
-    const Json *j = json_parse(c, *packet, file);
-    if (!j) return false;
-    if (json_get(j, S("packet"))) j = json_get(j, S("packet"));
-    Buf b = buf_new(c->arena, 0);
-    json_canonical(&b, j);
-    *packet = buf_str(&b);
-    return true;
-}
-
-int cmd_replay(Cli *cli, int argc, char **argv) {
-    CliOpt o[] = {{.name = "--decision"}, {.name = "--pack"}};
-    Str args[1], packet = {0};
-    int n;
-    int64_t id = 0;
-    PacketDiff diff = {0};
-    if (!cli_parse(cli, argc, argv, o, 2, args, 1, &n)) return cli_failed(cli);
-    if ((n == 1) == o[0].given) return cli_usage(cli);
-    if (o[0].given && (!str_to_i64(o[0].text, &id) || id < 1)) {
-        FAIL(cli->c, ERR_INPUT, M_CLI_NUMBER, S("--decision"), o[0].text);
-        return cli_failed(cli);
-    }
-    if (n == 1 && !file_read(cli->c, args[0], CLI_FILE_MAX, &packet)) return cli_failed(cli);
-    if (n == 1 && !canonical_packet(cli->c, args[0], &packet)) return cli_failed(cli);
-    bool ok = o[0].given || cli_has_db(cli) ? replay_register(cli, id, packet, &diff)
-                                            : replay_alone(cli, o[1].text, packet, &diff);
-    return ok ? print_replay(cli, &diff) : cli_failed(cli);
 }

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/date.h"
-#include "city/evaluate.h"
+#include "city/bundle/keep.h"
 #include "city/report.h"
 #include "cli/city.h"
 #include "job/export.h"
@@ -44,7 +44,8 @@ static Str missing_text(Arena *a, const Decision *d) {
     return buf_str(&b);
 }
 
-static bool write_row(void *user, const Subject *s, const Decision *d) {
+static bool write_row(void *user, const Subject *s, const FactSet *facts, const Decision *d) {
+    (void)facts;
     RowWriter *w = user;
     Export *e = w->file;
     arena_reset(w->scratch);
@@ -150,17 +151,39 @@ static bool run(Cli *cli, Register *reg, EvaluateOptions *o, const CliOpt *out) 
     return ok;
 }
 
+/* The decisions with their packets into the register. */
+static bool run_keep(Cli *cli, Register *reg, const EvaluateOptions *o, Str reason) {
+    EvaluateReport counts;
+    int64_t kept = 0, start = clock_mono_us();
+    Act act = {.actor = cli_actor(cli->arena),
+               .reason = reason.n ? reason : S("jixia evaluate --keep")};
+    bool ok = register_evaluate_keep(cli->c, reg, *o, &act, &counts, &kept);
+    int64_t us = clock_mono_us() - start;
+    if (!ok) return false;
+    if (cli->json) {
+        Buf b = buf_new(cli->arena, 0);
+        Json *j = report(cli, o, &counts, us);
+        json_set(j, S("kept"), json_int(cli->arena, kept));
+        json_print(&b, j, 2);
+        buf_char(&b, '\n');
+        return cli_print(buf_str(&b));
+    }
+    Str args[] = {str_printf(cli->arena, "%lld", (long long)kept)};
+    print_text(cli, o, &counts, us);
+    return cli_print(
+        str_cat(cli->arena, msg_text(cli->arena, M_CLI_KEPT, cli->c->lang, 1, args), S("\n")));
+}
+
 int cmd_evaluate(Cli *cli, int argc, char **argv) {
-    CliOpt o[] = {{.name = "--rule"},
-                  {.name = "--as-of"},
-                  {.name = "--as-known"},
-                  {.name = "--out"},
-                  {.name = "--threads"}};
+    CliOpt o[] = {{.name = "--rule"},  {.name = "--as-of"},   {.name = "--as-known"},
+                  {.name = "--out"},   {.name = "--threads"}, {.name = "--keep", .flag = true},
+                  {.name = "--reason"}};
     Str args[1];
     int n;
     int64_t threads = sysconf(_SC_NPROCESSORS_ONLN);
     EvaluateOptions options = {0};
-    if (!cli_parse(cli, argc, argv, o, 5, args, 0, &n)) return cli_failed(cli);
+    if (!cli_parse(cli, argc, argv, o, 7, args, 0, &n)) return cli_failed(cli);
+    if (o[5].given && o[3].given) return cli_usage(cli);
     if (o[4].given && (!str_to_i64(o[4].text, &threads) || threads < 1)) {
         FAIL(cli->c, ERR_INPUT, M_CLI_NUMBER, S("--threads"), o[4].text);
         return cli_failed(cli);
@@ -172,7 +195,8 @@ int cmd_evaluate(Cli *cli, int argc, char **argv) {
     const Rule **rules = NULL;
     bool ok = reg && choose_rules(cli, reg->pack, &o[0], &rules, &options.nrules);
     options.rules = rules;
-    ok = ok && run(cli, reg, &options, &o[3]);
+    ok = ok &&
+         (o[5].given ? run_keep(cli, reg, &options, o[6].text) : run(cli, reg, &options, &o[3]));
     int status = ok ? EXIT_YES : cli_failed(cli);
     register_close(reg);
     return status;

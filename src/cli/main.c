@@ -27,7 +27,8 @@ static const Command COMMANDS[] = {
     {"demo", "demo --enterprises N [--seed S]", M_CLI_HELP_DEMO, cmd_demo},
     {"evaluate",
      "evaluate [--rule ID]… [--as-of D] [--as-known T] [--out FILE.csv|.xlsx]\n"
-     "         [--threads N]",
+     "         [--threads N]\n"
+     "evaluate --keep [--rule ID]… [--as-of D] [--as-known T] [--reason TEXT]",
      M_CLI_HELP_EVALUATE, cmd_evaluate},
     {"why", "why SUBJECT [RULE] [--as-of D] [--as-known T] [--tables] [--keep]", M_CLI_HELP_WHY,
      cmd_why},
@@ -45,7 +46,10 @@ static const Command COMMANDS[] = {
      M_CLI_HELP_SUBJECT, cmd_subject},
     {"journal", "journal verify\njournal list [--object KIND:ID] [--most N]", M_CLI_HELP_JOURNAL,
      cmd_journal},
-    {"replay", "replay PACKET [--pack DIR]\nreplay --decision ID", M_CLI_HELP_REPLAY, cmd_replay},
+    {"replay",
+     "replay PACKET [--pack DIR]\nreplay --decision ID\n"
+     "replay --all [--sample N] [--seed S] [--threads N]",
+     M_CLI_HELP_REPLAY, cmd_replay},
     {"dmn",
      "dmn eval MODEL.dmn [--decision NAME] [--input IN.json] [--strict]\n"
      "         [--trace[=text]] [--trace-limit BYTES]\n"

@@ -6,7 +6,8 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/rng.h"
-#include "city/evaluate.h"
+#include "city/bundle/keep.h"
+#include "city/bundle/replay.h"
 #include "city/register.h"
 #include "city/source.h"
 #include "tests/test.h"
@@ -269,6 +270,78 @@ static bool evaluate(Fixture *f, int threads, EvaluateReport *out) {
                          .threads = threads};
     date_parse(S("2022-06-30"), &o.as_of);
     return register_evaluate(&f->c, f->reg, &o, out);
+}
+
+typedef struct Told {
+    int n;
+    int64_t decision;
+    Str path;
+    Arena *arena;
+} Told;
+
+static void told(void *user, const ReplayDifference *d) {
+    Told *t = user;
+    t->n++;
+    t->decision = d->decision;
+    t->path = str_dup(t->arena, d->diff.path);
+}
+
+static ReplayReport replay_stream(Fixture *f, int64_t sample, int threads, Told *t) {
+    ReplayReport r = {0};
+    ReplayOptions o = {.sample = sample, .seed = 3, .threads = threads, .differs = told, .user = t};
+    t->arena = f->arena;
+    CHECK(register_replay_all(&f->c, f->reg, &o, &r));
+    return r;
+}
+
+/* Facts withdrawn, a batch undone. */
+static void take_back(Fixture *f) {
+    FactAt at = {.as_of = 20260701};
+    CHECK(fact_at(f->db, &at) && tx_begin(f->db, DB_WRITE));
+    int64_t batch = batch_new(f->db, &(BatchNew){.origin = S("withdrawals")});
+    for (int i = 40; i < 90; i++) {
+        FactView v;
+        CHECK(fact_read(f->db, f->firms[i], &at, &(FactRank){0}, &v));
+        if (v.n && v.slots[0].value)
+            CHECK(fact_withdraw(f->db, batch, f->firms[i], v.slots[0].value->id, S("误报")));
+    }
+    CHECK(batch_publish(f->db, batch, &ACT, NULL));
+    CHECK(batch_reverse(f->db, batch - 1, &ACT) != 0);
+    CHECK(tx_commit(f->db));
+}
+
+TEST(register_keeps_a_run_and_replays_all) {
+    Fixture f;
+    EvaluateReport counts;
+    InitReport report;
+    Told t = {0};
+    int64_t kept = 0, applicable = 0;
+    setup(&f);
+    EvaluateOptions o = {.rules = (const Rule *const *)f.reg->pack->rules,
+                         .nrules = f.reg->pack->nrules};
+    date_parse(S("2022-06-30"), &o.as_of);
+    CHECK(register_evaluate_keep(&f.c, f.reg, o, &ACT, &counts, &kept));
+    for (int i = 0; i < o.nrules; i++)
+        applicable += counts.subjects - counts.counts[i][OUTCOME_NOT_APPLICABLE];
+    CHECK(kept == applicable && kept > 250);
+    CHECK_INT(Q_I64(f.db, 0, "SELECT count(*) FROM journal WHERE action = 'decision.keep'"), kept);
+    learn(&f, 1000);
+    merge_some(&f);
+    take_back(&f);
+    Str folder = other_pack(&f, S("rules/growth/growth-2020.dmn"), S("10000000</text>"),
+                            S("20000000</text>"));
+    close_register(&f);
+    CHECK(register_init(&f.c, f.url, folder, &ACT, &report) && report.new_rules);
+    open_register(&f);
+    ReplayReport r = replay_stream(&f, 0, 1, &t);
+    CHECK(r.total == kept && r.checked == kept && r.same == kept && t.n == 0);
+    r = replay_stream(&f, 50, 1, &t);
+    CHECK(r.total == kept && r.checked == 50 && r.same == 50);
+    CHECK(EXEC(f.db, "UPDATE decision SET packet = replace(packet, 'as_of', 'as_oF') "
+                     "WHERE id = 7"));
+    r = replay_stream(&f, 0, 1, &t);
+    CHECK(r.checked == kept && r.same == kept - 1 && t.n == 1 && t.decision == 7);
+    teardown(&f);
 }
 
 /* Workers claim pages of 2,000 subjects: several pages, so that they work side by side. */

@@ -64,6 +64,14 @@ int64_t subject_root(Db *db, int64_t id);
 bool subject_members(Db *db, int64_t root, int64_t **ids, int *n);
 /* The same for a reader at seq, from any member: mergers made or undone later do not count. */
 bool subject_members_at(Db *db, int64_t id, int64_t seq, int64_t *root, int64_t **ids, int *n);
+/* The mergers that hold for a reader at seq, for those who ask the root of many subjects. */
+typedef struct SubjectMergers {
+    int64_t *kept, *absorbed;
+    int n;
+} SubjectMergers;
+bool subject_mergers_at(Db *db, int64_t seq, SubjectMergers *out);
+/* The root of an id by them: the id itself when nothing absorbed it. */
+int64_t subject_climb(const SubjectMergers *m, int64_t id);
 /* Who holds scheme:value itself, whatever it was merged into; 0 (nothing recorded) when nobody. */
 int64_t subject_holder(Db *db, Str scheme, Str value);
 /* The subject with its current name, code, places; ERR_MISSING when there is none. */

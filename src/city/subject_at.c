@@ -3,17 +3,11 @@
 #include "city/subject.h"
 #include "city/subject_row.h"
 
-typedef struct Mergers {
-    int64_t *kept, *absorbed;
-    int n;
-} Mergers;
-
-/* The mergers that hold at seq. */
-static bool mergers_at(Db *db, int64_t seq, Mergers *out) {
+bool subject_mergers_at(Db *db, int64_t seq, SubjectMergers *out) {
     Ctx *c = db_ctx(db);
     int64_t most = Q_I64(db, 0, "SELECT count(*) FROM merger WHERE seq <= $1", db_i(seq));
-    *out = (Mergers){.kept = NEW_N(c->arena, int64_t, most + 1),
-                     .absorbed = NEW_N(c->arena, int64_t, most + 1)};
+    *out = (SubjectMergers){.kept = NEW_N(c->arena, int64_t, most + 1),
+                            .absorbed = NEW_N(c->arena, int64_t, most + 1)};
     Rows *r = Q(db,
                 "SELECT kept, absorbed FROM merger WHERE seq <= $1 "
                 "AND (undone_ms IS NULL OR COALESCE(undone_seq, 0) > $1) ORDER BY id",
@@ -26,7 +20,7 @@ static bool mergers_at(Db *db, int64_t seq, Mergers *out) {
     return ctx_ok(c);
 }
 
-static int64_t climb(const Mergers *m, int64_t id) {
+int64_t subject_climb(const SubjectMergers *m, int64_t id) {
     for (int hops = 0; hops <= m->n; hops++) {
         int64_t up = 0;
         for (int i = 0; i < m->n && !up; i++)
@@ -39,7 +33,7 @@ static int64_t climb(const Mergers *m, int64_t id) {
 
 bool subject_members_at(Db *db, int64_t id, int64_t seq, int64_t *root, int64_t **ids, int *n) {
     Ctx *c = db_ctx(db);
-    Mergers m;
+    SubjectMergers m;
     int cap = 0;
     if (Q_I64(db, 0, "SELECT count(*) FROM merger WHERE seq > $1 OR undone_seq > $1", db_i(seq)) ==
         0) {
@@ -47,8 +41,8 @@ bool subject_members_at(Db *db, int64_t id, int64_t seq, int64_t *root, int64_t 
         if (!*root) *root = id; /* no such subject: a group of its own */
         return ctx_ok(c) && subject_members(db, *root, ids, n);
     }
-    if (!mergers_at(db, seq, &m)) return false;
-    *root = climb(&m, id);
+    if (!subject_mergers_at(db, seq, &m)) return false;
+    *root = subject_climb(&m, id);
     *ids = NULL;
     *n = 0;
     GROW(c->arena, *ids, *n, cap);

@@ -85,12 +85,16 @@ typedef struct TitleEvent {
 } TitleEvent;
 
 /* Records a title; its id, 0 on failure. ERR_INPUT: a tier or level the library has not, no day, a
- * recognition without publisher and document number; ERR_RULE: an enterprise that is barred on
- * that day, a first that an earlier record contradicts; ERR_STATE: the same title is held then. */
+ * recognition without publisher and paper; ERR_RULE: an enterprise that is barred on that day
+ * (在库, and 认定 by a case of the city's own), a first that an earlier record contradicts;
+ * ERR_STATE: the same title is held then. */
 int64_t title_record(Db *db, const PackSet *p, const TitleNew *t, const Act *act);
-/* Several in one batch and journal entry each; *ids has room for n. Stops at the first failure. */
-bool title_record_many(Db *db, const PackSet *p, const TitleNew *t, int n, Str origin,
-                       const Act *act, int64_t *ids);
+/* Many in one fact batch. A failure of title_batch_add that is not the store's leaves the batch as
+ * it was: the caller may clear it and go on. Ids are visible to readers after title_batch_close. */
+typedef struct TitleBatch TitleBatch;
+TitleBatch *title_batch_open(Db *db, const PackSet *p, Str origin, const Act *act);
+int64_t title_batch_add(TitleBatch *b, const TitleNew *t);
+bool title_batch_close(TitleBatch *b);
 /* Records an event; its id, 0 on failure. ERR_STATE when the title's status on that day does not
  * allow it; a reason is needed for every event. */
 int64_t title_event(Db *db, const PackSet *p, const TitleEventNew *e, const Act *act);

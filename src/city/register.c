@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "city/bundle/replay.h"
+#include "city/library/discover.h"
 #include "city/revision.h"
 #include "city/snapshot.h"
 #include "city/tables.h"
@@ -118,11 +119,13 @@ static Register *register_new(Store *store) {
     r->arena = a;
     r->store = store;
     r->snapshots = snapshot_cache_open();
+    r->discoveries = discover_cache_open();
     return r;
 }
 
 /* All but the store. */
 static void register_free(Register *r) {
+    discover_cache_close(r->discoveries);
     snapshot_cache_close(r->snapshots);
     rulebook_close(r->book);
     pack_close(r->pack);

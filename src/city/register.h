@@ -10,6 +10,7 @@
 #include "city/packet.h"
 
 struct SnapshotCache;
+struct DiscoverCache;
 struct RegisterTurn;
 
 typedef struct Register {
@@ -17,12 +18,13 @@ typedef struct Register {
     PackSet *pack;
     Rulebook *book;
     CodeLists codes;
-    Arena *arena;                    /* of the pack's bytes */
-    Str process;                     /* a random name of this opening, for claims */
-    struct SnapshotCache *snapshots; /* city/snapshot.h; has a lock of its own */
-    int64_t rule_set;                /* id of the set loaded */
-    struct RegisterTurn *turn;       /* of the one that was opened; shared by its successors */
-    int users;                       /* entered and not left; guarded by turn's lock */
+    Arena *arena;                      /* of the pack's bytes */
+    Str process;                       /* a random name of this opening, for claims */
+    struct SnapshotCache *snapshots;   /* city/snapshot.h; has a lock of its own */
+    struct DiscoverCache *discoveries; /* city/library/discover.h; likewise */
+    int64_t rule_set;                  /* id of the set loaded */
+    struct RegisterTurn *turn;         /* of the one that was opened; shared by its successors */
+    int users;                         /* entered and not left; guarded by turn's lock */
 } Register;
 
 /* Opens the store at url and the newest rule set in it. ERR_STATE when it has none (jixia init). */

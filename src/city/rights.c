@@ -63,6 +63,7 @@ const Right RIGHTS[] = {
     {STR_INIT("session:end"),         "------------a-"},
     {STR_INIT("view:preview"),        "---a--------a-"},
     /* titles, recommendations, discovery */
+    {STR_INIT("discovery:read"),      "aada----a-a---"},
     /* rounds and reviews */
     /* notices, letters, certificates */
     /* sealed bundles, notifications, audit */

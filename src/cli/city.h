@@ -30,4 +30,5 @@ int cmd_user(Cli *cli, int argc, char **argv);
 int cmd_subject(Cli *cli, int argc, char **argv);
 int cmd_journal(Cli *cli, int argc, char **argv);
 int cmd_evaluate(Cli *cli, int argc, char **argv);
+int cmd_discover(Cli *cli, int argc, char **argv);
 #endif

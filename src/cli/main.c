@@ -30,6 +30,10 @@ static const Command COMMANDS[] = {
      "         [--threads N]\n"
      "evaluate --keep [--rule ID]… [--as-of D] [--as-known T] [--reason TEXT]",
      M_CLI_HELP_EVALUATE, cmd_evaluate},
+    {"discover",
+     "discover RULE [--as-of D] [--district CODE] [--class CLASS] [--most N]\n"
+     "         [--out FILE.csv|.xlsx]",
+     M_CLI_HELP_DISCOVER, cmd_discover},
     {"why", "why SUBJECT [RULE] [--as-of D] [--as-known T] [--tables] [--keep]", M_CLI_HELP_WHY,
      cmd_why},
     {"decide", "decide RULE --facts FACTS.json [--as-of D] [--tables] [--pack DIR]",

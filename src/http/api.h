@@ -91,6 +91,8 @@ bool api_match(Request *r, Response *out);
 /* --- people, offices, organisations --- */
 
 /* --- titles, recommendations, discovery --- */
+/* api_discovery.c */
+bool api_discovery(Request *r, Response *out);
 
 /* --- rounds and reviews --- */
 

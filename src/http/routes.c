@@ -163,6 +163,7 @@ const Route ROUTES[] = {
     /* people, offices, organisations */
 
     /* titles, recommendations, discovery */
+    {.method = "GET", .path = "/discovery", .right = "discovery:read", .run = api_discovery},
 
     /* rounds and reviews */
 

@@ -27,7 +27,7 @@ LDLIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lxlsxwriter -l:libbidgc
 LAYERS := base codec decimal feel dmn batch graph optim store city job http cli
 SRC := $(foreach l,$(LAYERS),$(wildcard src/$(l)/*.c src/$(l)/*/*.c))
 LIBSRC := $(filter-out src/cli/main.c,$(SRC))
-TESTSRC := tests/main.c tests/oracle/ops.c $(wildcard tests/*_fixture.c tests/unit/*.c)
+TESTSRC := tests/main.c tests/oracle/ops.c tools/tzif.c $(wildcard tests/*_fixture.c tests/unit/*.c)
 OBJ := $(LIBSRC:%.c=$(B)/%.o)
 TESTOBJ := $(TESTSRC:%.c=$(B)/%.o)
 THREADSRC := tests/main.c $(wildcard tests/*_fixture.c) \
@@ -121,6 +121,10 @@ build/tools/dec128: tests/oracle/dec128.c
 build/tools/%: tools/%.c
 	@mkdir -p $(@D)
 	@$(CC) -std=gnu17 -O2 -g $(WARN) -D_GNU_SOURCE -o $@ $<
+
+build/tools/zones: tools/zones.c tools/tzif.c tools/tzif.h
+	@mkdir -p $(@D)
+	@$(CC) -std=gnu17 -O2 -g $(WARN) -D_GNU_SOURCE -I. -o $@ tools/zones.c tools/tzif.c
 
 $(GEN)/migrations.h: build/tools/embed $(sort $(wildcard src/store/migrations/*.sql))
 	@mkdir -p $(@D)
@@ -245,7 +249,7 @@ fuzz: build/.setup
 	@tests/fuzz/run.sh $(SECONDS) $(or $(T),$(FUZZERS))
 
 FUZZOBJ := $(filter $(foreach l,base codec decimal feel dmn,$(B)/src/$(l)/%) \
-  $(B)/src/job/table.o $(B)/src/job/xls.o,$(OBJ)) $(B)/tests/fuzz/fuzz.o
+  $(B)/src/job/table.o $(B)/src/job/xls.o,$(OBJ)) $(B)/tools/tzif.o $(B)/tests/fuzz/fuzz.o
 $(B)/run/%: $(FUZZOBJ) $(B)/tests/fuzz/fuzz_%.o
 	@mkdir -p $(@D)
 	@echo "link $@"
@@ -258,7 +262,7 @@ unit: $(B)/tests/run
 # --- checks -------------------------------------------------------------------------------------
 CFILES := $(wildcard $(LAYERS:%=src/%/*.[ch]) $(LAYERS:%=src/%/*/*.[ch]) include/jixia/*.h examples/*.c tests/*.[ch] \
   tests/unit/*.[ch] tests/oracle/*.[ch] tests/fuzz/*.[ch] \
-  tools/*.c bench/*.c)
+  tools/*.[ch] bench/*.c)
 check: build/.setup build/.web
 	@+$(SUB) VARIANT=release build/tools/tidy $(SRC:%.c=build/release/%.o) \
 	  $(patsubst %.c,build/release/%.o,$(wildcard tests/fuzz/*.c))

@@ -6,14 +6,16 @@
  *   ZONE_AT        transition instants, seconds since 1970-01-01T00:00:00Z
  *   ZONE_AT_TYPE   type index after each transition
  *   ZONE_TYPES     offset of each type in seconds east of UTC
- * The tail rule is the POSIX rule of the footer (RFC 9636, section 3.3), taken apart here. */
+ * The tail rule is the POSIX rule of the footer (RFC 9636, section 3.3), taken apart by tzif.c. */
 #include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ZONES_MAX = 2000, FILE_MAX = 1 << 16 };
+#include "tools/tzif.h"
+
+enum { ZONES_MAX = 2000 };
 
 typedef struct Zone {
     char *name;
@@ -21,12 +23,6 @@ typedef struct Zone {
     size_t size;
     int data; /* index of the data entry */
 } Zone;
-
-/* A day rule: kind J (1…365, no leap day), N (0…365) or M (month, week, weekday), and a time. */
-typedef struct Day {
-    char kind;
-    int month, week, day, seconds;
-} Day;
 
 static Zone zones[ZONES_MAX];
 static int count;
@@ -45,8 +41,8 @@ static int visit(const char *path, const struct stat *st, int kind, struct FTW *
     if (kind != FTW_F || !strcmp(name, "localtime") || !strcmp(name, "posixrules")) return 0;
     FILE *f = fopen(path, "rb");
     if (!f) die("cannot open", path);
-    unsigned char *bytes = malloc(FILE_MAX);
-    size_t n = bytes ? fread(bytes, 1, FILE_MAX, f) : 0;
+    unsigned char *bytes = malloc(TZIF_BYTES_MAX + 1);
+    size_t n = bytes ? fread(bytes, 1, TZIF_BYTES_MAX + 1, f) : 0;
     fclose(f);
     if (n < 44 || memcmp(bytes, "TZif", 4) || bytes[4] < '2') {
         free(bytes);
@@ -61,100 +57,24 @@ static int by_name(const void *x, const void *y) {
     return strcmp(((const Zone *)x)->name, ((const Zone *)y)->name);
 }
 
-static int64_t big(const unsigned char *p, int n) {
-    uint64_t v = p[0] & 0x80 ? ~(uint64_t)0 : 0;
-    for (int i = 0; i < n; i++) v = v << 8 | p[i];
-    return (int64_t)v;
+/* The parts of a file, which must be sound: what is wrong with the zones of this machine ends the
+ * build. */
+static Tzif take_apart(const Zone *z) {
+    Tzif t;
+    const char *wrong = tzif_read(z->bytes, z->size, &t);
+    if (wrong) die(wrong, z->name);
+    return t;
 }
 
-/* [+-]h[h[h]][:mm[:ss]] in seconds. */
-static int hms(const char **p) {
-    int sign = 1, parts[3] = {0};
-    if (**p == '-' || **p == '+') sign = *(*p)++ == '-' ? -1 : 1;
-    for (int i = 0; i < 3; i++) {
-        while (**p >= '0' && **p <= '9') parts[i] = parts[i] * 10 + (*(*p)++ - '0');
-        if (**p != ':') break;
-        (*p)++;
-    }
-    return sign * (parts[0] * 3600 + parts[1] * 60 + parts[2]);
-}
-
-static void skip_name(const char **p) {
-    if (**p == '<') {
-        while (**p && **p != '>') (*p)++;
-        if (**p) (*p)++;
-        return;
-    }
-    while ((**p >= 'A' && **p <= 'Z') || (**p >= 'a' && **p <= 'z')) (*p)++;
-}
-
-static int number(const char **p) {
-    int v = 0;
-    while (**p >= '0' && **p <= '9') v = v * 10 + (*(*p)++ - '0');
-    return v;
-}
-
-static Day day_rule(const char **p) {
-    Day d = {.kind = 'N', .seconds = 7200};
-    if (**p == ',') (*p)++;
-    if (**p == 'M') {
-        (*p)++;
-        d.kind = 'M';
-        d.month = number(p), *p += **p == '.';
-        d.week = number(p), *p += **p == '.';
-        d.day = number(p);
-    } else {
-        if (**p == 'J') d.kind = 'J', (*p)++;
-        d.day = number(p);
-    }
-    if (**p == '/') (*p)++, d.seconds = hms(p);
-    return d;
-}
-
-static void print_day(Day d) {
+static void print_day(TzifDay d) {
     printf("{'%c', %d, %d, %d, %d}", d.kind, d.month, d.week, d.day, d.seconds);
 }
 
-static void print_rule(const char *tz) {
-    Day start = {.kind = 'N'}, end = {.kind = 'N'};
-    skip_name(&tz);
-    int std = -hms(&tz), dst = std, has = *tz != 0;
-    if (has) {
-        skip_name(&tz);
-        dst = *tz && *tz != ',' ? -hms(&tz) : std + 3600;
-        start = day_rule(&tz);
-        end = day_rule(&tz);
-    }
-    printf("%d, %d, %d, ", std, dst, has);
-    print_day(start);
+static void print_rule(const TzifRule *r) {
+    printf("%d, %d, %d, ", r->std, r->dst, r->has_dst);
+    print_day(r->start);
     printf(", ");
-    print_day(end);
-}
-
-/* The parts of a TZif file behind the 32-bit block. */
-typedef struct Parts {
-    const unsigned char *at, *at_type, *types;
-    int ntimes, ntypes;
-    char tail[128];
-} Parts;
-
-static Parts take_apart(const Zone *z) {
-    const unsigned char *p = z->bytes;
-    int64_t n[6];
-    for (int i = 0; i < 6; i++) n[i] = big(p + 20 + 4 * i, 4);
-    p += 44 + n[3] * 5 + n[4] * 6 + n[5] + n[2] * 8 + n[1] + n[0];
-    if (p + 44 > z->bytes + z->size || memcmp(p, "TZif", 4)) die("no 64-bit block", z->name);
-    for (int i = 0; i < 6; i++) n[i] = big(p + 20 + 4 * i, 4);
-    Parts r = {.at = p + 44, .ntimes = (int)n[3], .ntypes = (int)n[4]};
-    if (n[2]) die("leap seconds are not wanted", z->name);
-    r.at_type = r.at + n[3] * 8;
-    r.types = r.at_type + n[3];
-    const char *tail = (const char *)r.types + n[4] * 6 + n[5] + n[1] + n[0];
-    size_t left = z->size - (size_t)((const unsigned char *)tail - z->bytes);
-    const char *end = left > 1 ? memchr(tail + 1, '\n', left - 1) : NULL;
-    if (!end || (size_t)(end - tail) > sizeof r.tail || *tail != '\n') die("no tail", z->name);
-    memcpy(r.tail, tail + 1, (size_t)(end - tail - 1));
-    return r;
+    print_day(r->end);
 }
 
 static void print_version(const char *folder) {
@@ -178,38 +98,38 @@ static void print_data(void) {
             same++;
         zones[i].data = same < i ? zones[same].data : ndata;
         if (same < i) continue;
-        Parts p = take_apart(&zones[i]);
-        printf("    {%d, %d, %d, ", first, p.ntimes, type);
-        print_rule(p.tail);
+        Tzif t = take_apart(&zones[i]);
+        printf("    {%d, %d, %d, ", first, (int)t.ntimes, type);
+        print_rule(&t.rule);
         printf("},\n");
-        first += p.ntimes;
-        type += p.ntypes;
+        first += (int)t.ntimes;
+        type += (int)t.ntypes;
         ndata++;
     }
     puts("};");
 }
 
 /* Calls print for each data entry once. */
-static void each_data(const char *head, void (*print)(const Parts *)) {
+static void each_data(const char *head, void (*print)(const Tzif *)) {
     puts(head);
     for (int i = 0, seen = 0; i < count; i++) {
         if (zones[i].data != seen) continue;
         seen++;
-        Parts p = take_apart(&zones[i]);
-        print(&p);
+        Tzif t = take_apart(&zones[i]);
+        print(&t);
         putchar('\n');
     }
     puts("};");
 }
 
-static void print_at(const Parts *p) {
-    for (int i = 0; i < p->ntimes; i++) printf("%lld,", (long long)big(p->at + 8 * i, 8));
+static void print_at(const Tzif *t) {
+    for (size_t i = 0; i < t->ntimes; i++) printf("%lld,", (long long)tzif_at(t, i));
 }
-static void print_at_type(const Parts *p) {
-    for (int i = 0; i < p->ntimes; i++) printf("%d,", p->at_type[i]);
+static void print_at_type(const Tzif *t) {
+    for (size_t i = 0; i < t->ntimes; i++) printf("%d,", tzif_at_type(t, i));
 }
-static void print_types(const Parts *p) {
-    for (int i = 0; i < p->ntypes; i++) printf("%lld,", (long long)big(p->types + 6 * i, 4));
+static void print_types(const Tzif *t) {
+    for (size_t i = 0; i < t->ntypes; i++) printf("%d,", tzif_offset(t, i));
 }
 
 int main(int argc, char **argv) {

@@ -56,8 +56,8 @@ typedef enum jx_dmn_lang { JX_DMN_CHINESE, JX_DMN_ENGLISH } jx_dmn_lang;
 /* Every limit that is reached gives null with a reason (steps, depth, list, regex) or a status
  * (bytes), never a crash. 0: the default. */
 typedef struct jx_dmn_limits {
-    size_t model_bytes; /* of a loaded model, or of a report; default 1 GiB. The work of loading and
-                           checking takes more for a while, which this does not limit */
+    size_t model_bytes; /* of a loaded model, or of a report, with all that loading or checking
+                           takes on the way (32 KiB at least); default 1 GiB */
     size_t eval_bytes;  /* of one evaluation; default 256 MiB */
     int64_t steps;      /* nodes evaluated by one run; default 50,000,000 */
     int32_t depth;      /* nested expressions and calls; default and at most 3,000, which needs up
@@ -123,7 +123,8 @@ typedef struct jx_dmn_item {
 size_t jx_dmn_model_items(const jx_dmn_model *model, const jx_dmn_item **items);
 
 /* The static check: types, cells that can never match, gaps, overlaps and dead rules of tables with
- * example rows, unused inputs. *report must be freed. JX_DMN_OK also when there are findings. */
+ * example rows, unused inputs. *report must be freed; it is NULL unless the status is JX_DMN_OK,
+ * which it is also when there are findings. */
 jx_dmn_status jx_dmn_model_check(const jx_dmn_model *model, jx_dmn_report **report);
 /* What was found; returns how many. */
 size_t jx_dmn_report_diags(const jx_dmn_report *report, const jx_dmn_diag **diags);
@@ -205,7 +206,7 @@ const jx_dmn_value *jx_dmn_list(jx_dmn_eval *eval, const jx_dmn_value *const *it
 const jx_dmn_value *jx_dmn_context(jx_dmn_eval *eval, const char *const *keys,
                                    const jx_dmn_value *const *items, size_t count);
 /* A fact nobody knows, within bounds (NULL: none): numbers, dates or durations of one kind, min at
- * most max. name is what jx_dmn_missing calls it. */
+ * most max. name is what jx_dmn_missing calls it: UTF-8, copied; NULL when it is not. */
 const jx_dmn_value *jx_dmn_unknown(jx_dmn_eval *eval, const char *name, const jx_dmn_value *min,
                                    const jx_dmn_value *max);
 /* JSON without a declared type: strings stay strings. */

@@ -1,6 +1,7 @@
 /* Arenas in chained blocks. Blocks double from 16 KiB to 4 MiB; a larger request gets its own. The
  * largest usual block that a reset or rewind frees is kept for the next: an arena that is reset
- * again and again soon asks the system for nothing. */
+ * again and again soon asks the system for nothing. What an arena hands out counts against its own
+ * limit byte by byte; against the limits of its parents it counts by the block. */
 #include "base/arena.h"
 
 #include <stdio.h>
@@ -19,7 +20,9 @@ struct Arena {
     Block *block;
     size_t used;  /* bytes used in the newest block */
     size_t total; /* bytes handed out in all blocks */
-    size_t limit;
+    size_t limit; /* at most PTRDIFF_MAX, so that sums with it do not overflow */
+    size_t held;  /* bytes of all blocks and the spare one */
+    size_t lent;  /* what the children hold, and theirs */
     Block *spare; /* kept for reuse, or NULL */
     long blocks;  /* taken from the system since the arena was opened */
     jmp_buf *trap;
@@ -30,40 +33,89 @@ struct Arena {
 };
 
 static _Noreturn void arena_full(Arena *a, bool starved) {
-    for (; a; a = a->parent) {
-        if (!a->trap) continue;
+    while (a && !a->trap) a = a->parent;
+    for (Arena *p = a; p; p = p->parent) { /* any of them may be the one that is full */
+        if (p->extra == 0) p->limit += LAST_WORDS;
+        p->extra = LAST_WORDS;
+    }
+    if (a) {
         a->starved = starved;
-        if (a->extra == 0) a->limit += LAST_WORDS;
-        a->extra = LAST_WORDS;
         longjmp(*a->trap, 1);
     }
     fputs("jixia: memory: arena limit reached outside a boundary\n", stderr);
     abort();
 }
 
-static bool block_push(Arena *a, size_t size) {
+static bool has_room(const Arena *a, size_t size) {
+    return size <= a->limit && a->total + a->lent <= a->limit - size;
+}
+
+/* Takes bytes of a block from all parents; false when one of them has not so many left. */
+static bool borrow(Arena *a, size_t bytes) {
+    for (const Arena *p = a->parent; p; p = p->parent)
+        if (!has_room(p, bytes)) return false;
+    for (Arena *p = a->parent; p; p = p->parent) p->lent += bytes;
+    a->held += bytes;
+    return true;
+}
+
+static void give_back(Arena *a, size_t bytes) {
+    for (Arena *p = a->parent; p; p = p->parent) p->lent -= bytes;
+    a->held -= bytes;
+}
+
+static void block_free(Arena *a, Block *b) {
+    if (!b) return;
+    give_back(a, sizeof *b + b->size);
+    free(b);
+}
+
+typedef enum Got { GOT, FULL, STARVED } Got;
+
+/* A block of the wanted size; of the least where parents are nearly full. */
+static Got block_push(Arena *a, size_t least, size_t wanted) {
     Block *b = a->spare;
-    if (b && b->size >= size) {
+    if (b && b->size >= wanted) {
         a->spare = NULL;
     } else {
+        size_t size = wanted;
+        if (!borrow(a, sizeof *b + size)) {
+            block_free(a, a->spare);
+            a->spare = NULL;
+            size = least;
+            if (!borrow(a, sizeof *b + size)) return FULL;
+        }
         b = malloc(sizeof *b + size);
-        if (!b) return false;
+        if (!b) {
+            give_back(a, sizeof *b + size);
+            return STARVED;
+        }
         b->size = size;
         a->blocks++;
     }
     b->prev = a->block;
     a->block = b;
     a->used = 0;
-    return true;
+    return GOT;
+}
+
+/* NULL: *got says why. */
+static Arena *arena_make(Arena *parent, size_t limit_bytes, Got *got) {
+    Arena *a = calloc(1, sizeof *a);
+    *got = STARVED;
+    if (!a) return NULL;
+    a->parent = parent;
+    a->limit = limit_bytes ? limit_bytes : (size_t)1 << 30;
+    if (a->limit > PTRDIFF_MAX) a->limit = PTRDIFF_MAX;
+    *got = block_push(a, BLOCK_FIRST, BLOCK_FIRST);
+    if (*got == GOT) return a;
+    free(a);
+    return NULL;
 }
 
 Arena *arena_try(size_t limit_bytes) {
-    Arena *a = calloc(1, sizeof *a);
-    if (!a) return NULL;
-    a->limit = limit_bytes ? limit_bytes : (size_t)1 << 30;
-    if (block_push(a, BLOCK_FIRST)) return a;
-    free(a);
-    return NULL;
+    Got got;
+    return arena_make(NULL, limit_bytes, &got);
 }
 
 Arena *arena_open(size_t limit_bytes) {
@@ -78,18 +130,18 @@ static void blocks_free_until(Arena *a, Block *keep) {
         Block *old = a->block;
         a->block = old->prev;
         if (old->size <= BLOCK_MAX && (!a->spare || a->spare->size < old->size)) {
-            free(a->spare);
+            block_free(a, a->spare);
             a->spare = old;
         } else {
-            free(old);
+            block_free(a, old);
         }
     }
 }
 
 Arena *arena_child(Arena *parent, size_t limit_bytes) {
-    Arena *a = arena_try(limit_bytes);
-    if (!a) arena_full(parent, true);
-    a->parent = parent;
+    Got got;
+    Arena *a = arena_make(parent, limit_bytes, &got);
+    if (!a) arena_full(parent, got == STARVED);
     a->next = parent->children;
     parent->children = a;
     return a;
@@ -105,12 +157,11 @@ void arena_close(Arena *a) {
     if (!a) return;
     for (Arena *child = a->children, *next; child; child = next) {
         next = child->next;
-        child->parent = NULL;
         arena_close(child);
     }
     if (a->parent) leave_parent(a);
     blocks_free_until(a, NULL);
-    free(a->spare);
+    block_free(a, a->spare);
     free(a);
 }
 
@@ -125,12 +176,13 @@ void arena_reset(Arena *a) {
 }
 
 void *arena_alloc(Arena *a, size_t size) {
-    if (size > a->limit || a->total > a->limit - size) arena_full(a, false);
+    if (!has_room(a, size)) arena_full(a, false);
     size_t need = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     if (need == 0) need = ALIGN;
     if (need > a->block->size - a->used) {
         size_t next = a->block->size >= BLOCK_MAX ? BLOCK_MAX : a->block->size * 2;
-        if (!block_push(a, need > next ? need : next)) arena_full(a, true);
+        Got got = block_push(a, need, need > next ? need : next);
+        if (got != GOT) arena_full(a, got == STARVED);
     }
     void *p = a->block->data + a->used;
     a->used += need;

@@ -20,13 +20,15 @@ typedef struct ArenaMark {
     size_t total;
 } ArenaMark;
 
-/* A new arena that may hold at most limit_bytes (0: 1 GiB). Never NULL; aborts without memory. */
+/* A new arena that may hold at most limit_bytes (0: 1 GiB), what its children hold included. Never
+ * NULL; aborts without memory. */
 Arena *arena_open(size_t limit_bytes);
 /* The same, but NULL when the machine has no memory. */
 Arena *arena_try(size_t limit_bytes);
-/* A new arena for work inside a boundary whose memory comes from `parent`: when it is full, control
- * goes to the parent's trap, and when the parent closes first (after such a jump) it closes with
- * it. Used by the thread of its parent. */
+/* A new arena for work inside a boundary whose memory comes from `parent`: its blocks count against
+ * the limit of the parent (and of the parent's parents) as long as it holds them. When it is full,
+ * or one of them is, control goes to the next trap, its own or a parent's; when the parent closes
+ * first (after such a jump) it closes with it. Used by the thread of its parent. */
 Arena *arena_child(Arena *parent, size_t limit_bytes);
 /* Frees everything, the arena and its children included. NULL is allowed. */
 void arena_close(Arena *a);
@@ -51,7 +53,7 @@ bool arena_guard(Arena *a, void (*fn)(void *), void *user);
 _Noreturn void arena_raise(Arena *a);
 /* Whether the last jump to the trap was for want of memory rather than for the limit. */
 bool arena_starved(const Arena *a);
-/* Bytes handed out since open or reset. */
+/* Bytes handed out since open or reset, without those of children. */
 size_t arena_used(const Arena *a);
 /* How often the arena went to the system for memory since it was opened. */
 long arena_blocks(const Arena *a);

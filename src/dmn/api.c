@@ -153,8 +153,8 @@ size_t jx_dmn_model_items(const jx_dmn_model *model, const jx_dmn_item **items) 
  */
 
 jx_dmn_status jx_dmn_model_check(const jx_dmn_model *model, jx_dmn_report **report) {
+    if (report) *report = NULL;
     if (!model || !model->m || !report) return JX_DMN_MISUSE;
-    *report = NULL;
     Arena *a = arena_try(model->options.limits.model_bytes);
     if (!a) return JX_DMN_NO_MEMORY;
     volatile jx_dmn_status status = JX_DMN_OK;

@@ -134,7 +134,7 @@ static bool are_bounds(const jx_dmn_value *min, const jx_dmn_value *max) {
 const jx_dmn_value *jx_dmn_unknown(jx_dmn_eval *eval, const char *name, const jx_dmn_value *min,
                                    const jx_dmn_value *max) {
     const jx_dmn_value *volatile out = NULL;
-    if (!name || !are_bounds(min, max)) return NULL;
+    if (!name || utf8_invalid_at(str_from(name)) >= 0 || !are_bounds(min, max)) return NULL;
     MAKE(eval, out, out = unknown(eval, name, min, max));
 }
 

@@ -37,15 +37,18 @@ static DmnFinding *node_finding(Check *s, int severity, const DmnNode *n, const 
  */
 
 typedef struct Walk {
-    Check *s;
-    const DmnNode *node;
+    Map owner; /* by the address of a table's expression: its DmnNode */
+    DmnNode *node;
 } Walk;
+
+static Str address_key(const DmnExpr *const *e) {
+    return str_of(e, sizeof *e);
+}
 
 static void find_tables(Walk *w, const DmnExpr *e) {
     if (!e) return;
-    const DmnModel *m = w->s->m;
-    for (int i = 0; e->kind == EXPR_TABLE && i < m->prog->ntables; i++)
-        if (m->sources[i] == e) w->s->owner[i] = w->node;
+    if (e->kind == EXPR_TABLE)
+        map_put(&w->owner, address_key(arena_copy(w->owner.arena, &e, sizeof(e))), w->node);
     find_tables(w, e->a);
     find_tables(w, e->b);
     find_tables(w, e->c);
@@ -121,27 +124,35 @@ static void check_inputs(Check *s) {
     }
 }
 
+/* Each byte looked at is a step; with no steps left a name counts as found. */
+static bool text_has(Check *s, Str text, Str name) {
+    s->budget -= text.n + 1;
+    return s->budget < 0 || str_find(text, name) >= 0;
+}
+
 /* The texts of an expression, to see whether a requirement's name occurs in them at all. */
-static bool mentions(const XmlNode *xml, Str name) {
-    if (str_find(xml->text, name) >= 0) return true;
+static bool mentions(Check *s, const XmlNode *xml, Str name) {
+    if (text_has(s, xml->text, name)) return true;
     for (const XmlAttr *at = xml->attrs; at; at = at->next)
         if (str_eq(at->name, S("name")) && str_eq(at->value, name)) return true;
     for (const XmlNode *k = xml->first; k; k = k->next)
-        if (mentions(k, name)) return true;
+        if (mentions(s, k, name)) return true;
     return false;
 }
 
 /* The same in the rules of its tables, which are not in the tree. */
-static bool rules_mention(const DmnModel *m, const DmnNode *n, Str name) {
+static bool rules_mention(Check *s, const DmnNode *n, Str name) {
+    const DmnModel *m = s->m;
     for (int i = 0; i < m->nsources; i++) {
         const DmnTable *t = m->sources[i]->table;
         const XmlNode *up = m->sources[i]->xml;
+        if (s->owner[i] != n) continue;
         while (up && up != n->expr->xml) up = up->parent;
         for (int r = 0; up && r < t->nrules; r++)
             for (int k = 0; k < t->ninputs + t->noutputs; k++) {
                 const DmnRule *rule = &t->rules[r];
                 const DmnCell *cell = k < t->ninputs ? &rule->in[k] : &rule->out[k - t->ninputs];
-                if (str_find(cell->text, name) >= 0) return true;
+                if (text_has(s, cell->text, name)) return true;
             }
     }
     return false;
@@ -149,14 +160,18 @@ static bool rules_mention(const DmnModel *m, const DmnNode *n, Str name) {
 
 static void check_requirements(Check *s) {
     const DmnModel *m = s->m;
-    for (int i = 0; i < m->nnodes; i++) {
+    s->budget = s->all;
+    for (int i = 0; i < m->nnodes && s->budget >= 0; i++) {
         const DmnNode *n = m->nodes[i];
         if (n->defs != m->main || !n->expr || n->kind == NODE_SERVICE) continue;
-        for (int k = 0; k < n->nreqs; k++) {
+        for (int k = 0; k < n->nreqs && s->budget >= 0; k++) {
             const DmnReq *r = &n->reqs[k];
-            if (!mentions(n->expr->xml, r->node->name) && !rules_mention(m, n, r->node->name))
+            if (!mentions(s, n->expr->xml, r->node->name) && !rules_mention(s, n, r->node->name))
                 node_finding(s, 1, n, r->xml, M_DMN_UNUSED_REQUIREMENT, n->name, r->node->name);
         }
+        if (s->budget < 0)
+            node_finding(s, 1, n, n->xml, M_DMN_BUDGET_USES, n->name,
+                         str_printf(s->arena, "%lld", (long long)s->all));
     }
 }
 
@@ -191,10 +206,13 @@ Check check_new(Ctx *c, const DmnModel *m, const DmnCheckOptions *o) {
     s.all = o && o->budget > 0 ? o->budget : DMN_CHECK_BUDGET;
     s.shown = o && o->shown > 0 ? o->shown : DMN_CHECK_SHOWN;
     s.owner = NEW_N(c->arena, const DmnNode *, m->prog->ntables);
+    Walk w = {.owner = map_new(c->arena)};
     for (int i = 0; i < m->nnodes; i++) {
-        Walk w = {&s, m->nodes[i]};
-        find_tables(&w, m->nodes[i]->expr);
+        w.node = m->nodes[i];
+        find_tables(&w, w.node->expr);
     }
+    for (int i = 0; i < m->prog->ntables; i++)
+        s.owner[i] = map_get(&w.owner, address_key(&m->sources[i]));
     return s;
 }
 

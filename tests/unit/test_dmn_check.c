@@ -668,6 +668,36 @@ TEST(dmn_check_stops_at_its_budget_and_says_so) {
     arena_close(a);
 }
 
+/* Many decisions that each name many inputs: what a check looks at is bounded, too. */
+TEST(dmn_check_stops_looking_for_uses) {
+    enum { DECISIONS = 20, INPUTS = 100 };
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    Buf b = buf_new(a, 0);
+    for (int i = 0; i < INPUTS; i++)
+        buf_printf(&b, "<inputData id='i%d' name='x%d'><variable name='x%d'/></inputData>", i, i,
+                   i);
+    for (int d = 0; d < DECISIONS; d++) {
+        buf_printf(&b, "<decision id='d%d' name='d%d'>", d, d);
+        for (int i = 0; i < INPUTS; i++)
+            buf_printf(
+                &b, "<informationRequirement><requiredInput href='#i%d'/></informationRequirement>",
+                i);
+        buf_printf(&b, "<literalExpression><text>\"%01000d\"</text></literalExpression></decision>",
+                   d);
+    }
+    DmnModel *m = load_text(&c, buf_str(&b));
+    DmnCheckOptions few = {.budget = 1000 * INPUTS * 3}, all = {0};
+    const DmnFinding *f = dmn_check(&c, m, &few), *stop = find(f, M_DMN_BUDGET_USES);
+    CHECK(stop != NULL);
+    CHECK_STR(stop->note->args[0], S("d2"));
+    CHECK_STR(stop->note->args[1], S("300000"));
+    f = dmn_check(&c, m, &all);
+    CHECK(find(f, M_DMN_BUDGET_USES) == NULL);
+    CHECK_INT(count_of(f, 1), DECISIONS * INPUTS);
+    arena_close(a);
+}
+
 /* The size of the issue; the budget is what bounds the time (bench/table.c measures it). */
 TEST(dmn_check_decides_a_table_of_3700_rules) {
     Arena *a = arena_open(0);

@@ -1,6 +1,8 @@
 /* The public library (include/jixia/dmn.h): values in and out, diagnostics, limits, threads. */
 #include <pthread.h>
 
+#include "base/buf.h"
+#include "dmn/api.h"
 #include "tests/library_fixture.h"
 
 static const char SUM[] = HEAD INPUT("a", "收入", "number") INPUT("b", "d", "date")
@@ -48,6 +50,7 @@ TEST(library_unknown_facts) {
     CHECK_Z(jx_dmn_value_json(e, v), "{\"unknown\":true,\"min\":11,\"max\":22}");
     CHECK_INT(jx_dmn_missing(e, v, names, 4), 1);
     CHECK_Z(names[0], "营业收入");
+    CHECK(!jx_dmn_unknown(e, "\xe8\x90", lo, hi) && !jx_dmn_unknown(e, NULL, lo, hi));
     CHECK(!jx_dmn_unknown(e, "x", hi, lo) && jx_dmn_unknown(e, "x", lo, lo));
     CHECK(!jx_dmn_unknown(e, "x", lo, jx_dmn_temporal(e, "2026-07-01")));
     CHECK(jx_dmn_unknown(e, "x", NULL, lo) && !jx_dmn_unknown(e, "x", jx_dmn_null(e), lo));
@@ -253,15 +256,88 @@ TEST(library_limits_hold) {
     CHECK(!m);
 }
 
+/* The status of loading `text` within so many bytes; *m is NULL unless it loaded. */
+static jx_dmn_status load_within(Str text, size_t bytes, jx_dmn_model **m) {
+    jx_dmn_source file = {.name = "hostile.dmn", .bytes = text.p, .size = (size_t)text.n};
+    jx_dmn_options o = {.limits.model_bytes = bytes};
+    jx_dmn_status status = jx_dmn_load(&file, 1, &o, m);
+    CHECK((status == JX_DMN_OK) == (*m != NULL));
+    return status;
+}
+
+/* A small model in 1.5 MB of what no model keeps: the tree of a rule lives only while it is read.
+ */
+static Str padded(Arena *a) {
+    Buf b = buf_new(a, 0);
+    buf_lit(&b, HEAD "<decision id='d' name='d'><decisionTable><input><inputExpression><text>1"
+                     "</text></inputExpression></input><output/><rule><extensionElements>");
+    for (int i = 0; i < 20000; i++) buf_printf(&b, "<x id='t%d'>%060d</x>", i, i);
+    buf_lit(&b, "</extensionElements><inputEntry><text>1</text></inputEntry><outputEntry><text>1"
+                "</text></outputEntry></rule></decisionTable></decision>" TAIL);
+    return buf_str(&b);
+}
+
+/* A table with two cut points a cell: the check works with far more than it reports. */
+static Str many_cuts(Arena *a) {
+    enum { RULES = 1000, COLUMNS = 8 };
+    Buf b = buf_new(a, 0);
+    buf_lit(&b, HEAD INPUT("a", "a", "number") "<decision id='d' name='d'>" NEEDS(
+                    "a") "<decisionTable hitPolicy='FIRST'>");
+    for (int k = 0; k < COLUMNS; k++)
+        buf_printf(&b,
+                   "<input><inputExpression typeRef='number'><text>a+%d</text></inputExpression>"
+                   "</input>",
+                   k);
+    buf_lit(&b, "<output/>");
+    for (int r = 0; r < RULES; r++) {
+        buf_lit(&b, "<rule>");
+        for (int k = 0; k < COLUMNS; k++)
+            buf_printf(&b, "<inputEntry><text>[%d..%d]</text></inputEntry>", r * 7 + k,
+                       r * 8 + k + 9);
+        buf_printf(&b, "<outputEntry><text>%d</text></outputEntry></rule>", r);
+    }
+    buf_lit(&b, "</decisionTable></decision>" TAIL);
+    return buf_str(&b);
+}
+
+TEST(library_bytes_bound_what_loading_takes) {
+    Arena *a = arena_open(0);
+    Str text = padded(a);
+    jx_dmn_model *m;
+    for (size_t bytes = 1 << 12; bytes <= 8 << 20; bytes *= 2)
+        CHECK_INT(load_within(text, bytes, &m), JX_DMN_LIMIT);
+    CHECK_INT(load_within(text, (size_t)64 << 20, &m), JX_DMN_OK);
+    CHECK(arena_used(m->arena) < 1 << 18);
+    jx_dmn_model_free(m);
+    arena_close(a);
+}
+
+TEST(library_bytes_bound_what_checking_takes) {
+    Arena *a = arena_open(0);
+    jx_dmn_model *m = NULL;
+    jx_dmn_report *r;
+    CHECK_INT(load_within(many_cuts(a), (size_t)256 << 20, &m), JX_DMN_OK);
+    CHECK_INT(jx_dmn_model_check(m, &r), JX_DMN_OK);
+    CHECK(arena_used(r->arena) < 1 << 20);
+    jx_dmn_report_free(r);
+    m->options.limits.model_bytes = 1 << 20;
+    CHECK_INT(jx_dmn_model_check(m, &r), JX_DMN_LIMIT);
+    CHECK(r == NULL);
+    jx_dmn_model_free(m);
+    arena_close(a);
+}
+
 TEST(library_misuse_is_a_status) {
     jx_dmn_model *m = load(SUM);
     jx_dmn_eval *e = eval_of(m);
     const jx_dmn_value *v, *none = NULL;
-    jx_dmn_report *r;
+    jx_dmn_report *r = (jx_dmn_report *)m;
     CHECK_INT(jx_dmn_eval_set(e, "d", NULL), JX_DMN_MISUSE);
     CHECK_INT(jx_dmn_eval_run(e, NULL, 0, &v), JX_DMN_MISUSE);
     CHECK_INT(jx_dmn_eval_run(NULL, "d", 0, &v), JX_DMN_MISUSE);
     CHECK_INT(jx_dmn_model_check(NULL, &r), JX_DMN_MISUSE);
+    CHECK(r == NULL);
+    CHECK_INT(jx_dmn_model_check(m, NULL), JX_DMN_MISUSE);
     CHECK(!jx_dmn_list(e, &none, 1) && !jx_dmn_null(NULL));
     CHECK_INT(jx_dmn_value_kind(NULL), JX_DMN_NULL);
     CHECK_INT(jx_dmn_value_count(NULL), 0);

@@ -361,6 +361,19 @@ Json *json_push(Json *array, Json *value) {
     return value;
 }
 
+Json *json_copy(Arena *a, const Json *j) {
+    Json *copy = json_new(a, j->kind);
+    copy->truth = j->truth;
+    copy->line = j->line;
+    copy->text = j->text;
+    for (const Json *e = j->first; e; e = e->next) {
+        Json *child = json_copy(a, e);
+        child->key = e->key;
+        json_push(copy, child);
+    }
+    return copy;
+}
+
 Json *json_set(Json *object, Str key, Json *value) {
     value->key = key;
     return json_push(object, value);

@@ -52,6 +52,8 @@ Json *json_bool(Arena *a, bool v);
 Json *json_set(Json *object, Str key,
                Json *value); /* appends; the key must be new; returns value */
 Json *json_push(Json *array, Json *value);
+/* A copy of the tree, without its key, to be put elsewhere; the texts are shared. */
+Json *json_copy(Arena *a, const Json *j);
 
 /* Canonical form (packets): keys in code point order, no blanks, RFC 8785 escaping, numbers as
  * their text. Written compact when indent is 0, else with that many blanks per level and the keys

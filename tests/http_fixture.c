@@ -65,6 +65,18 @@ static void draft_revision(HttpFixture *f) {
     CHECK_STR(r.location, S("/api/v1/revisions/1"));
 }
 
+/* Organisation 1 and office 1. */
+static void add_places(HttpFixture *f) {
+    Str body = S("{\"kind\":\"venture\",\"name\":\"示例创投\",\"reason\":\"test\"}");
+    HttpReply r = http_call(
+        f, &(HttpCall){.method = "POST", .path = "/organisations", .token = f->boss, .body = body});
+    CHECK_INT(r.status, 201);
+    body = S("{\"name\":\"示例处\",\"reason\":\"test\"}");
+    r = http_call(
+        f, &(HttpCall){.method = "POST", .path = "/offices", .token = f->boss, .body = body});
+    CHECK_INT(r.status, 201);
+}
+
 HttpFixture *http_fixture(void) {
     static HttpFixture f;
     InitReport report;
@@ -80,12 +92,14 @@ HttpFixture *http_fixture(void) {
         return &f;
     }
     http_new_user(&f, S("boss"), (1u << ROLES) - 1, false); /* the first may have every role */
+    http_sign_in(&f, S("boss"), S(FIXTURE_PASSWORD));       /* session 1, for who ends session 1 */
     for (int i = 0; i < ROLES; i++) {
         Str name = role_text((Role)i);
         http_new_user(&f, name, 1u << i, false);
         f.tokens[i] = http_sign_in(&f, name, S(FIXTURE_PASSWORD));
     }
     f.boss = http_sign_in(&f, S("boss"), S(FIXTURE_PASSWORD));
+    add_places(&f);
     upload(&f);
     draft_revision(&f);
     return &f;

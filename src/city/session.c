@@ -157,6 +157,17 @@ bool session_sign_in(Db *db, const SignIn *given, User *user, Str *token) {
     return s.right || FAIL(c, ERR_AUTH, M_SIGN_IN_WRONG);
 }
 
+static bool renew_in_tx(Db *db, void *data) {
+    return session_add(db, data);
+}
+
+bool session_renew(Db *db, const User *u, Str address, Str agent, Str *token) {
+    User copy = *u;
+    Attempt s = {
+        .name = u->name, .address = address, .agent = agent, .user = &copy, .token = token};
+    return tx_run(db, DB_WRITE, renew_in_tx, &s);
+}
+
 bool session_open(Db *db, Str name, Str password, Str address, User *user, Str *token) {
     SignIn s = {.name = name, .password = password, .address = address};
     return session_sign_in(db, &s, user, token);

@@ -69,6 +69,9 @@ typedef struct SignIn {
 /* The same with a second factor: ERR_AUTH with M_PEOPLE_CODE_NEEDED when the password is right and
  * a code is needed, which counts as no attempt. A wrong code counts as a wrong password does. */
 bool session_sign_in(Db *db, const SignIn *s, User *user, Str *token);
+/* A new session of somebody who is signed in and has just changed the password: no factor is asked
+ * again. */
+bool session_renew(Db *db, const User *u, Str address, Str agent, Str *token);
 /* The user of a token; false without failure when it is none, expired or the user disabled. */
 bool session_find(Db *db, Str token, User *out);
 bool session_close(Db *db, Str token);

@@ -89,6 +89,39 @@ bool api_match(Request *r, Response *out);
 /* --- flows, cases, evidence files, tasks --- */
 
 /* --- people, offices, organisations --- */
+/* api_org.c */
+bool api_organisations(Request *r, Response *out);
+bool api_organisation_add(Request *r, Response *out);
+bool api_organisation(Request *r, Response *out);
+bool api_organisation_change(Request *r, Response *out);
+bool api_agreement_add(Request *r, Response *out);
+bool api_agreement_end(Request *r, Response *out);
+bool api_offices(Request *r, Response *out);
+bool api_office_add(Request *r, Response *out);
+bool api_office_rename(Request *r, Response *out);
+bool api_office_duty(Request *r, Response *out);
+bool api_office_handover(Request *r, Response *out);
+/* api_user_access.c */
+bool api_user_invite(Request *r, Response *out);
+bool api_user_uninvite(Request *r, Response *out);
+bool api_invitation_accept(Request *r, Response *out);
+bool api_factor(Request *r, Response *out);
+bool api_factor_begin(Request *r, Response *out);
+bool api_factor_confirm(Request *r, Response *out);
+bool api_factor_remove(Request *r, Response *out);
+bool api_own_sessions(Request *r, Response *out);
+bool api_own_session_end(Request *r, Response *out);
+bool api_user_sessions(Request *r, Response *out);
+bool api_user_session_end(Request *r, Response *out);
+bool api_preview(Request *r, Response *out);
+bool api_preview_end(Request *r, Response *out);
+/* api_user_binding.c */
+bool api_bindings(Request *r, Response *out);
+bool api_binding_proof(Request *r, Response *out);
+bool api_binding_decide(Request *r, Response *out);
+bool api_binding_end(Request *r, Response *out);
+bool api_own_bindings(Request *r, Response *out);
+bool api_binding_ask(Request *r, Response *out);
 
 /* --- titles, recommendations, discovery --- */
 /* api_discovery.c */

@@ -24,13 +24,13 @@ typedef struct RowMaker {
 } RowMaker;
 
 /* What is known of one enterprise at the clocks of the request. view and set hold what the reader
- * may see, and only that; what is shown of facts comes from them. all and whole hold everything: for
- * outcomes and for counting, never for a value. */
+ * may see, and only that; what is shown of facts comes from them. all and whole hold everything:
+ * for outcomes and for counting, never for a value. */
 typedef struct Known {
     Subject who;
     FactView view, all;
     FactSet set, whole;
-    Grade grade; /* up to which the reader sees this enterprise */
+    Grade grade;            /* up to which the reader sees this enterprise */
     Str uscc, stock, check; /* check: ok | failed | none */
 } Known;
 

@@ -43,12 +43,19 @@ bool api_openapi(Request *r, Response *out) {
 /* --- the account -------------------------------------------------------------------------------
  */
 
+static Str id_text(Arena *a, int64_t id) {
+    return id ? str_printf(a, "%lld", (long long)id) : S("");
+}
+
 static Json *me_json(Arena *a, const User *u) {
     Json *o = api_account(a, u);
     Json *rights = out_list(a, o, S("rights"));
     for (int i = 0; i < RIGHT_COUNT; i++)
         if (rights_scope(&RIGHTS[i], u->roles) != SCOPE_NONE)
             json_push(rights, json_string(a, RIGHTS[i].name));
+    out_opt(a, o, S("organisation"), id_text(a, u->organisation));
+    out_opt(a, o, S("enterprise"), id_text(a, u->subject));
+    out_bool(a, o, S("preview"), u->viewing);
     out_bool(a, o, S("must_change_password"), u->must_change);
     if (u->last_sign_in_ms == 0) {
         out_null(a, o, S("last_sign_in"));
@@ -92,7 +99,12 @@ bool api_sign_in(Request *r, Response *out) {
     if (name.n == 0) return HTTP_INVALID(r, S("/name"), M_HTTP_REQUIRED, S("name"));
     if (password.n == 0) return HTTP_INVALID(r, S("/password"), M_HTTP_REQUIRED, S("password"));
     if (password.n > PASSWORD_MAX) return FAIL(r->c, ERR_AUTH, M_SIGN_IN_WRONG);
-    if (!session_open(r->db, name, password, r->address, &u, &token)) return false;
+    SignIn in = {.name = name,
+                 .password = password,
+                 .code = json_get_str(j, S("code")),
+                 .address = r->address,
+                 .agent = http_header(r, S("user-agent"))};
+    if (!session_sign_in(r->db, &in, &u, &token)) return false;
     out->cookie = cookie(r, token, SESSION_HOURS * 3600);
     Str set = out->cookie;
     bool ok = reply_session(r, out, 201, &u);
@@ -135,7 +147,9 @@ bool api_change_password(Request *r, Response *out) {
         return false;
     User u; /* the change ended all sessions; this one goes on under a new token */
     Str token;
-    if (!session_open(r->db, r->user->name, password, r->address, &u, &token)) return false;
+    if (!user_get(r->db, r->user->id, &u) ||
+        !session_renew(r->db, &u, r->address, http_header(r, S("user-agent")), &token))
+        return false;
     http_reply(out, r, 200, me_json(r->c->arena, &u));
     out->cookie = cookie(r, token, SESSION_HOURS * 3600);
     return true;

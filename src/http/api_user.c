@@ -1,5 +1,9 @@
 /* Users: read by administrators and auditors, written by the system and security administrators.
  * A new password is shown once and must be changed at the first sign-in. */
+#include "city/people/factor.h"
+#include "city/people/invitation.h"
+#include "city/people/office.h"
+#include "city/people/organisation.h"
 #include "http/api.h"
 #include "http/json_out.h"
 
@@ -16,6 +20,18 @@ Json *api_account(Arena *a, const User *u) {
     return o;
 }
 
+static void out_id(Arena *a, Json *o, Str key, int64_t id) {
+    out_opt(a, o, key, id ? str_printf(a, "%lld", (long long)id) : S(""));
+}
+
+/* What is asked of one account at a time. */
+static void out_access(Request *r, Json *o, const User *u) {
+    Factor f;
+    if (!factor_get(r->db, u->id, &f)) return;
+    out_bool(r->c->arena, o, S("second_factor"), f.confirmed);
+    out_instant(r->c->arena, o, S("invited_until"), invitation_open_until(r->db, u->id));
+}
+
 static Json *user_json(Arena *a, const User *u) {
     Json *o = api_account(a, u);
     out_bool(a, o, S("disabled"), u->disabled);
@@ -23,6 +39,9 @@ static Json *user_json(Arena *a, const User *u) {
     out_bool(a, o, S("must_change_password"), u->must_change);
     out_instant(a, o, S("created_at"), u->created_ms);
     out_instant(a, o, S("last_sign_in_at"), u->last_sign_in_ms);
+    out_id(a, o, S("office"), u->office);
+    out_id(a, o, S("organisation"), u->organisation);
+    out_id(a, o, S("enterprise"), u->subject);
     return o;
 }
 
@@ -47,7 +66,9 @@ bool api_user(Request *r, Response *out) {
     int64_t id;
     User u;
     if (!http_id(r, 0, &id) || !user_get(r->db, id, &u)) return false;
-    http_reply(out, r, 200, user_json(r->c->arena, &u));
+    Json *o = user_json(r->c->arena, &u);
+    out_access(r, o, &u);
+    http_reply(out, r, 200, o);
     out->etag = user_etag(r, &u);
     return true;
 }
@@ -68,9 +89,37 @@ static bool read_roles(Request *r, const Json *j, uint32_t *roles) {
     return true;
 }
 
+/* Where an account belongs: a district or zone of the city, an office, an organisation that are
+ * there. A clerk of a district needs one. */
+static bool check_place(Request *r, const User *u) {
+    Office office;
+    Organisation organisation;
+    if (u->district.n && !map_get(&r->reg->codes.division, u->district))
+        return HTTP_INVALID(r, S("/district"), M_PEOPLE_DISTRICT, u->district);
+    if (u->district.n == 0 && u->roles == 1u << ROLE_CLERK_DISTRICT)
+        return HTTP_INVALID(r, S("/district"), M_PEOPLE_DISTRICT_NEEDED);
+    return (!u->office || office_get(r->db, u->office, &office)) &&
+           (!u->organisation || organisation_get(r->db, u->organisation, &organisation));
+}
+
+static bool read_id(Request *r, const Json *j, Str key, int64_t *id) {
+    const Json *v = json_get(j, key);
+    Str s = json_str(v, S(""));
+    if (!v) return true;
+    *id = 0;
+    return s.n == 0 || (str_to_i64(s, id) && *id > 0) ||
+           HTTP_INVALID(r, str_cat(r->c->arena, S("/"), key), M_HTTP_QUERY, key, s);
+}
+
+static bool read_place(Request *r, const Json *j, User *u) {
+    return read_id(r, j, S("office"), &u->office) &&
+           read_id(r, j, S("organisation"), &u->organisation) && check_place(r, u);
+}
+
 typedef struct Change {
     Request *r;
     User user;
+    bool end_factor;
     Str password; /* empty: not set anew */
     PasswordHash hash;
     Act act;
@@ -86,6 +135,7 @@ static bool change_in_tx(Db *db, void *data) {
     Change *k = data;
     if (!user_change(db, &k->user, &k->act)) return false;
     if (k->password.n && !user_set_password(db, k->user.id, k->hash, true, &k->act)) return false;
+    if (k->end_factor && !factor_remove(db, k->user.id, &k->act)) return false;
     return user_get(db, k->user.id, &k->user);
 }
 
@@ -113,7 +163,7 @@ bool api_user_add(Request *r, Response *out) {
                     .district = json_get_str(j, S("district")),
                     .must_change = true};
     k.act = http_act(r, reason_of(j, S("new user")));
-    if (!read_roles(r, j, &k.user.roles) ||
+    if (!read_roles(r, j, &k.user.roles) || !read_place(r, j, &k.user) ||
         !user_hash_password(r->c, k.user.name, k.password, &k.hash) ||
         !tx_run(r->db, DB_WRITE, add_in_tx, &k))
         return false;
@@ -145,8 +195,12 @@ bool api_user_change(Request *r, Response *out) {
         k.password = user_one_time_password(r->c->arena);
     k.act = http_act(r, reason_of(j, S("")));
     if (k.password.n && !user_hash_password(r->c, k.user.name, k.password, &k.hash)) return false;
-    if (!read_roles(r, j, &k.user.roles) || !tx_run(r->db, DB_WRITE, change_in_tx, &k))
-        return false;
+    k.end_factor = json_get_bool(j, S("reset_second_factor"), false);
+    uint32_t roles = k.user.roles;
+    if (!read_roles(r, j, &k.user.roles) || !read_place(r, j, &k.user)) return false;
+    if (k.user.roles != roles && id == r->user->id)
+        return HTTP_INVALID(r, S("/roles"), M_PEOPLE_OWN_ROLES);
+    if (!tx_run(r->db, DB_WRITE, change_in_tx, &k)) return false;
     reply_result(r, out, 200, &k);
     return true;
 }

@@ -242,6 +242,10 @@ static bool check_rights(Request *r) {
     if (!r->user) return FAIL(r->c, ERR_AUTH, M_HTTP_SIGN_IN);
     r->scope = rights_scope(right, r->user->roles);
     if (r->scope == SCOPE_NONE) return FAIL(r->c, ERR_DENIED, M_HTTP_DENIED, right->name);
+    bool leaving = str_eq(str_from(r->route->method), S("DELETE")) &&
+                   str_starts(str_from(r->route->path), S("/session"));
+    if (r->user->viewing && is_write(r) && !leaving)
+        return FAIL(r->c, ERR_DENIED, M_PEOPLE_VIEW_ONLY);
     bool profile = str_starts(right->name, S("profile:"));
     if (r->user->must_change && !profile && is_write(r))
         return FAIL(r->c, ERR_DENIED, M_HTTP_CHANGE_PASSWORD);

@@ -90,7 +90,7 @@ static bool read_grants(Db *db, int64_t user, Sight *s) {
 
 bool sight_open(Db *db, const PackSet *p, const User *u, Sight *out) {
     Ctx *c = db_ctx(db);
-    *out = (Sight){.all = GRADE_PUBLIC};
+    *out = (Sight){.all = GRADE_PUBLIC, .own_grade = GRADE_SECRET};
     if (!u) return ctx_ok(c);
     out->all = grade_where(u->roles, SCOPE_ALL);
     if (u->district.n) {
@@ -106,6 +106,7 @@ bool sight_open(Db *db, const PackSet *p, const User *u, Sight *out) {
     Grade most = grade_where(u->own_roles, SCOPE_ALL);
     out->all = lesser(out->all, most);
     out->district = lesser(out->district, most);
+    out->own_grade = most;
     if (most < GRADE_SECRET) { /* what else the previewed account has is not for them to see */
         out->named = NULL;
         out->tiers = S("");
@@ -126,7 +127,7 @@ bool sight_knows(const Sight *s, int64_t root) {
 
 Grade sight_of(const Sight *s, int64_t root, Str division, Str unit) {
     Grade best = s->all;
-    if (s->own && root == s->own) return GRADE_SECRET;
+    if (s->own && root == s->own) return s->own_grade;
     if (s->only_own) return GRADE_PUBLIC;
     if (s->place.n && (str_eq(unit, s->place) || (unit.n == 0 && str_eq(division, s->place))))
         best = greater(best, s->district);

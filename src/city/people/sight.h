@@ -24,6 +24,7 @@ typedef struct Sight {
     Grade district; /* of those of `place` */
     Str place;      /* empty: none */
     int64_t own;    /* the root of their own enterprise, all of which they see; 0: none */
+    Grade own_grade; /* 商业秘密, less in a preview */
     bool only_own;  /* other enterprises are not there for them */
     uint8_t *named; /* by indicator id: named by the agreement; NULL: none */
     int nnamed;

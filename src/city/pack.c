@@ -9,6 +9,8 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "city/flow/calendar.h"
+#include "city/flow/flow.h"
 #include "city/pack_names.h"
 #include "city/pack_parse.h"
 #include "codec/yaml.h"
@@ -121,7 +123,7 @@ static bool parse_files(Ctx *c, PackSet *p) {
     if (!pack_link_indicators(c, p) || !pack_read_sources(c, p)) return false;
     for (int i = 0; i < p->nfiles; i++)
         if (is_rule(&p->files[i]) && !pack_parse_rule(c, p, &p->files[i])) return false;
-    return true;
+    return calendar_parse(c, p) && pack_parse_flows(c, p);
 }
 
 PackSet *pack_parse(Ctx *c, const PackFile *files, int n) {
@@ -133,7 +135,8 @@ PackSet *pack_parse(Ctx *c, const PackFile *files, int n) {
                    .by_code = map_new(a),
                    .by_document = map_new(a),
                    .by_rule = map_new(a),
-                   .by_source = map_new(a)};
+                   .by_source = map_new(a),
+                   .by_flow = map_new(a)};
     p->files = arena_copy(a, files, (size_t)n * sizeof *files);
     p->packs = NEW_N(a, PackInfo, n ? n : 1);
     p->hash = files_hash(a, p);

@@ -126,8 +126,12 @@ typedef struct PackSet {
     Rule **rules; /* by pack order, then id */
     int nfiles, npacks, nindicators, ndocuments, nrules;
     Map by_name, by_code, by_document, by_rule;
-    Map by_source; /* Str: title by source code (city/pack_names.h) */
-    Str hash;      /* SM3 over all files: identifies the rule set */
+    Map by_source;       /* Str: title by source code (city/pack_names.h) */
+    struct Flow **flows; /* city/flow/flow.h */
+    int nflows;
+    Map by_flow;
+    const struct Calendar *calendar; /* city/flow/calendar.h */
+    Str hash;                        /* SM3 over all files: identifies the rule set */
 } PackSet;
 
 /* Reads the files of the pack in `folder` and of the packs it depends on (sibling folders). */

@@ -50,6 +50,11 @@ const Right RIGHTS[] = {
     {STR_INIT("user:read"),           "----------aaaa"},
     {STR_INIT("user:write"),          "-----------aa-"},
     /* flows, cases, evidence files, tasks */
+    {STR_INIT("flow:read"),           "aaaaaaaaaaaaaa"},
+    {STR_INIT("task:read"),           "ooooooooooo---"},
+    {STR_INIT("case:read"),           "aadaooa-aoa---"},
+    {STR_INIT("case:act"),            "aadaooa-ao----"},
+    {STR_INIT("file:read"),           "aadaooa-aoa---"},
     /* people, offices, organisations */
     {STR_INIT("office:read"),         "aaaaa-aaa-aaaa"},
     {STR_INIT("office:write"),        "-----------a--"},

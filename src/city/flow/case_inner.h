@@ -1,0 +1,55 @@
+/* Inside of the case engine: shared by case*.c, effects_core.c and evidence.c. */
+#ifndef JIXIA_CITY_FLOW_CASE_INNER_H
+#define JIXIA_CITY_FLOW_CASE_INNER_H
+#include "city/flow/calendar.h"
+#include "city/flow/case.h"
+
+enum { CASE_DEPTH_MAX = 8 };
+
+Str case_object(Arena *a, int64_t id);  /* case:12 */
+Str case_json(Arena *a, const Json *j); /* canonical bytes */
+/* Locks the row of a case until the transaction ends, then reads it. */
+bool case_lock(Db *db, const Register *reg, int64_t id, CaseFile *out);
+/* The instant an event of the case gets; false (ERR_STATE) when the server's clock stands behind.
+ */
+bool case_now(Db *db, const CaseFile *k, int64_t *at_ms);
+/* Whether the scope of a right reaches a case for some of these roles; *role gets the first. */
+bool case_reach(const char *right, const CaseFile *k, const CaseActor *actor, uint32_t roles,
+                int *role);
+/* The role an act is done in: one it is for, whose scope reaches the case; -1 for the opener, the
+ * clock. False: the act is not for this person. */
+bool case_role(const CaseFile *k, const FlowAct *a, const CaseActor *actor, int *role);
+Str case_role_text(int role);
+
+/* --- guards and needs (case_gate.c) --- */
+typedef struct CaseGate {
+    Decision decision;
+    FactSet facts;
+    bool decided;
+} CaseGate;
+/* Whether an act may be done on a case now, by what the flow asks for; the failure says why not.
+ * move NULL: what a person gives along with the act (reason, code, fields) is not asked for. */
+bool case_gate(Db *db, const Register *reg, const CaseFile *k, const FlowAct *a,
+               const CaseActor *actor, const CaseMove *move, CaseGate *out);
+/* The data of the parent, else the case's own. */
+bool case_parameters(Db *db, const Register *reg, const CaseFile *k, const Json **out);
+
+/* --- data (case_data.c) --- */
+/* data with the members of change: checked against the flow's fields and what the actor may write.
+ */
+bool case_merge(Ctx *c, const Flow *f, const Json *data, const Json *change, const CaseActor *actor,
+                const Json **out);
+
+/* --- clocks (case_clock.c) --- */
+bool case_clock_move(Db *db, const Register *reg, const CaseFile *k, const FlowAct *a,
+                     const FlowState *from, const CaseMove *m, int64_t day);
+
+/* --- events (case_note.c) --- */
+typedef struct CaseEventNew {
+    int64_t at_ms, decision;
+    Str actor, role, act, from, to, code, reason, data;
+} CaseEventNew;
+/* Adds an event and its journal entry (`action`), and raises the case's version and time. Returns
+ * the event's id, 0 on failure. */
+int64_t case_event_add(Db *db, CaseFile *k, const CaseEventNew *e, Str action);
+#endif

@@ -1,0 +1,90 @@
+/* The one table of effects, and those of the cases themselves that need no other file. */
+#include "city/flow/effects.h"
+
+#include "base/date.h"
+#include "city/bundle/notify.h"
+#include "city/flow/case_inner.h"
+
+static bool effect_notify(Db *db, const CaseStep *s, const Json *args);
+
+static const char *const OPEN_KEYS[] = {"flow", "data", NULL};
+static const char *const ACT_KEYS[] = {"flow", "act", "where", NULL};
+static const char *const SET_KEYS[] = {"field", "value", NULL};
+static const char *const NOTIFY_KEYS[] = {"to", "zh", "en", NULL};
+
+/* A mechanism adds its rows below its line. */
+static const Effect EFFECTS[] = {
+    {STR_INIT("case.open"), effect_case_open, OPEN_KEYS},
+    {STR_INIT("case.act"), effect_case_act, ACT_KEYS},
+    {STR_INIT("data.set"), effect_data_set, SET_KEYS},
+    {STR_INIT("notify"), effect_notify, NOTIFY_KEYS},
+    /* --- titles, recommendations, discovery --- */
+    /* --- rounds and reviews --- */
+    /* --- notices, letters, certificates --- */
+};
+enum { EFFECT_COUNT = sizeof EFFECTS / sizeof *EFFECTS, NEAR = 3 };
+
+const Effect *effect_find(Str name) {
+    for (int i = 0; i < EFFECT_COUNT; i++)
+        if (str_eq(EFFECTS[i].name, name)) return &EFFECTS[i];
+    return NULL;
+}
+
+Str effect_nearest(Str name) {
+    int best = NEAR + 1;
+    Str nearest = {0};
+    for (int i = 0; i < EFFECT_COUNT; i++) {
+        int d = str_distance(name, EFFECTS[i].name, NEAR);
+        if (d >= best) continue;
+        best = d;
+        nearest = EFFECTS[i].name;
+    }
+    return nearest;
+}
+
+bool effect_data_set(Db *db, const CaseStep *s, const Json *args) {
+    Arena *a = db_ctx(db)->arena;
+    const Json *value = json_get(args, S("value"));
+    Str word = json_str(value, S(""));
+    CaseStep *own = (CaseStep *)(uintptr_t)s;
+    if (str_eq(word, S("today"))) value = json_string(a, date_text(a, s->day));
+    if (str_eq(word, S("actor"))) value = json_string(a, s->actor->name);
+    if (!value) value = json_new(a, JSON_NULL);
+    return case_step_data(db, own, json_get_str(args, S("field")), value);
+}
+
+/* notify {to: ROLE | opener | firm | organisation, zh, en}: one line in the bell of those meant. A
+ * role of a district is told of its own district's cases. */
+static bool effect_notify(Db *db, const CaseStep *s, const Json *args) {
+    Ctx *c = db_ctx(db);
+    const CaseFile *k = s->file;
+    Str to = json_get_str(args, S("to")), zh = json_get_str(args, S("zh"));
+    Str en = json_get_str(args, S("en"));
+    Notify n = {.why = NOTIFY_WAITS,
+                .what = M_NOTIFY_SAID,
+                .args = {str_printf(c->arena, "%.*s（%.*s）", STRF(zh), STRF(k->title)),
+                         str_printf(c->arena, "%.*s (%.*s)", STRF(en.n ? en : zh), STRF(k->title))},
+                .nargs = 2,
+                .object = case_object(c->arena, k->id),
+                .link = str_printf(c->arena, "/cases/%lld", (long long)k->id),
+                .actor = s->actor->name};
+    int role = role_find(to);
+    if (role >= 0) {
+        n.to.roles = (uint32_t)1 << role;
+        if (right_scope(right_find(S("case:read")), (Role)role) == SCOPE_DISTRICT)
+            n.to.district = k->division;
+        if (right_scope(right_find(S("case:read")), (Role)role) == SCOPE_DISTRICT && !k->division.n)
+            return true;
+    } else if (str_eq(to, S("opener"))) {
+        n.to.user_name = k->opened_by;
+    } else if (str_eq(to, S("firm"))) {
+        if (!k->subject) return true;
+        n.to.subject = k->subject;
+    } else if (str_eq(to, S("organisation"))) {
+        if (!k->organisation) return true;
+        n.to.organisation = k->organisation;
+    } else {
+        return FAIL(c, ERR_RULE, M_FLOW_ROLE, to);
+    }
+    return notify(db, &n);
+}

@@ -1,0 +1,80 @@
+/* Checks of a flow as a whole: states nobody reaches, states nobody leaves, names of other flows.
+ */
+#include "city/flow/effects.h"
+#include "city/flow/flow_read.h"
+
+static int index_of(const Flow *f, const FlowState *s) {
+    return (int)(s - f->states);
+}
+
+/* Marks the states that can be reached; acts repeat until nothing new is found. */
+static void reach(const Flow *f, bool *seen) {
+    bool more = true;
+    while (more) {
+        more = false;
+        for (int i = 0; i < f->nacts; i++) {
+            const FlowAct *a = &f->acts[i];
+            bool from = a->opens;
+            for (int k = 0; k < a->nfrom; k++) from |= seen[index_of(f, a->from[k])];
+            if (!from || !a->to || seen[index_of(f, a->to)]) continue;
+            seen[index_of(f, a->to)] = more = true;
+        }
+    }
+}
+
+static bool leaves(const Flow *f, const FlowState *s) {
+    for (int i = 0; i < f->nacts; i++) {
+        const FlowAct *a = &f->acts[i];
+        if (a->to && a->to != s && flow_act_from(a, s)) return true;
+    }
+    return false;
+}
+
+void flow_check(FlowReader *r) {
+    Flow *f = r->flow;
+    bool *seen = NEW_N(r->c->arena, bool, f->nstates);
+    bool opens = false;
+    reach(f, seen);
+    for (int i = 0; i < f->nacts; i++) {
+        const FlowAct *a = &f->acts[i];
+        opens |= a->opens;
+        if (!a->by_clock) continue;
+        for (int k = 0; k < a->nfrom; k++)
+            if (!a->from[k]->clock) FLOW_BAD(r, a->line, M_FLOW_CLOCK, a->from[k]->id);
+    }
+    if (!opens) FLOW_BAD(r, 0, M_FLOW_OPENS);
+    for (int i = 0; i < f->nstates; i++) {
+        const FlowState *s = &f->states[i];
+        if (!seen[i]) FLOW_BAD(r, s->line, M_FLOW_UNREACHED, s->id);
+        if (!s->final && !leaves(f, s)) FLOW_BAD(r, s->line, M_FLOW_DEAD_END, s->id);
+    }
+}
+
+static void link_effect(FlowReader *r, const FlowEffect *e) {
+    Str id = json_get_str(e->args, S("flow")), act = json_get_str(e->args, S("act"));
+    const Json *flow_key = json_get(e->args, S("flow"));
+    if (!flow_key) return;
+    const Flow *other = str_eq(id, r->flow->id) ? r->flow : flow_find(r->pack, id);
+    if (!other) {
+        FLOW_BAD(r, e->line, M_FLOW_UNKNOWN, id);
+        return;
+    }
+    if (act.n && !flow_act(other, act)) FLOW_BAD(r, e->line, M_FLOW_ACT, act);
+    int n;
+    for (const Json *j = flow_list(r, e->args, S("where"), &n); j; j = j->next)
+        if (!flow_state(other, json_str(j, S(""))))
+            FLOW_BAD(r, j->line, M_FLOW_STATE, json_str(j, S("")));
+}
+
+void flow_link(FlowReader *r) {
+    const Flow *f = r->flow;
+    const Flow *parent = f->parent.n ? flow_find(r->pack, f->parent) : NULL;
+    if (f->parent.n && !parent) FLOW_BAD(r, 0, M_FLOW_UNKNOWN, f->parent);
+    for (int i = 0; i < f->nacts; i++) {
+        const FlowAct *a = &f->acts[i];
+        for (int k = 0; parent && k < a->nparent_in; k++)
+            if (!flow_state(parent, a->parent_in[k]))
+                FLOW_BAD(r, a->line, M_FLOW_STATE, a->parent_in[k]);
+        for (int k = 0; k < a->neffects; k++) link_effect(r, &a->effects[k]);
+    }
+}

@@ -1,0 +1,470 @@
+/* Cases: opening, acting, guards, signatures, clocks, paper, files, scope; by two flows that have
+ * nothing in common. */
+#include "city/flow/case.h"
+
+#include "base/clock.h"
+#include "base/date.h"
+#include "base/file.h"
+#include "city/flow/calendar.h"
+#include "city/flow/evidence.h"
+#include "city/subject.h"
+#include "tests/test.h"
+
+static const Act ACT = {STR_INIT("test"), STR_INIT("测试")};
+#define DAY_MS (24 * 3600 * 1000LL)
+
+typedef struct World {
+    Arena *arena;
+    Ctx c;
+    Str url;
+    Register *reg;
+    Db *db;
+    int64_t firm, other;
+} World;
+
+static bool fine(World *w, bool ok) {
+    if (!ok)
+        test_failed(
+            __FILE__, __LINE__,
+            str_z(w->arena, str_printf(w->arena, "%.*s: %.*s", STRF(msg_code(w->c.err.note.msg)),
+                                       STRF(note_text(w->arena, &w->c.err.note, LANG_EN)))));
+    return ok;
+}
+
+/* The failure recorded has this code; it is forgotten. */
+static void refused(World *w, bool ok, ErrCode code, const char *msg) {
+    CHECK(!ok);
+    CHECK_INT(w->c.err.code, code);
+    CHECK_STR(msg_code(w->c.err.note.msg), str_from(msg));
+    ctx_clear(&w->c);
+}
+
+/* 2026-11-02, a Monday. */
+static int64_t monday(void) {
+    return date_to_days(2026, 11, 2) * DAY_MS + 2 * 3600 * 1000;
+}
+
+static bool firms(Db *db, void *user) {
+    World *w = user;
+    SubjectNew a = {.kind = SUBJECT_ENTERPRISE,
+                    .name = S("甲公司"),
+                    .uscc = S("91370300MA3BXX0A17"),
+                    .division = S("370303")};
+    SubjectNew b = {.kind = SUBJECT_ENTERPRISE,
+                    .name = S("乙公司"),
+                    .uscc = S("91370300MA3BXX0B14"),
+                    .division = S("370305")};
+    w->firm = subject_add(db, &a, &ACT);
+    w->other = subject_add(db, &b, &ACT);
+    return w->firm && w->other;
+}
+
+static bool begin(World *w) {
+    InitReport report;
+    w->arena = arena_open(0);
+    w->c = ctx_new(w->arena, monday());
+    w->url = test_db_url(w->arena);
+    if (!fine(w, register_init(&w->c, w->url, S("packs/zibo"), &ACT, &report))) return false;
+    w->reg = register_open(&w->c, w->url, 4);
+    w->db = w->reg ? db_borrow(&w->c, w->reg->store) : NULL;
+    return fine(w, w->db != NULL) && fine(w, tx_run(w->db, DB_WRITE, firms, w));
+}
+
+static void end(World *w) {
+    if (w->db) db_return(w->db);
+    register_close(w->reg);
+    arena_close(w->arena);
+}
+
+static CaseActor person(const char *name, Role role) {
+    return (CaseActor){.name = str_from(name), .user = 1, .roles = 1u << role};
+}
+
+/* --- calls in a transaction of their own -------------------------------------------------------
+ */
+
+typedef struct Call {
+    World *w;
+    const CaseActor *actor;
+    CaseNew open;
+    CaseMove move;
+    int64_t id;
+    CaseFile out;
+    Str kind, name, bytes, text;
+    CaseDocument document;
+    CasePaper paper;
+} Call;
+
+static bool open_tx(Db *db, void *user) {
+    Call *k = user;
+    return case_open(db, k->w->reg, &k->open, k->actor, &k->out);
+}
+static bool act_tx(Db *db, void *user) {
+    Call *k = user;
+    return case_act(db, k->w->reg, k->id, &k->move, k->actor, &k->out);
+}
+static bool edit_tx(Db *db, void *user) {
+    Call *k = user;
+    return case_edit(db, k->w->reg, k->id, &k->move, k->actor, &k->out);
+}
+static bool sign_tx(Db *db, void *user) {
+    Call *k = user;
+    return case_sign(db, k->w->reg, k->id, k->text, k->actor);
+}
+static bool say_tx(Db *db, void *user) {
+    Call *k = user;
+    return case_say(db, k->w->reg, k->id, k->text, S(""), k->actor);
+}
+static bool file_tx(Db *db, void *user) {
+    Call *k = user;
+    return case_document_add(db, k->w->reg, k->id, k->kind, k->name, k->bytes, k->actor,
+                             &k->document);
+}
+static bool paper_tx(Db *db, void *user) {
+    Call *k = user;
+    return case_paper(db, k->w->reg, k->id, &k->paper, k->actor);
+}
+
+static Json *data(World *w, const char *text) {
+    return json_parse(&w->c, str_dup(w->arena, str_from(text)), S("data"));
+}
+
+static bool open_case(World *w, const char *flow, int64_t subject, const char *json,
+                      const CaseActor *actor, CaseFile *out) {
+    Call k = {.w = w,
+              .actor = actor,
+              .open = {.flow = str_from(flow), .subject = subject, .data = data(w, json)}};
+    bool ok = tx_run(w->db, DB_WRITE, open_tx, &k);
+    *out = k.out;
+    return ok;
+}
+
+static bool act(World *w, CaseFile *f, const char *what, const char *json, const char *reason,
+                const CaseActor *actor) {
+    Call k = {.w = w,
+              .actor = actor,
+              .id = f->id,
+              .move = {.act = str_from(what),
+                       .reason = str_from(reason),
+                       .version = f->version,
+                       .data = json ? data(w, json) : NULL}};
+    bool ok = tx_run(w->db, DB_WRITE, act_tx, &k);
+    if (ok) *f = k.out;
+    return ok;
+}
+
+static bool attach(World *w, int64_t id, const char *kind, const char *name, Str bytes,
+                   const CaseActor *actor, CaseDocument *out) {
+    Call k = {.w = w,
+              .actor = actor,
+              .id = id,
+              .kind = str_from(kind),
+              .name = str_from(name),
+              .bytes = bytes};
+    bool ok = tx_run(w->db, DB_WRITE, file_tx, &k);
+    *out = k.document;
+    return ok;
+}
+
+#define PDF S("%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n")
+
+/* --- a case from end to end --------------------------------------------------------------------
+ */
+
+TEST(case_question_runs) {
+    World w = {0};
+    CaseFile k;
+    CaseActor clerk = person("clerk", ROLE_CLERK_OFFICE), firm = person("firm", ROLE_ENTERPRISE);
+    if (begin(&w)) {
+        firm.subject = w.firm;
+        refused(&w, open_case(&w, "question", w.firm, "{\"问题\":\"去年收入？\"}", &clerk, &k),
+                ERR_RULE, "case.needs_field");
+        refused(&w, open_case(&w, "question", 0, "{}", &clerk, &k), ERR_RULE, "case.subject");
+        refused(&w, open_case(&w, "question", w.firm, "{}", &firm, &k), ERR_DENIED,
+                "case.not_yours");
+        refused(&w, open_case(&w, "nothing", w.firm, "{}", &clerk, &k), ERR_MISSING,
+                "flow.unknown");
+        CHECK_INT(Q_I64(w.db, -1, "SELECT count(*) FROM case_file"), 0);
+        CHECK(fine(&w, open_case(&w, "question", w.firm, "{\"问题\":\"去年收入？\",\"答复天数\":5}",
+                                 &clerk, &k)));
+        CHECK_STR(k.number, S("question-2026-0001"));
+        CHECK_STR(k.state->id, S("待答复"));
+        CHECK_STR(k.division, S("370303"));
+        refused(&w, act(&w, &k, "采用", NULL, "", &clerk), ERR_STATE, "case.state");
+        refused(&w, act(&w, &k, "答复", NULL, "", &firm), ERR_RULE, "case.needs_field");
+        refused(&w, act(&w, &k, "答复", "{\"不存在\":1}", "", &firm), ERR_RULE, "case.field");
+        refused(&w, act(&w, &k, "答复", "{\"答复天数\":\"许多\"}", "", &firm), ERR_RULE,
+                "case.value");
+        CHECK(fine(&w, act(&w, &k, "答复", "{\"答复\":\"一亿元\"}", "", &firm)));
+        CHECK_STR(k.state->id, S("已答复"));
+        refused(&w, act(&w, &k, "退回", NULL, "请补充", &clerk), ERR_RULE, "case.needs_code");
+        CHECK(fine(&w, act(&w, &k, "采用", NULL, "", &clerk)));
+        CHECK(k.closed_ms == monday());
+        refused(&w, act(&w, &k, "采用", NULL, "", &clerk), ERR_STATE, "case.state");
+        CaseEvent *e;
+        int n;
+        CHECK(fine(&w, case_events(w.db, k.id, &e, &n)));
+        CHECK_INT(n, 3);
+        CHECK_STR(e[1].actor, S("firm"));
+        CHECK_STR(e[1].role, S("enterprise"));
+        CHECK_INT(
+            Q_I64(w.db, 0, "SELECT count(*) FROM journal WHERE object = $1", db_s(S("case:1"))), 3);
+    }
+    end(&w);
+}
+
+/* --- two people, another's case, replays -------------------------------------------------------
+ */
+
+TEST(case_two_clerks) {
+    World w = {0};
+    CaseFile k;
+    CaseActor one = person("one", ROLE_CLERK_OFFICE), two = person("two", ROLE_CLERK_OFFICE);
+    CaseActor firm = person("firm", ROLE_ENTERPRISE), stranger = firm;
+    if (begin(&w)) {
+        firm.subject = w.firm;
+        stranger.subject = w.other;
+        CHECK(fine(&w,
+                   open_case(&w, "question", w.firm, "{\"问题\":\"q\",\"答复天数\":5}", &one, &k)));
+        CaseFile seen = k;
+        CHECK(fine(&w, act(&w, &k, "撤回", NULL, "问错了", &one)));
+        refused(&w, act(&w, &seen, "撤回", NULL, "我也撤", &two), ERR_STALE, "case.stale");
+        CHECK(fine(&w,
+                   open_case(&w, "question", w.firm, "{\"问题\":\"q\",\"答复天数\":5}", &one, &k)));
+        refused(&w, act(&w, &k, "答复", "{\"答复\":\"x\"}", "", &stranger), ERR_MISSING,
+                "case.unknown");
+        CaseFile got;
+        refused(&w, case_view(w.db, w.reg, k.id, &stranger, &got), ERR_MISSING, "case.unknown");
+        refused(&w, case_view(w.db, w.reg, 999, &firm, &got), ERR_MISSING, "case.unknown");
+        CHECK(fine(&w, case_view(w.db, w.reg, k.id, &firm, &got)));
+        CaseFilter all = {0};
+        CaseFile *list;
+        int n;
+        int64_t total;
+        CHECK(fine(&w, case_list(w.db, w.reg, &all, &stranger, &list, &n, &total)));
+        CHECK_INT(n, 0);
+        CHECK_INT(total, 0);
+        CHECK(fine(&w, case_list(w.db, w.reg, &all, &firm, &list, &n, &total)));
+        CHECK_INT(n, 2);
+        CHECK(fine(&w, case_list(w.db, w.reg, &all, NULL, &list, &n, &total)));
+        CHECK_INT(total, 2);
+        CaseFilter some = {.state = S("待答复"), .open_only = true, .q = S("甲公司")};
+        CHECK(fine(&w, case_list(w.db, w.reg, &some, &one, &list, &n, &total)));
+        CHECK_INT(n, 1);
+    }
+    end(&w);
+}
+
+TEST(case_district_scope) {
+    World w = {0};
+    CaseFile k, got;
+    CaseActor office = person("office", ROLE_CLERK_OFFICE);
+    CaseActor here = person("here", ROLE_CLERK_DISTRICT), there = here;
+    if (begin(&w)) {
+        here.district = S("370303");
+        there.district = S("370305");
+        there.name = S("there");
+        CHECK(
+            fine(&w, open_case(&w, "change-report", w.firm,
+                               "{\"变更种类\":\"更名\",\"变更日期\":\"2026-10-01\",\"说明\":\"x\"}",
+                               &office, &k)));
+        CHECK(fine(&w, case_view(w.db, w.reg, k.id, &here, &got)));
+        refused(&w, case_view(w.db, w.reg, k.id, &there, &got), ERR_MISSING, "case.unknown");
+        refused(&w,
+                open_case(&w, "change-report", w.firm,
+                          "{\"变更种类\":\"更名\",\"变更日期\":\"2026-10-01\",\"说明\":\"x\"}",
+                          &there, &got),
+                ERR_DENIED, "case.not_yours");
+        refused(&w,
+                open_case(&w, "change-report", w.firm, "{\"变更种类\":\"魔法\"}", &office, &got),
+                ERR_RULE, "case.value");
+    }
+    end(&w);
+}
+
+/* --- guards, documents, signatures -------------------------------------------------------------
+ */
+
+TEST(case_needs_document_and_guard) {
+    World w = {0};
+    CaseFile k;
+    CaseDocument d;
+    CaseActor office = person("office", ROLE_CLERK_OFFICE);
+    if (begin(&w)) {
+        CHECK(
+            fine(&w, open_case(&w, "change-report", w.firm,
+                               "{\"变更种类\":\"更名\",\"变更日期\":\"2026-12-01\",\"说明\":\"x\"}",
+                               &office, &k)));
+        refused(&w, act(&w, &k, "核对", "{\"核对意见\":\"属实\"}", "", &office), ERR_RULE,
+                "case.needs_document");
+        CHECK(fine(&w, attach(&w, k.id, "证明", "证明.pdf", PDF, &office, &d)));
+        CHECK(fine(&w, case_get(w.db, w.reg, k.id, &k)));
+        CHECK(fine(&w, act(&w, &k, "核对", "{\"核对意见\":\"属实\"}", "", &office)));
+        /* the change lies in the future: the guard of 登记 */
+        refused(&w, act(&w, &k, "登记", NULL, "x", &office), ERR_RULE, "case.when");
+        CaseActOpen *acts;
+        int n;
+        CHECK(fine(&w, case_acts_open(w.db, w.reg, &k, &office, &acts, &n)));
+        CHECK_INT(n, 2);
+        for (int i = 0; i < n; i++) CHECK(acts[i].open == (acts[i].why.n == 0));
+        w.c.now_ms = date_to_days(2026, 12, 2) * DAY_MS;
+        CHECK(fine(&w, act(&w, &k, "登记", NULL, "属实", &office)));
+    }
+    end(&w);
+}
+
+TEST(case_signatures_void) {
+    World w = {0};
+    CaseFile k;
+    int n;
+    CaseActor one = person("one", ROLE_CLERK_OFFICE), boss = person("boss", ROLE_LEADER);
+    if (begin(&w)) {
+        CHECK(fine(&w, open_case(&w, "membership", w.firm, "{\"类别\":\"种子\",\"入库理由\":\"x\"}",
+                                 &one, &k)));
+        CHECK(fine(&w, act(&w, &k, "入库", NULL, "同意", &one)));
+        Call out = {.w = &w,
+                    .id = k.id,
+                    .actor = &one,
+                    .move = {.act = S("拟移出"),
+                             .reason = S("迁出"),
+                             .code = S("迁出本市"),
+                             .data = data(&w, "{\"移出依据\":\"迁出\"}")}};
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, act_tx, &out)));
+        k = out.out;
+        refused(&w, act(&w, &k, "移出", NULL, "x", &one), ERR_RULE, "case.needs_signatures");
+        Call sign = {.w = &w, .id = k.id, .actor = &one, .text = S("移出")};
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, sign_tx, &sign)));
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, sign_tx, &sign))); /* twice is once */
+        sign.actor = &boss;
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, sign_tx, &sign)));
+        CHECK(fine(&w, case_get(w.db, w.reg, k.id, &k)));
+        CHECK(fine(&w, case_signatures(w.db, &k, S("移出"), &n)));
+        CHECK_INT(n, 2);
+        Call edit = {.w = &w,
+                     .id = k.id,
+                     .actor = &one,
+                     .move = {.data = data(&w, "{\"移出依据\":\"改了\"}"), .reason = S("改")}};
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, edit_tx, &edit)));
+        k = edit.out;
+        CHECK(fine(&w, case_signatures(w.db, &k, S("移出"), &n)));
+        CHECK_INT(n, 0);
+        refused(&w, act(&w, &k, "移出", NULL, "x", &one), ERR_RULE, "case.needs_signatures");
+        sign.actor = &one;
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, sign_tx, &sign)));
+        sign.actor = &boss;
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, sign_tx, &sign)));
+        k.version = 0;
+        CHECK(fine(&w, act(&w, &k, "移出", NULL, "x", &boss)));
+        CHECK_STR(k.state->id, S("已移出"));
+        sign.text = S("入库");
+        refused(&w, tx_run(w.db, DB_WRITE, sign_tx, &sign), ERR_STATE, "case.no_signature");
+    }
+    end(&w);
+}
+
+/* --- files -------------------------------------------------------------------------------------
+ */
+
+TEST(case_files) {
+    World w = {0};
+    CaseFile k;
+    CaseDocument d, again;
+    EvidenceFile file;
+    CaseActor office = person("office", ROLE_CLERK_OFFICE), firm = person("firm", ROLE_ENTERPRISE);
+    CaseActor policy = person("policy", ROLE_POLICY), chain = person("chain", ROLE_CHAIN);
+    CaseActor stranger = firm;
+    if (begin(&w)) {
+        firm.subject = w.firm;
+        stranger.subject = w.other;
+        CHECK(fine(
+            &w, open_case(&w, "question", w.firm, "{\"问题\":\"q\",\"答复天数\":5}", &office, &k)));
+        refused(&w, attach(&w, k.id, "证明", "a.pdf", S("\x89PNG\r\n\x1a\n...."), &firm, &d),
+                ERR_RULE, "file.lies");
+        refused(&w, attach(&w, k.id, "证明", "a.pdf", S("MZ\x90 program"), &firm, &d), ERR_RULE,
+                "file.type");
+        refused(&w,
+                attach(&w, k.id, "证明", "a.pdf", S("<html><script>x</script></html>"), &firm, &d),
+                ERR_RULE, "file.type");
+        refused(&w, attach(&w, k.id, "证明", "a.exe", PDF, &firm, &d), ERR_RULE, "file.lies");
+        refused(&w, attach(&w, k.id, "证明", "../../a.pdf", PDF, &firm, &d), ERR_RULE, "file.name");
+        refused(&w, attach(&w, k.id, "证明", "", PDF, &firm, &d), ERR_RULE, "file.name");
+        refused(&w, attach(&w, k.id, "别的", "a.pdf", PDF, &firm, &d), ERR_RULE, "file.kind");
+        char *big = arena_alloc(w.arena, (21 << 20));
+        for (int i = 0; i < 8; i++) big[i] = "%PDF-1.7"[i];
+        refused(&w, attach(&w, k.id, "证明", "a.pdf", str_of(big, 21 << 20), &firm, &d), ERR_LIMIT,
+                "file.large");
+        refused(&w, attach(&w, k.id, "证明", "a.pdf", PDF, &stranger, &d), ERR_MISSING,
+                "case.unknown");
+        CHECK_INT(Q_I64(w.db, -1, "SELECT count(*) FROM file_blob"), 0);
+        CHECK(fine(&w, attach(&w, k.id, "证明", "a.PDF", PDF, &firm, &d)));
+        CHECK(fine(&w, attach(&w, k.id, "证明", "b.pdf", PDF, &firm, &again)));
+        CHECK_STR(d.sm3, again.sm3);
+        CHECK_INT(Q_I64(w.db, -1, "SELECT count(*) FROM file_blob"), 1);
+        int64_t before = Q_I64(w.db, 0, "SELECT count(*) FROM journal");
+        CHECK(fine(&w, evidence_open(w.db, w.reg, d.sm3, &firm, &file, &again)));
+        CHECK_STR(file.bytes, PDF);
+        CHECK_INT(Q_I64(w.db, 0, "SELECT count(*) FROM journal"), before + 1);
+        refused(&w, evidence_open(w.db, w.reg, d.sm3, &stranger, &file, &again), ERR_MISSING,
+                "file.unknown");
+        refused(&w, evidence_open(w.db, w.reg, d.sm3, &chain, &file, &again), ERR_MISSING,
+                "file.unknown"); /* sees the case, not what is 敏感 */
+        refused(&w, evidence_open(w.db, w.reg, d.sm3, &policy, &file, &again), ERR_MISSING,
+                "file.unknown");
+        refused(&w, evidence_open(w.db, w.reg, S("00"), &office, &file, &again), ERR_MISSING,
+                "file.unknown");
+    }
+    end(&w);
+}
+
+/* --- thread and paper --------------------------------------------------------------------------
+ */
+
+TEST(case_thread_and_paper) {
+    World w = {0};
+    CaseFile k;
+    CaseActor office = person("office", ROLE_CLERK_OFFICE);
+    if (begin(&w)) {
+        CHECK(fine(&w, open_case(&w, "platform", w.firm, "{\"转型说明\":\"x\"}", &office, &k)));
+        Call say = {.w = &w, .id = k.id, .actor = &office, .text = S("请补充方案")};
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, say_tx, &say)));
+        say.text = S("  ");
+        refused(&w, tx_run(w.db, DB_WRITE, say_tx, &say), ERR_RULE, "case.text");
+        CaseMessage *m;
+        CasePaper *p;
+        int n;
+        CHECK(fine(&w, case_messages(w.db, k.id, &m, &n)));
+        CHECK_INT(n, 1);
+        Call paper = {.w = &w,
+                      .id = k.id,
+                      .actor = &office,
+                      .paper = {.kind = S("征求意见函"),
+                                .addressee = S("市税务局"),
+                                .sent_day = 20000,
+                                .due_day = 20010,
+                                .answered_day = INT64_MIN}};
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, paper_tx, &paper)));
+        int64_t id = paper.paper.id;
+        paper.paper = (CasePaper){.id = id,
+                                  .answer = S("无意见"),
+                                  .answered_day = 19999,
+                                  .sent_day = INT64_MIN,
+                                  .due_day = INT64_MIN};
+        refused(&w, tx_run(w.db, DB_WRITE, paper_tx, &paper), ERR_RULE, "case.paper_order");
+        paper.paper = (CasePaper){.id = id,
+                                  .answer = S("无意见"),
+                                  .answered_day = 20005,
+                                  .sent_day = INT64_MIN,
+                                  .due_day = INT64_MIN};
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, paper_tx, &paper)));
+        paper.paper = (CasePaper){.id = id,
+                                  .answer = S("有意见"),
+                                  .answered_day = INT64_MIN,
+                                  .sent_day = INT64_MIN,
+                                  .due_day = INT64_MIN};
+        refused(&w, tx_run(w.db, DB_WRITE, paper_tx, &paper), ERR_STATE, "case.paper_set");
+        CHECK(fine(&w, case_papers(w.db, k.id, &p, &n)));
+        CHECK_INT(n, 1);
+        CHECK_STR(p[0].answer, S("无意见"));
+    }
+    end(&w);
+}

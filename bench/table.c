@@ -3,8 +3,8 @@
  *
  *   table dmn RULES          the table as DMN, as an editor writes it
  *   table json RULES ROWS    the same for peers: {"rules": [[cells…]…], "rows": [[inputs…, rule]…]}
- *   table run RULES          loading, memory and evaluation: `name value unit` lines, medians of
- * RUNS
+ *   table run RULES          loading, memory, evaluation and the static check: `name value unit`
+ *                            lines, medians of RUNS
  *
  * Every answer is compared with a plain loop over the rules; one that differs ends the run.
  */
@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/rng.h"
+#include "dmn/check.h"
 #include "dmn/dmn.h"
 
 enum { RUNS = 5, INPUTS = 8, CODES = 4, FLAG = 7, SET_MAX = 3, PASS_ROWS = 20000, WARM_ROWS = 500 };
@@ -307,6 +308,19 @@ static int pass(DmnEval *e, const Loaded *l, const Codes *codes, const Row *rows
     return wrong;
 }
 
+/* Processor seconds of the static check as `jixia dmn check` runs it; *found: its findings. */
+static double check_once(const DmnModel *m, int *found) {
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    double start = cpu_seconds();
+    const DmnFinding *f = dmn_check(&c, m, NULL);
+    double seconds = cpu_seconds() - start;
+    *found = 0;
+    for (; f; f = f->next) *found += 1;
+    arena_close(a);
+    return seconds;
+}
+
 static int run(Arena *a, int n) {
     Rule *rules = make_rules(a, n);
     Row *rows = make_rows(a, rules, PASS_ROWS);
@@ -330,6 +344,9 @@ static int run(Arena *a, int n) {
         passes_s[k] = cpu_seconds() - start;
     }
     size_t memory = arena_used(l.arena);
+    double checks[RUNS];
+    int found = 0;
+    for (int k = 0; k < RUNS; k++) checks[k] = check_once(l.m, &found);
     printf("table_%d.load_ms %.1f ms\n", n, median(loads) * 1e3);
     printf("table_%d.xml_mb %.2f MB\n", n, (double)dmn.n / 1e6);
     printf("table_%d.memory_mb %.2f MB\n", n, (double)memory / 1e6);
@@ -338,6 +355,8 @@ static int run(Arena *a, int n) {
     printf("table_%d.ns_per_evaluation %.0f ns\n", n, median(passes_s) / PASS_ROWS * 1e9);
     printf("table_%d.bytes_per_evaluation %zu B\n", n, most);
     printf("table_%d.memory_requests %ld\n", n, arena_blocks(scratch) - blocks);
+    printf("table_%d.check_ms %.0f ms\n", n, median(checks) * 1e3);
+    printf("table_%d.check_findings %d\n", n, found);
     printf("table_%d.wrong %d rows\n", n, wrong);
     arena_close(scratch);
     arena_close(l.arena);

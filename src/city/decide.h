@@ -48,6 +48,8 @@ typedef struct Rulebook {
 /* Compiles every rule of a pack set. Fails on a model that does not load, an input that is no
  * indicator, a named decision that does not exist; FEEL findings of severity 0 fail too. */
 Rulebook *rulebook_open(Ctx *c, const PackSet *p);
+/* The same for a book that lives no longer than c->arena, as pack_parse_within. */
+Rulebook *rulebook_open_within(Ctx *c, const PackSet *p);
 void rulebook_close(Rulebook *b);
 const CompiledVersion *rulebook_version(const Rulebook *b, const RuleVersion *v);
 

@@ -126,8 +126,8 @@ static bool parse_files(Ctx *c, PackSet *p) {
     return calendar_parse(c, p) && pack_parse_flows(c, p);
 }
 
-PackSet *pack_parse(Ctx *c, const PackFile *files, int n) {
-    Arena *a = arena_open(0);
+/* The arena is the set's, or closed again. */
+static PackSet *parse_in(Ctx *c, Arena *a, const PackFile *files, int n) {
     PackSet *p = NEW(a, PackSet);
     *p = (PackSet){.arena = a,
                    .nfiles = n,
@@ -146,6 +146,14 @@ PackSet *pack_parse(Ctx *c, const PackFile *files, int n) {
     ctx_adopt(c, &inner);
     arena_close(a);
     return NULL;
+}
+
+PackSet *pack_parse(Ctx *c, const PackFile *files, int n) {
+    return parse_in(c, arena_open(0), files, n);
+}
+
+PackSet *pack_parse_within(Ctx *c, const PackFile *files, int n) {
+    return parse_in(c, arena_child(c->arena, 0), files, n);
 }
 
 void pack_close(PackSet *p) {

@@ -139,6 +139,9 @@ bool pack_read(Ctx *c, Str folder, PackFile **files, int *n);
 /* Parses and checks files (all of one set, dependencies first) into a new arena that the set owns;
  * the bytes of the files must outlive it. NULL on failure: file and line recorded. */
 PackSet *pack_parse(Ctx *c, const PackFile *files, int n);
+/* The same for a set that lives no longer than c->arena: in a child of it, so that memory running
+ * out leads to the boundary of c and leaves nothing behind. */
+PackSet *pack_parse_within(Ctx *c, const PackFile *files, int n);
 void pack_close(PackSet *p);
 /* The folder of the default pack: $JIXIA_PACK, packs/zibo of the checkout the program stands in, or
  * PREFIX/share/jixia/packs/zibo. False when there is none. */

@@ -232,8 +232,8 @@ static bool save_rules(Db *db, InitWork *w) {
     int n = w->pack->nfiles;
     if (!revisions_carry(db, &files, &n)) return false;
     if (n == w->pack->nfiles) return rules_save(db, w->pack, w->act, &w->report->new_rules);
-    PackSet *p = pack_parse(c, files, n);
-    Rulebook *b = p ? rulebook_open(c, p) : NULL;
+    PackSet *p = pack_parse_within(c, files, n);
+    Rulebook *b = p ? rulebook_open_within(c, p) : NULL;
     bool ok = b && rules_save(db, p, w->act, &w->report->new_rules);
     rulebook_close(b);
     pack_close(p);
@@ -266,8 +266,8 @@ bool register_init(Ctx *c, Str url, Str pack_folder, const Act *act, InitReport 
     PackFile *files;
     int n;
     if (!pack_read(c, pack_folder, &files, &n)) return false;
-    PackSet *p = pack_parse(c, files, n);
-    Rulebook *b = p ? rulebook_open(c, p) : NULL;
+    PackSet *p = pack_parse_within(c, files, n);
+    Rulebook *b = p ? rulebook_open_within(c, p) : NULL;
     bool ok = false;
     if (b) {
         *out = (InitReport){.packs = p->npacks,

@@ -95,7 +95,7 @@ static void build_close(Build *b) {
 
 /* The version it was made from must be the one in force still. */
 static bool same_base(Ctx *c, const PackFile *files, int n, const Revision *r) {
-    PackSet *p = pack_parse(c, files, n);
+    PackSet *p = pack_parse_within(c, files, n);
     const Rule *rule = p ? pack_rule(c, p, r->rule) : NULL;
     bool same = false;
     for (int i = 0; rule && i < rule->nversions; i++)
@@ -112,8 +112,8 @@ static bool build(Ctx *own, const PackFile *files, int n, const Revision *r, int
     int count_made;
     if (!same_base(own, files, n, r) || !revision_apply(own, files, n, r, day, &made, &count_made))
         return false;
-    out->pack = pack_parse(own, made, count_made);
-    out->book = out->pack ? rulebook_open(own, out->pack) : NULL;
+    out->pack = pack_parse_within(own, made, count_made);
+    out->book = out->pack ? rulebook_open_within(own, out->pack) : NULL;
     return out->book != NULL;
 }
 
@@ -158,6 +158,8 @@ bool revision_check(Db *db, const Revision *r, int64_t day, RevisionCheck *out) 
 typedef struct Release {
     Revision *r;
     const Act *act;
+    int64_t set; /* the newest rule set when `made` was built on it */
+    Build made;
 } Release;
 
 /* Rule sets are made one after another: whoever makes one holds this row. */
@@ -202,25 +204,38 @@ static bool mark_released(Db *db, const Release *w, int64_t set) {
                        str_printf(c->arena, "revision:%lld", (long long)w->r->id), w->r->dmn_sm3);
 }
 
+/* The set with the revision in it, when all of it passes. */
+static bool prepare(Db *db, Release *w, const Revision *now) {
+    Ctx *c = db_ctx(db);
+    RevisionCheck check;
+    build_close(&w->made);
+    w->set = Q_I64(db, 0, "SELECT max(id) FROM rule_set");
+    return ctx_ok(c) && check_all(db, now, china_day(c->now_ms), &check, &w->made) &&
+           passes(c, &check);
+}
+
+/* What was prepared holds as long as the revision (its version) and the rules are the same. */
 static bool release_in_tx(Db *db, void *user) {
     Release *w = user;
-    Ctx *c = db_ctx(db);
     Revision now;
-    RevisionCheck check;
-    Build made = {0};
     bool changed = false;
     if (!lock_rules(db) || !revision_get(db, w->r->id, &now) || !may_release(db, w, &now))
         return false;
-    bool ok = check_all(db, &now, china_day(c->now_ms), &check, &made) && passes(c, &check) &&
-              rules_save(db, made.pack, w->act, &changed) &&
-              mark_released(db, w, Q_I64(db, 0, "SELECT max(id) FROM rule_set"));
-    build_close(&made);
-    return ok;
+    if (Q_I64(db, 0, "SELECT max(id) FROM rule_set") != w->set && !prepare(db, w, &now))
+        return false;
+    return rules_save(db, w->made.pack, w->act, &changed) &&
+           mark_released(db, w, Q_I64(db, 0, "SELECT max(id) FROM rule_set"));
 }
 
+/* Compiling and checking take a while: they come before the transaction that keeps others from
+ * writing. */
 bool revision_release(Db *db, Revision *r, const Act *act) {
-    Release w = {r, act};
-    return tx_run(db, DB_WRITE, release_in_tx, &w) && revision_get(db, r->id, r);
+    Release w = {.r = r, .act = act};
+    Revision now;
+    bool ok = revision_get(db, r->id, &now) && may_release(db, &w, &now) && prepare(db, &w, &now) &&
+              tx_run(db, DB_WRITE, release_in_tx, &w);
+    build_close(&w.made);
+    return ok && revision_get(db, r->id, r);
 }
 
 /* --- init ---------------------------------------------------------------------------------------

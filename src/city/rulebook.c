@@ -99,8 +99,8 @@ static bool compile_all(Ctx *c, Rulebook *b) {
     return prepare_domains(c, b);
 }
 
-Rulebook *rulebook_open(Ctx *c, const PackSet *p) {
-    Arena *a = arena_open(0);
+/* The arena is the book's, or closed again. */
+static Rulebook *open_in(Ctx *c, Arena *a, const PackSet *p) {
     Rulebook *b = NEW(a, Rulebook);
     *b = (Rulebook){.arena = a, .pack = p, .by_hash = map_new(a)};
     Ctx inner = ctx_new(a, c->now_ms);
@@ -109,6 +109,14 @@ Rulebook *rulebook_open(Ctx *c, const PackSet *p) {
     ctx_adopt(c, &inner);
     arena_close(a);
     return NULL;
+}
+
+Rulebook *rulebook_open(Ctx *c, const PackSet *p) {
+    return open_in(c, arena_open(0), p);
+}
+
+Rulebook *rulebook_open_within(Ctx *c, const PackSet *p) {
+    return open_in(c, arena_child(c->arena, 0), p);
 }
 
 void rulebook_close(Rulebook *b) {

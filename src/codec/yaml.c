@@ -15,7 +15,10 @@ typedef struct Reader {
     Ctx *c;
     Str name;
     yaml_parser_t parser;
+    yaml_event_t event; /* the newest: the only one alive, so that a jump leaves nothing behind */
     int depth;
+    Json *root;
+    bool ok;
 } Reader;
 
 static Str place_of(const Reader *r, yaml_mark_t at) {
@@ -52,15 +55,17 @@ static Str problem_text(Reader *r) {
     return str_printf(r->c->arena, "“%.*s”", STRF(problem));
 }
 
-static bool next_event(Reader *r, yaml_event_t *e) {
-    if (yaml_parser_parse(&r->parser, e)) return true;
+static bool next_event(Reader *r) {
+    yaml_event_delete(&r->event);
+    if (yaml_parser_parse(&r->parser, &r->event)) return true;
     if (r->parser.error == YAML_MEMORY_ERROR) return FAIL(r->c, ERR_LIMIT, M_LIMIT_MEMORY);
     return FAIL_AT(r->c, ERR_INPUT, place_of(r, r->parser.problem_mark), M_YAML_SYNTAX,
                    problem_text(r));
 }
 
 /* Records why an event is not allowed; false when it is not. */
-static bool allowed(Reader *r, const yaml_event_t *e) {
+static bool allowed(Reader *r) {
+    const yaml_event_t *e = &r->event;
     Msg what = MSG_NONE;
     const yaml_char_t *anchor = NULL, *tag = NULL;
     if (e->type == YAML_ALIAS_EVENT) what = M_YAML_ALIAS;
@@ -75,15 +80,16 @@ static bool allowed(Reader *r, const yaml_event_t *e) {
     return FAIL_AT(r->c, ERR_INPUT, place_of(r, e->start_mark), M_YAML_REFUSED, text_of(r, what));
 }
 
-static Str scalar_text(Reader *r, const yaml_event_t *e) {
+static Str scalar_text(Reader *r) {
+    const yaml_event_t *e = &r->event;
     return str_dup(r->c->arena, str_of(e->data.scalar.value, e->data.scalar.length));
 }
 
-static void set_scalar(Reader *r, const yaml_event_t *e, Json *v) {
-    Str s = scalar_text(r, e);
+static void set_scalar(Reader *r, Json *v) {
+    Str s = scalar_text(r);
     v->text = s;
     v->kind = JSON_STRING;
-    if (e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE) return;
+    if (r->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE) return;
     if (s.n == 0 || str_eq(s, S("~")) || str_eq(s, S("null"))) {
         v->kind = JSON_NULL;
         v->text = (Str){0};
@@ -95,28 +101,25 @@ static void set_scalar(Reader *r, const yaml_event_t *e, Json *v) {
     }
 }
 
-static bool read_node(Reader *r, const yaml_event_t *e, Json *v);
+static bool read_node(Reader *r, Json *v);
 
 static bool read_sequence(Reader *r, Json *v) {
     for (;;) {
-        yaml_event_t e;
-        if (!next_event(r, &e)) return false;
-        bool end = e.type == YAML_SEQUENCE_END_EVENT;
-        bool ok = end || read_node(r, &e, json_push(v, NEW(r->c->arena, Json)));
-        yaml_event_delete(&e);
-        if (end || !ok) return ok;
+        if (!next_event(r)) return false;
+        if (r->event.type == YAML_SEQUENCE_END_EVENT) return true;
+        if (!read_node(r, json_push(v, NEW(r->c->arena, Json)))) return false;
     }
 }
 
 /* Reads the key event: its text and that it is new. */
-static bool read_key(Reader *r, const yaml_event_t *e, Map *seen, Str *key) {
-    if (!allowed(r, e)) return false;
-    if (e->type != YAML_SCALAR_EVENT)
-        return FAIL_AT(r->c, ERR_INPUT, place_of(r, e->start_mark), M_YAML_REFUSED,
+static bool read_key(Reader *r, Map *seen, Str *key) {
+    if (!allowed(r)) return false;
+    if (r->event.type != YAML_SCALAR_EVENT)
+        return FAIL_AT(r->c, ERR_INPUT, place_of(r, r->event.start_mark), M_YAML_REFUSED,
                        text_of(r, M_YAML_KEY_KIND));
-    *key = scalar_text(r, e);
+    *key = scalar_text(r);
     if (map_has(seen, *key))
-        return FAIL_AT(r->c, ERR_INPUT, place_of(r, e->start_mark), M_YAML_DUPLICATE, *key);
+        return FAIL_AT(r->c, ERR_INPUT, place_of(r, r->event.start_mark), M_YAML_DUPLICATE, *key);
     map_put(seen, *key, NULL);
     return true;
 }
@@ -124,55 +127,56 @@ static bool read_key(Reader *r, const yaml_event_t *e, Map *seen, Str *key) {
 static bool read_mapping(Reader *r, Json *v) {
     Map seen = map_new(r->c->arena);
     for (;;) {
-        yaml_event_t e;
         Str key = {0};
-        if (!next_event(r, &e)) return false;
-        bool end = e.type == YAML_MAPPING_END_EVENT;
-        bool ok = end || read_key(r, &e, &seen, &key);
-        yaml_event_delete(&e);
-        if (end || !ok) return ok;
-        if (!next_event(r, &e)) return false;
-        ok = read_node(r, &e, json_set(v, key, NEW(r->c->arena, Json)));
-        yaml_event_delete(&e);
-        if (!ok) return false;
+        if (!next_event(r)) return false;
+        if (r->event.type == YAML_MAPPING_END_EVENT) return true;
+        if (!read_key(r, &seen, &key) || !next_event(r)) return false;
+        if (!read_node(r, json_set(v, key, NEW(r->c->arena, Json)))) return false;
     }
 }
 
-static bool read_node(Reader *r, const yaml_event_t *e, Json *v) {
-    if (!allowed(r, e)) return false;
-    v->line = (uint32_t)e->start_mark.line + 1;
-    if (e->type == YAML_SCALAR_EVENT) {
-        set_scalar(r, e, v);
+static bool read_node(Reader *r, Json *v) {
+    if (!allowed(r)) return false;
+    v->line = (uint32_t)r->event.start_mark.line + 1;
+    if (r->event.type == YAML_SCALAR_EVENT) {
+        set_scalar(r, v);
         return true;
     }
     if (++r->depth > JSON_DEPTH_MAX)
-        return FAIL_AT(r->c, ERR_LIMIT, place_of(r, e->start_mark), M_YAML_DEPTH,
+        return FAIL_AT(r->c, ERR_LIMIT, place_of(r, r->event.start_mark), M_YAML_DEPTH,
                        str_printf(r->c->arena, "%d", JSON_DEPTH_MAX));
-    bool mapping = e->type == YAML_MAPPING_START_EVENT;
+    bool mapping = r->event.type == YAML_MAPPING_START_EVENT;
     v->kind = mapping ? JSON_OBJECT : JSON_ARRAY;
     bool ok = mapping ? read_mapping(r, v) : read_sequence(r, v);
     r->depth--;
     return ok;
 }
 
-/* Reads the events of the stream; *root stays NULL for an empty one. */
-static bool read_stream(Reader *r, Json **root) {
+/* Reads the events of the stream; the root stays NULL for an empty one. */
+static bool read_stream(Reader *r) {
     for (;;) {
-        yaml_event_t e;
-        if (!next_event(r, &e)) return false;
-        bool ok = true, end = e.type == YAML_STREAM_END_EVENT;
-        bool node = e.type == YAML_SCALAR_EVENT || e.type == YAML_ALIAS_EVENT ||
-                    e.type == YAML_SEQUENCE_START_EVENT || e.type == YAML_MAPPING_START_EVENT;
-        if (e.type == YAML_DOCUMENT_START_EVENT && *root)
-            ok = FAIL_AT(r->c, ERR_INPUT, place_of(r, e.start_mark), M_YAML_REFUSED,
-                         text_of(r, M_YAML_SECOND));
-        if (node) {
-            *root = NEW(r->c->arena, Json);
-            ok = read_node(r, &e, *root);
+        if (!next_event(r)) return false;
+        switch (r->event.type) {
+        case YAML_STREAM_END_EVENT: return true;
+        case YAML_DOCUMENT_START_EVENT:
+            if (!r->root) break;
+            return FAIL_AT(r->c, ERR_INPUT, place_of(r, r->event.start_mark), M_YAML_REFUSED,
+                           text_of(r, M_YAML_SECOND));
+        case YAML_SCALAR_EVENT:
+        case YAML_ALIAS_EVENT:
+        case YAML_SEQUENCE_START_EVENT:
+        case YAML_MAPPING_START_EVENT:
+            r->root = NEW(r->c->arena, Json);
+            if (!read_node(r, r->root)) return false;
+            break;
+        default: break;
         }
-        yaml_event_delete(&e);
-        if (end || !ok) return ok;
     }
+}
+
+static void read_in(void *user) {
+    Reader *r = user;
+    r->ok = read_stream(r);
 }
 
 Json *yaml_parse(Ctx *c, Str text, Str name) {
@@ -189,9 +193,10 @@ Json *yaml_parse(Ctx *c, Str text, Str name) {
     }
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r.parser, (const unsigned char *)text.p, (size_t)text.n);
-    Json *root = NULL;
-    bool ok = read_stream(&r, &root);
+    bool full = !arena_guard(c->arena, read_in, &r);
+    yaml_event_delete(&r.event);
     yaml_parser_delete(&r.parser);
-    if (!ok) return NULL;
-    return root ? root : json_new(c->arena, JSON_NULL);
+    if (full) arena_raise(c->arena);
+    if (!r.ok) return NULL;
+    return r.root ? r.root : json_new(c->arena, JSON_NULL);
 }

@@ -118,7 +118,7 @@ static bool base_model(Request *r, const Revision *v, Str *bytes) {
             return true;
         }
     if (!rules_load(r->db, v->base_hash, &files, &n)) return false;
-    PackSet *p = n ? pack_parse(r->c, files, n) : NULL;
+    PackSet *p = n ? pack_parse_within(r->c, files, n) : NULL;
     rule = p ? map_get(&p->by_rule, v->rule) : NULL;
     bool found = false;
     for (int i = 0; rule && i < rule->nversions && !found; i++) {

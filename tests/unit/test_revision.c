@@ -130,6 +130,43 @@ TEST(revision_init_keeps_it) {
     end(&w);
 }
 
+typedef struct Checking {
+    Db *db;
+    const Revision *r;
+    RevisionCheck out;
+    bool ok;
+} Checking;
+
+static void check_in(void *user) {
+    Checking *k = user;
+    k->ok = revision_check(k->db, k->r, 0, &k->out);
+}
+
+/* Memory may end anywhere in a check: the boundary is reached and nothing is left behind (the
+ * sanitizer counts), and with enough of it the answer is the usual one. */
+TEST(revision_check_out_of_memory) {
+    World w = {0};
+    Revision v, wanted = {.rule = S("cn/unicorn"),
+                          .effective_from = S("2030-01-01"),
+                          .reason = S("试"),
+                          .document = S("GEI25"),
+                          .article = S("独角兽")};
+    int ended = 0;
+    bool done = false;
+    if (begin(&w) && fine(&w, revision_add(w.db, w.reg->pack, &wanted, &AUTHOR, &v)))
+        for (size_t bytes = 1 << 20; !done && bytes < (size_t)1 << 30; bytes *= 2) {
+            Ctx c = ctx_new(arena_open(bytes), clock_now_ms());
+            Checking k = {.db = db_borrow(&c, w.reg->store), .r = &v};
+            done = arena_guard(c.arena, check_in, &k);
+            ended += !done;
+            if (done) CHECK(k.ok && k.out.errors == 0 && k.out.ncases > 0 && k.out.failed == 0);
+            db_return(k.db);
+            arena_close(c.arena);
+        }
+    CHECK(done && ended >= 3);
+    end(&w);
+}
+
 TEST(revision_acts_in_order) {
     World w = {0};
     Revision v, wanted = {.rule = S("cn/unicorn")};

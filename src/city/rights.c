@@ -69,6 +69,11 @@ const Right RIGHTS[] = {
     {STR_INIT("view:preview"),        "---a--------a-"},
     /* titles, recommendations, discovery */
     {STR_INIT("discovery:read"),      "aada----a-a---"},
+    {STR_INIT("recommendation:read"), "aada-o---oa---"},
+    {STR_INIT("recommendation:write"), "-ad--o---o----"},
+    {STR_INIT("recommendation:decide"), "-a------------"},
+    {STR_INIT("candidate:read"),      "aada-----oa---"},
+    {STR_INIT("candidate:consent"),   "-ad------o----"},
     /* rounds and reviews */
     /* notices, letters, certificates */
     /* sealed bundles, notifications, audit */

@@ -127,6 +127,21 @@ bool api_binding_ask(Request *r, Response *out);
 /* api_discovery.c */
 bool api_discovery(Request *r, Response *out);
 
+/* api_recommend.c, api_candidate.c */
+bool api_recommendations(Request *r, Response *out);
+bool api_recommendation_check(Request *r, Response *out);
+bool api_recommendation_add(Request *r, Response *out);
+bool api_recommendation(Request *r, Response *out);
+bool api_recommendation_withdraw(Request *r, Response *out);
+bool api_recommendation_identify(Request *r, Response *out);
+bool api_recommendation_file_add(Request *r, Response *out);
+bool api_recommendation_file(Request *r, Response *out);
+bool api_candidates(Request *r, Response *out);
+bool api_candidate(Request *r, Response *out);
+bool api_candidate_consent(Request *r, Response *out);
+bool api_candidate_pairs(Request *r, Response *out);
+bool api_candidate_settle(Request *r, Response *out);
+
 /* --- rounds and reviews --- */
 
 /* --- notices, letters, certificates --- */

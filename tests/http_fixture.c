@@ -77,6 +77,16 @@ static void add_places(HttpFixture *f) {
     CHECK_INT(r.status, 201);
 }
 
+/* Case 1, about the first enterprise of the packs' tables. */
+static void open_case(HttpFixture *f) {
+    Str body = S("{\"flow\":\"question\",\"subject\":\"1\",\"data\":{\"问题\":\"去年收入？\","
+                 "\"答复天数\":\"5\"}}");
+    HttpReply r = http_call(
+        f, &(HttpCall){.method = "POST", .path = "/cases", .token = f->boss, .body = body});
+    CHECK_INT(r.status, 201);
+    CHECK_STR(r.location, S("/api/v1/cases/1"));
+}
+
 HttpFixture *http_fixture(void) {
     static HttpFixture f;
     InitReport report;
@@ -102,6 +112,7 @@ HttpFixture *http_fixture(void) {
     add_places(&f);
     upload(&f);
     draft_revision(&f);
+    open_case(&f);
     return &f;
 }
 

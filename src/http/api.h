@@ -87,6 +87,25 @@ bool api_explain(Request *r, Response *out);
 bool api_match(Request *r, Response *out);
 
 /* --- flows, cases, evidence files, tasks --- */
+bool api_cases(Request *r, Response *out); /* api_case.c */
+bool api_case_open(Request *r, Response *out);
+bool api_case(Request *r, Response *out);
+bool api_case_change(Request *r, Response *out);
+bool api_case_act(Request *r, Response *out);
+bool api_case_batch(Request *r, Response *out);
+bool api_case_events(Request *r, Response *out); /* api_case_part.c */
+bool api_case_messages(Request *r, Response *out);
+bool api_case_say(Request *r, Response *out);
+bool api_case_papers(Request *r, Response *out);
+bool api_case_paper(Request *r, Response *out);
+bool api_case_documents(Request *r, Response *out);
+bool api_case_upload(Request *r, Response *out);
+bool api_case_withdraw(Request *r, Response *out);
+bool api_case_sign(Request *r, Response *out);
+bool api_file(Request *r, Response *out);
+bool api_tasks(Request *r, Response *out); /* api_task.c */
+bool api_flows(Request *r, Response *out);
+bool api_calendar(Request *r, Response *out);
 
 /* --- people, offices, organisations --- */
 /* api_org.c */

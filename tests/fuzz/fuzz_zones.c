@@ -37,7 +37,8 @@ static void check_rule(Arena *a, const TzifRule *r) {
     put_seconds(&b, -r->std);
     if (r->has_dst) {
         buf_lit(&b, "<+09>");
-        put_seconds(&b, -r->dst);
+        /* an hour ahead when not said, also where a day and an hour could not be said */
+        if (r->dst != r->std + 3600) put_seconds(&b, -r->dst);
         put_day(&b, &r->start);
         put_day(&b, &r->end);
     }

@@ -172,6 +172,8 @@ TEST(tzif_rules) {
     CHECK_INT(r.std, 37800);
     CHECK_INT(r.dst, 39600);
     CHECK_INT(r.end.seconds, 7200);
+    CHECK(!rule("EET-24EET,M3.4.4/5,M1.4.4", &r));
+    CHECK_INT(r.dst, 25 * 3600);
     CHECK(!rule("UTC0", &r));
     CHECK(!r.has_dst && r.std == 0 && r.start.kind == 'N');
     static const char *const BAD[] = {"",

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "city/flow/calendar.h"
 #include "city/flow/flow.h"
+#include "city/library/library.h"
 #include "city/pack_names.h"
 #include "city/pack_parse.h"
 #include "codec/yaml.h"
@@ -123,7 +124,7 @@ static bool parse_files(Ctx *c, PackSet *p) {
     if (!pack_link_indicators(c, p) || !pack_read_sources(c, p)) return false;
     for (int i = 0; i < p->nfiles; i++)
         if (is_rule(&p->files[i]) && !pack_parse_rule(c, p, &p->files[i])) return false;
-    return calendar_parse(c, p) && pack_parse_flows(c, p);
+    return library_parse(c, p) && calendar_parse(c, p) && pack_parse_flows(c, p);
 }
 
 /* The arena is the set's, or closed again. */

@@ -131,6 +131,7 @@ typedef struct PackSet {
     int nflows;
     Map by_flow;
     const struct Calendar *calendar; /* city/flow/calendar.h */
+    struct Library *library;         /* city/library/library.h */
     Str hash;                        /* SM3 over all files: identifies the rule set */
 } PackSet;
 

@@ -1,5 +1,6 @@
 /* jixia init, list: a store with its rules, and what is in them. */
 #include "base/date.h"
+#include "city/library/library.h"
 #include "city/register.h"
 #include "cli/city.h"
 
@@ -144,14 +145,62 @@ static void list_documents(Listing *l, const PackSet *p) {
     }
 }
 
-static void list_titles(Listing *l, const PackSet *p) {
-    static const Str KEYS[] = {STR_INIT("rule"), STR_INIT("title"), STR_INIT("kind")};
-    for (int i = 0; i < p->nrules; i++) {
-        const Rule *r = p->rules[i];
-        if (!str_eq(r->kind, S("title")) && !str_eq(r->kind, S("tier"))) continue;
-        Str values[] = {r->id, r->title_zh, r->kind};
-        row(l, KEYS, values, 3);
+static Str joined(Arena *a, const LibraryTexts *t) {
+    Str out = S("");
+    for (int i = 0; i < t->n; i++)
+        out = str_cat(a, i ? str_cat(a, out, S("、")) : out, t->items[i]);
+    return out;
+}
+
+static Str years(Arena *a, int n) {
+    return n ? str_printf(a, "%d", n) : S("");
+}
+
+/* What no text gives: its names, in print behind 依据待补. */
+static Str wanting(Listing *l, const LibraryTexts *t) {
+    Arena *a = l->cli->arena;
+    Str names = joined(a, t);
+    if (!t->n || l->cli->json) return names;
+    Str head = msg_text(a, M_REPORT_NO_BASIS, l->cli->c->lang, 0, NULL);
+    return str_printf(a, "%.*s: %.*s", STRF(head), STRF(names));
+}
+
+/* The titles of a tier, or the tier alone. Terms that no text gives are 依据待补. */
+static void list_tier(Listing *l, const Library *library, const LibraryTier *tier) {
+    static const Str KEYS[] = {STR_INIT("tier"),       STR_INIT("level"),
+                               STR_INIT("title"),      STR_INIT("rule"),
+                               STR_INIT("term_years"), STR_INIT("review_years"),
+                               STR_INIT("status"),     STR_INIT("missing_basis")};
+    Arena *a = l->cli->arena;
+    int found = 0;
+    for (int i = 0; i < library->ntitles; i++) {
+        const LibraryTitle *t = library->titles[i];
+        if (t->tier != tier) continue;
+        Str values[] = {tier->id,
+                        t->level,
+                        t->id,
+                        t->rule ? t->rule->id : S(""),
+                        years(a, t->term_years),
+                        years(a, t->cycle_years),
+                        status_text(t->term_years ? t->term.status : t->review.status),
+                        wanting(l, &t->missing)};
+        row(l, KEYS, values, 8);
+        found++;
     }
+    Str values[] = {tier->id,
+                    S(""),
+                    S(""),
+                    tier->nrules == 1 ? tier->rules[0]->id : S(""),
+                    S(""),
+                    S(""),
+                    status_text(tier->basis.status),
+                    wanting(l, &tier->missing)};
+    if (!found) row(l, KEYS, values, 8);
+}
+
+static void list_titles(Listing *l, const PackSet *p) {
+    const Library *library = library_of(p);
+    for (int i = 0; i < library->ntiers; i++) list_tier(l, library, library->tiers[i]);
 }
 
 int cmd_list(Cli *cli, int argc, char **argv) {

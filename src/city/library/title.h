@@ -16,6 +16,8 @@
 #include "city/pack.h"
 #include "city/subject.h"
 
+enum { TITLE_EVENTS_MAX = 256 }; /* of one title */
+
 /* Stored as numbers: append only. */
 typedef enum TitleKind { TITLE_IN_LIBRARY = 1, TITLE_RECOGNISED, TITLE_LISTED } TitleKind;
 
@@ -124,27 +126,40 @@ typedef struct TitleStatus {
 
 /* Titles and events known at a point, of one subject group or of all. */
 typedef struct TitleBook {
-    const Title *titles; /* by id */
-    const TitleEvent *events;
-    const TitleStatus *status; /* of each title, by id */
+    const Title *titles;       /* by id */
+    const TitleEvent *events;  /* by title, id; those of subjects alone (title 0) first */
+    const TitleStatus *status; /* of each title */
     int n, nevents;
     FactAt at;
+    SubjectMergers mergers; /* as of at->seq */
 } TitleBook;
 
 /* All titles, or those held or ever held by a subject and what was merged into it (0: all), with
  * their status on at->as_of, in the ctx arena. */
 bool title_book(Db *db, int64_t subject, const FactAt *at, TitleBook *out);
+/* The same records with their status on another day. */
+bool title_book_on(Db *db, const TitleBook *b, int32_t day, TitleBook *out);
+/* One title with its events; ERR_MISSING. */
+bool title_get(Db *db, int64_t id, const FactAt *at, TitleBook *out);
+/* The events of a title in a book. */
+const TitleEvent *title_events(const TitleBook *b, int64_t title, int *n);
 /* Whether it counts: held, or suspended. */
 bool title_counts(const TitleStatus *s);
 /* The status of one title from its events, in any order; events of other titles are passed over.
  * mergers: as of at->seq (subject.h), NULL for none. */
 TitleStatus title_status(const Title *t, const TitleEvent *events, int n, const FactAt *at,
                          const SubjectMergers *mergers);
+/* The correction known at a point that takes back an event of a title (0: the record), or NULL. */
+const TitleEvent *title_taken_back(const TitleEvent *events, int n, int64_t title, int64_t event,
+                                   const FactAt *at);
 /* The first day on which the subject may apply again, 0 when it is not barred on at->as_of; *by
  * (may be NULL) gets the event. */
 bool title_bar(Db *db, int64_t subject, const FactAt *at, int32_t *until, TitleEvent *by);
+/* The same from a book that holds the subject's titles; root by b->mergers. */
+int32_t title_barred(const TitleBook *b, int64_t root, const TitleEvent **by);
 
 Str title_kind_text(TitleKind k); /* 在库 认定 上榜 */
+Str title_kind_word(TitleKind k); /* in_library, recognised, listed */
 int title_kind_find(Str text);    /* by that text or in_library, recognised, listed; -1: none */
 Str title_event_text(TitleEventKind k); /* suspend, resume, … */
 int title_event_find(Str text);

@@ -28,6 +28,8 @@ int cmd_replay(Cli *cli, int argc, char **argv);
 int cmd_serve(Cli *cli, int argc, char **argv);
 int cmd_user(Cli *cli, int argc, char **argv);
 int cmd_subject(Cli *cli, int argc, char **argv);
+int cmd_case(Cli *cli, int argc, char **argv);
+int cmd_flow(Cli *cli, int argc, char **argv);
 int cmd_journal(Cli *cli, int argc, char **argv);
 int cmd_evaluate(Cli *cli, int argc, char **argv);
 int cmd_discover(Cli *cli, int argc, char **argv);

@@ -9,6 +9,7 @@
 #include "base/date.h"
 #include "base/log.h"
 #include "city/fact.h"
+#include "city/flow/case.h"
 #include "city/snapshot.h"
 #include "city/user.h"
 #include "cli/city.h"
@@ -72,6 +73,15 @@ static bool warm(Db *db, const Register *reg) {
     return ok;
 }
 
+/* Clocks of cases that are over: looked at when the server starts and every minute. */
+static bool tick(Db *db, const Register *reg) {
+    CaseTick report;
+    const Register *now = register_enter(db, reg);
+    bool ok = case_tick(db, now, &report);
+    register_leave(now);
+    return ok;
+}
+
 /* The sealer's second: numbers and links what was written since; now and then a sign of life. */
 static void every_second(Register *reg, int second) {
     Arena *a = arena_open(0);
@@ -79,6 +89,7 @@ static void every_second(Register *reg, int second) {
     Db *db = db_borrow(&c, reg->store);
     bool ok = db && journal_seal(db, BATCH_MAX, NULL);
     if (ok && second % (HTTP_BEAT_MS / 1000) == 0) ok = tx_run(db, DB_WRITE, beat, reg);
+    if (ok && second % 60 == 0) ok = tick(db, reg);
     if (ok) ok = warm(db, reg);
     if (!ok) LOG(LOG_ERROR, "seal", {"text", note_text(a, &c.err.note, LANG_EN)});
     if (db) db_return(db);

@@ -48,6 +48,14 @@ static const Command COMMANDS[] = {
      "subject unmerge MERGER --reason TEXT\n"
      "subject withdraw SUBJECT FACT --reason TEXT",
      M_CLI_HELP_SUBJECT, cmd_subject},
+    {"case",
+     "case list [--flow ID] [--state ID] [--open]\ncase show ID\n"
+     "case open FLOW [ACT] [--subject S] [--parent ID] [--title TEXT] [--data JSON]\n"
+     "         [--code ID] [--reason TEXT]\n"
+     "case act ID ACT [--data JSON] [--code ID] [--reason TEXT]\ncase tick",
+     M_CLI_HELP_CASE, cmd_case},
+    {"flow", "flow check FILE|DIR\nflow simulate FLOW|FILE [--steps N] [--seed S]", M_CLI_HELP_FLOW,
+     cmd_flow},
     {"journal", "journal verify\njournal list [--object KIND:ID] [--most N]", M_CLI_HELP_JOURNAL,
      cmd_journal},
     {"replay",

@@ -468,3 +468,150 @@ TEST(case_thread_and_paper) {
     }
     end(&w);
 }
+
+/* --- time --------------------------------------------------------------------------------------
+ */
+
+static CaseClock clock_of(World *w, int64_t id) {
+    CaseClock *k;
+    int n;
+    CHECK(fine(w, case_clocks(w->db, w->reg, id, true, &k, &n)));
+    CHECK_INT(n, 1);
+    return n == 1 ? k[0] : (CaseClock){0};
+}
+
+TEST(case_clock_pauses_and_escalates) {
+    World w = {0};
+    CaseFile k;
+    CaseTick t;
+    CaseActor office = person("office", ROLE_CLERK_OFFICE);
+    if (begin(&w)) {
+        CHECK(fine(&w, open_case(&w, "objection", w.firm,
+                                 "{\"提出人\":\"甲\",\"联系方式\":\"1\",\"异议内容\":\"x\"}",
+                                 &office, &k)));
+        refused(&w, act(&w, &k, "中止", NULL, "等鉴定", &office), ERR_STATE, "case.state");
+        CHECK(fine(&w, act(&w, &k, "受理", "{\"核查天数\":10}", "", &office)));
+        CaseClock c = clock_of(&w, k.id);
+        CHECK_INT(c.due_day, date_to_days(2026, 11, 16)); /* ten working days after Monday */
+        CHECK_INT(c.left, 10);
+        w.c.now_ms += 3 * DAY_MS; /* Thursday: three used */
+        refused(&w, act(&w, &k, "中止", NULL, "", &office), ERR_RULE, "case.needs_reason");
+        CHECK(fine(&w, act(&w, &k, "中止", NULL, "等鉴定", &office)));
+        c = clock_of(&w, k.id);
+        CHECK_INT(c.used_days, 3);
+        CHECK_STR(c.pause_reason, S("等鉴定"));
+        refused(&w, act(&w, &k, "中止", NULL, "再等", &office), ERR_STATE, "case.clock_paused");
+        w.c.now_ms += 20 * DAY_MS; /* Wednesday, 25 November */
+        CHECK(fine(&w, case_tick(w.db, w.reg, &t)));
+        CHECK_INT(t.escalated, 0); /* paused clocks are not over */
+        CHECK(fine(&w, act(&w, &k, "恢复", NULL, "鉴定完成", &office)));
+        c = clock_of(&w, k.id);
+        CHECK_INT(c.due_day, date_to_days(2026, 12, 4)); /* seven more working days */
+        refused(&w, act(&w, &k, "恢复", NULL, "x", &office), ERR_STATE, "case.clock_runs");
+        w.c.now_ms = date_to_days(2026, 12, 4) * DAY_MS;
+        CHECK(fine(&w, case_tick(w.db, w.reg, &t)));
+        CHECK_INT(t.escalated, 0); /* the last day is still in time */
+        w.c.now_ms = date_to_days(2026, 12, 7) * DAY_MS;
+        CHECK(fine(&w, case_tick(w.db, w.reg, &t)));
+        CHECK_INT(t.escalated, 1);
+        CHECK(fine(&w, case_tick(w.db, w.reg, &t)));
+        CHECK_INT(t.escalated, 0); /* once */
+        CHECK(fine(&w, case_get(w.db, w.reg, k.id, &k)));
+        CHECK_STR(k.state->id, S("核查"));
+    }
+    end(&w);
+}
+
+TEST(case_clock_beyond_the_calendar) {
+    World w = {0};
+    CaseFile k;
+    CaseTick t;
+    CaseActor office = person("office", ROLE_CLERK_OFFICE);
+    if (begin(&w)) {
+        w.c.now_ms = date_to_days(2026, 12, 30) * DAY_MS;
+        CHECK(fine(
+            &w, open_case(&w, "question", w.firm, "{\"问题\":\"q\",\"答复天数\":5}", &office, &k)));
+        CaseClock c = clock_of(&w, k.id);
+        CHECK(c.due_day == INT64_MIN); /* not guessed */
+        CHECK_INT(c.left, INT32_MAX);
+        CHECK(fine(&w, case_tick(w.db, w.reg, &t)));
+        CHECK_INT(t.dated, 0);
+    }
+    end(&w);
+}
+
+TEST(case_server_clock_moved_back) {
+    World w = {0};
+    CaseFile k;
+    CaseActor office = person("office", ROLE_CLERK_OFFICE);
+    if (begin(&w)) {
+        CHECK(fine(&w, open_case(&w, "platform", w.firm, "{\"转型说明\":\"x\"}", &office, &k)));
+        int64_t opened = k.changed_ms;
+        w.c.now_ms = opened - CASE_SKEW_MS - 1;
+        refused(&w, act(&w, &k, "不列入", NULL, "x", &office), ERR_STATE, "case.clock_back");
+        w.c.now_ms = opened - CASE_SKEW_MS;
+        CHECK(fine(&w, act(&w, &k, "不列入", NULL, "x", &office)));
+        CHECK_INT(k.changed_ms, opened); /* the event does not go back in time */
+    }
+    end(&w);
+}
+
+/* --- a flow that has nothing to do with enterprises --------------------------------------------
+ */
+
+/* The rule set of the register with the flow of the tests added. */
+static bool with_loan(World *w) {
+    PackFile *files, *more;
+    int n;
+    Str bytes;
+    bool changed;
+    if (!pack_read(&w->c, S("packs/zibo"), &files, &n) ||
+        !file_read(&w->c, S("tests/data/flows/loan.yaml"), 1 << 20, &bytes))
+        return false;
+    more = NEW_N(w->arena, PackFile, n + 1);
+    for (int i = 0; i < n; i++) more[i] = files[i];
+    more[n] = (PackFile){.pack = S("zibo"), .path = S("flows/loan.yaml"), .bytes = bytes};
+    PackSet *p = pack_parse(&w->c, more, n + 1);
+    bool ok =
+        p && tx_begin(w->db, DB_WRITE) && rules_save(w->db, p, &ACT, &changed) && tx_commit(w->db);
+    pack_close(p);
+    return ok;
+}
+
+TEST(case_of_another_kind) {
+    World w = {0};
+    CaseFile k;
+    CaseTick t;
+    CaseActor chain = person("chain", ROLE_CHAIN);
+    chain.user = 2;
+    if (begin(&w) && fine(&w, with_loan(&w))) {
+        const Register *first = w.reg, *now = register_enter(w.db, first);
+        w.reg = (Register *)(uintptr_t)now;
+        CHECK(now != first);
+        refused(&w, open_case(&w, "loan", w.firm, "{}", &chain, &k), ERR_RULE, "case.subject");
+        CHECK(fine(&w, open_case(&w, "loan", 0, "{\"instrument\":\"spectrometer\",\"days\":40}",
+                                 &chain, &k)));
+        refused(&w, act(&w, &k, "lend", NULL, "", &chain), ERR_RULE, "case.when");
+        CHECK(fine(&w, act(&w, &k, "lend", "{\"days\":\"5\"}", "", &chain)));
+        CHECK_STR(k.state->id, S("lent"));
+        CaseClock c = clock_of(&w, k.id);
+        CHECK_INT(c.due_day, date_to_days(2026, 11, 9)); /* Saturday 7th: the next working day */
+        refused(&w, act(&w, &k, "write-off", NULL, "x", &chain), ERR_DENIED, "case.not_yours");
+        w.c.now_ms = date_to_days(2026, 11, 10) * DAY_MS;
+        CHECK(fine(&w, case_tick(w.db, w.reg, &t)));
+        CHECK_INT(t.escalated, 1);
+        CHECK_INT(t.acted, 1);
+        CHECK(fine(&w, case_get(w.db, w.reg, k.id, &k)));
+        CHECK_STR(k.state->id, S("lost"));
+        CHECK(k.closed_ms > 0);
+        CHECK(fine(&w, case_tick(w.db, w.reg, &t)));
+        CHECK_INT(t.acted, 0);
+        /* under the rule set before, the flow is not in force; its cases are still read */
+        register_leave(now);
+        w.reg = (Register *)(uintptr_t)first;
+        CHECK(flow_find(first->pack, S("loan")) == NULL);
+        CHECK(fine(&w, case_get(w.db, first, k.id, &k)));
+        CHECK_STR(k.flow->id, S("loan"));
+    }
+    end(&w);
+}

@@ -35,7 +35,7 @@ THREADSRC := tests/main.c $(wildcard tests/*_fixture.c) \
 THREADOBJ := $(THREADSRC:%.c=$(B)/%.o)
 GEN := build/gen
 GENERATED := $(GEN)/migrations.h $(GEN)/pinyin_table.h $(GEN)/zone_table.h $(GEN)/case_table.h \
-  $(GEN)/block_table.h $(GEN)/openapi_json.h
+  $(GEN)/block_table.h $(GEN)/openapi_json.h $(GEN)/bundle_reader_html.h
 
 # Several compilers at a time, also when make was called without -j.
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -133,6 +133,11 @@ $(GEN)/migrations.h: build/tools/embed $(sort $(wildcard src/store/migrations/*.
 $(GEN)/openapi_json.h: build/tools/embed src/http/openapi.json
 	@mkdir -p $(@D)
 	@build/tools/embed OPENAPI src/http/openapi.json >$@.tmp && mv $@.tmp $@
+
+# The page that shows a sealed bundle.
+$(GEN)/bundle_reader_html.h: build/tools/embed src/city/bundle/reader.html
+	@mkdir -p $(@D)
+	@build/tools/embed BUNDLE_READER src/city/bundle/reader.html >$@.tmp && mv $@.tmp $@
 
 # The web app; without Node.js output yet (a first build of tests) the server has no pages.
 $(GEN)/web_assets.h: build/tools/embed $(wildcard web/dist/index.html)

@@ -40,10 +40,10 @@ static void hash_int(Hash *h, int64_t v) {
     hash_add(h, str_of(n, 8));
 }
 
-static Str link_of(Arena *a, Str head, const JournalEntry *e) {
+Str journal_link(Arena *a, Str behind, const JournalEntry *e) {
     unsigned char out[HASH_BYTES];
     Hash *h = hash_open(HASH_SM3);
-    hash_text(h, head);
+    hash_text(h, behind);
     hash_int(h, e->number);
     hash_int(h, e->at_ms);
     hash_text(h, e->actor);
@@ -100,7 +100,7 @@ static bool seal(Db *db, void *user) {
     rows_close(r);
     for (int i = 0; i < n; i++) {
         entries[i].number = number + i;
-        head = link_of(a, head, &entries[i]);
+        head = journal_link(a, head, &entries[i]);
         if (!EXEC(db, "UPDATE journal SET number = $2, sm3 = $3 WHERE id = $1", db_i(entries[i].id),
                   db_i(entries[i].number), db_s(head)))
             return false;
@@ -131,7 +131,7 @@ bool journal_seal(Db *db, int most, int64_t *sealed) {
 static bool fits(Arena *a, Str head, JournalEntry e, int64_t number, Str sm3) {
     e.number = number;
     ArenaMark mark = arena_mark(a);
-    bool same = str_eq(link_of(a, head, &e), sm3);
+    bool same = str_eq(journal_link(a, head, &e), sm3);
     arena_rewind(a, mark);
     return same;
 }
@@ -208,7 +208,7 @@ static bool verify_step(Db *db, Walk *w, JournalReport *out, JournalEntry *bad) 
     while (r && !out->bad && row_next(r)) {
         ArenaMark mark = arena_mark(a);
         JournalEntry e = entry_of(a, r);
-        Str link = link_of(a, walk_head(w, w->at), &e);
+        Str link = journal_link(a, walk_head(w, w->at), &e);
         if (e.number != w->at + 1) {
             out->bad = w->at + 1;
             out->why = S("missing");

@@ -46,6 +46,10 @@ typedef struct JournalEntry {
     Str actor, action, object, reason, content_sm3, sm3;
 } JournalEntry;
 
+/* The link of an entry (its number, time and texts) behind the link of the one before, hex; behind
+ * is empty for entry 1. */
+Str journal_link(Arena *a, Str behind, const JournalEntry *e);
+
 /* The newest entries first, at most `most`, older than `before_id` (0: from the newest), of one
  * object when it is not empty. *out is in the ctx arena. */
 bool journal_list(Db *db, Str object, int64_t before_id, int most, JournalEntry **out, int *n);

@@ -32,5 +32,8 @@ int cmd_case(Cli *cli, int argc, char **argv);
 int cmd_flow(Cli *cli, int argc, char **argv);
 int cmd_journal(Cli *cli, int argc, char **argv);
 int cmd_evaluate(Cli *cli, int argc, char **argv);
+int cmd_bundle(Cli *cli, int argc, char **argv);
+int cmd_verify(Cli *cli, int argc, char **argv);
+int cmd_key(Cli *cli, int argc, char **argv);
 int cmd_discover(Cli *cli, int argc, char **argv);
 #endif

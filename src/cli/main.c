@@ -62,6 +62,13 @@ static const Command COMMANDS[] = {
      "replay PACKET [--pack DIR]\nreplay --decision ID\n"
      "replay --all [--sample N] [--seed S] [--threads N]",
      M_CLI_HELP_REPLAY, cmd_replay},
+    {"bundle",
+     "bundle make --subject SUBJECT | --rule RULE [--as-of D]\n"
+     "            --key KEY.pem --out F.zbb --reason TEXT [--whole-journal]\n"
+     "bundle reader F.zbb --out X.html",
+     M_CLI_HELP_BUNDLE, cmd_bundle},
+    {"verify", "verify F.zbb [--key PUBLIC.pem]", M_CLI_HELP_VERIFY, cmd_verify},
+    {"key", "key new FILE.pem\nkey show FILE.pem", M_CLI_HELP_KEY, cmd_key},
     {"dmn",
      "dmn eval MODEL.dmn [--decision NAME] [--input IN.json] [--strict]\n"
      "         [--trace[=text]] [--trace-limit BYTES]\n"

@@ -36,8 +36,9 @@ static inline DbVal db_sn(Str v) {
     return v.n ? db_s(v) : db_n();
 }
 
-/* url: a path, "sqlite:PATH" or "postgresql://…". Creates the SQLite file when create is true. Runs
- * no migration. NULL on failure. */
+/* url: a path, "sqlite:PATH" or "postgresql://…"; "single:PATH" is a SQLite file without a log
+ * beside it, for documents: made once (create), later only read. Creates the SQLite file when
+ * create is true. Runs no migration. NULL on failure. */
 Store *store_open(Ctx *c, Str url, bool create, int pool_size);
 void store_close(Store *s);
 /* Brings the schema to the newest version, each numbered migration in one transaction with its hash

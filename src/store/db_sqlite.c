@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "store/driver.h"
 
 enum { BUSY_MS = 5000 };
@@ -27,7 +28,48 @@ static bool sqlite_failed(Db *db, const char *sql) {
     return FAIL(c, ERR_STORE, M_STORE_SQL, what, str_from(sql));
 }
 
+#define SINGLE "single:"
+
+static Str uri_of(Arena *a, Str path) {
+    Buf b = buf_new(a, 0);
+    buf_lit(&b, "file:");
+    for (ptrdiff_t i = 0; i < path.n; i++) {
+        char ch = path.p[i];
+        if (ch == '%' || ch == '?' || ch == '#')
+            buf_printf(&b, "%%%02x", (unsigned)ch);
+        else
+            buf_char(&b, ch);
+    }
+    buf_lit(&b, "?immutable=1");
+    return buf_str(&b);
+}
+
+/* A file that is a document rather than a store: written once, whole, without a log beside it, and
+ * then only read, as it is. What stands behind the last page is not looked at. */
+static void *open_single(Ctx *c, Str path, bool create) {
+    sqlite3 *conn = NULL;
+    Str name = create ? path : uri_of(c->arena, path);
+    int flags = SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                              : SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    int rc = sqlite3_open_v2(str_z(c->arena, name), &conn, flags, NULL);
+    if (rc == SQLITE_OK) {
+        sqlite3_extended_result_codes(conn, 1);
+        sqlite3_db_config(conn, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+        rc = sqlite3_exec(conn,
+                          create ? "PRAGMA page_size=4096; PRAGMA journal_mode=OFF;"
+                                   "PRAGMA trusted_schema=OFF; PRAGMA cache_size=-32768;"
+                                 : "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+                                   "PRAGMA cache_size=-32768;",
+                          NULL, NULL, NULL);
+    }
+    if (rc == SQLITE_OK) return conn;
+    FAIL(c, ERR_STORE, M_STORE_OPEN, path, str_from(conn ? sqlite3_errmsg(conn) : "no memory"));
+    sqlite3_close(conn);
+    return NULL;
+}
+
 static void *sqlite_open(Ctx *c, Str url, bool create) {
+    if (str_starts(url, S(SINGLE))) return open_single(c, str_sub(url, S(SINGLE).n, url.n), create);
     const char *path = str_z(c->arena, url);
     if (!create && access(path, F_OK) != 0) {
         FAIL(c, ERR_MISSING, M_STORE_MISSING, url);
@@ -55,7 +97,8 @@ static void *sqlite_open(Ctx *c, Str url, bool create) {
 
 static void sqlite_close(void *conn) {
     if (!conn) return;
-    sqlite3_exec(conn, "PRAGMA optimize", NULL, NULL, NULL);
+    if (sqlite3_db_readonly(conn, "main") == 0)
+        sqlite3_exec(conn, "PRAGMA optimize", NULL, NULL, NULL);
     sqlite3_close(conn);
 }
 

@@ -22,6 +22,8 @@ export const router = createRouter({
     { path: '/match', component: () => import('../pages/MatchPage.vue'), meta: { title: 'nav.match', right: 'match:run' } },
     { path: '/users', component: () => import('../pages/UsersPage.vue'), meta: { title: 'nav.users', right: 'user:read' } },
     // flows, cases, evidence files, tasks
+    { path: '/tasks', component: () => import('../pages/TasksPage.vue'), meta: { title: 'nav.tasks', right: 'task:read' } },
+    { path: '/cases/:id', component: () => import('../pages/CasePage.vue'), meta: { title: 'case.title', right: 'case:read' } },
     // people, offices, organisations
     // titles, recommendations, discovery
     // rounds and reviews

@@ -79,6 +79,8 @@ const Right RIGHTS[] = {
     /* sealed bundles, notifications, audit */
     /* reconciling lists */
     {STR_INIT("match:confirm"),       "-aa-----------"},
+    {STR_INIT("reconciliation:read"), "aa-a------a---"},
+    {STR_INIT("reconciliation:write"),"-a------------"},
 };
 /* clang-format on */
 const int RIGHT_COUNT = sizeof RIGHTS / sizeof *RIGHTS;

@@ -31,6 +31,7 @@ int cmd_subject(Cli *cli, int argc, char **argv);
 int cmd_case(Cli *cli, int argc, char **argv);
 int cmd_flow(Cli *cli, int argc, char **argv);
 int cmd_journal(Cli *cli, int argc, char **argv);
+int cmd_reconcile(Cli *cli, int argc, char **argv);
 int cmd_evaluate(Cli *cli, int argc, char **argv);
 int cmd_bundle(Cli *cli, int argc, char **argv);
 int cmd_verify(Cli *cli, int argc, char **argv);

@@ -58,6 +58,9 @@ static const Command COMMANDS[] = {
      cmd_flow},
     {"journal", "journal verify\njournal list [--object KIND:ID] [--most N]", M_CLI_HELP_JOURNAL,
      cmd_journal},
+    {"reconcile",
+     "reconcile FILE --tier T [--level L] [--title TITLE] [--publisher P] [--as-of D] --reason R",
+     M_CLI_HELP_RECONCILE, cmd_reconcile},
     {"replay",
      "replay PACKET [--pack DIR]\nreplay --decision ID\n"
      "replay --all [--sample N] [--seed S] [--threads N]",

@@ -178,5 +178,11 @@ bool api_calendar_feed_end(Request *r, Response *out);
 
 /* --- reconciling lists --- */
 bool api_match_confirm(Request *r, Response *out); /* api_match.c */
+/* api_reconcile.c */
+bool api_reconciliations(Request *r, Response *out);
+bool api_reconciliation_add(Request *r, Response *out);
+bool api_reconciliation(Request *r, Response *out);
+bool api_reconciliation_lines(Request *r, Response *out);
+bool api_reconciliation_settle(Request *r, Response *out);
 
 #endif

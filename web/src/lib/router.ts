@@ -30,6 +30,8 @@ export const router = createRouter({
     // notices, letters, certificates
     // sealed bundles, notifications, audit
     // reconciling lists
+    { path: '/reconciliations', component: () => import('../pages/ReconciliationsPage.vue'), meta: { title: 'nav.reconciliations', right: 'reconciliation:read' } },
+    { path: '/reconciliations/:id', component: () => import('../pages/ReconciliationPage.vue'), meta: { title: 'nav.reconciliations', right: 'reconciliation:read' } },
     { path: '/help', component: () => import('../pages/HelpPage.vue'), meta: { title: 'nav.help' } },
     { path: '/sign-in', component: () => import('../pages/SignInPage.vue'), meta: { title: 'sign.title', open: true } },
     { path: '/:rest(.*)*', component: () => import('../pages/NotFoundPage.vue'), meta: { title: 'none.title' } },

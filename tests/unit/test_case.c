@@ -322,6 +322,11 @@ TEST(case_signatures_void) {
         CHECK(fine(&w, open_case(&w, "membership", w.firm, "{\"类别\":\"种子\",\"入库理由\":\"x\"}",
                                  &one, &k)));
         CHECK(fine(&w, act(&w, &k, "入库", NULL, "同意", &one)));
+        CHECK_INT(Q_I64(w.db, 0,
+                        "SELECT count(*) FROM title WHERE case_file = $1 AND kind = 1 AND "
+                        "reason = '同意'",
+                        db_i(k.id)),
+                  1);
         Call out = {.w = &w,
                     .id = k.id,
                     .actor = &one,

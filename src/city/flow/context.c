@@ -3,10 +3,12 @@
 
 #include "base/date.h"
 #include "city/flow/case_inner.h"
+#include "city/library/title_flow.h"
 
 /* A mechanism adds a row: its name, the members it has, the function that gives the value. */
 const ContextProvider CONTEXT_PROVIDERS[] = {
     /* --- titles, recommendations, discovery --- */
+    {.name = {"称号", 6}, .members = TITLE_MEMBERS, .value = title_context},
     /* --- rounds and reviews --- */
     /* --- notices, letters, certificates --- */
     {.name = {NULL, 0}},

@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "city/bundle/notify.h"
 #include "city/flow/case_inner.h"
+#include "city/library/title_flow.h"
 
 static bool effect_notify(Db *db, const CaseStep *s, const Json *args);
 
@@ -19,6 +20,11 @@ static const Effect EFFECTS[] = {
     {STR_INIT("data.set"), effect_data_set, SET_KEYS},
     {STR_INIT("notify"), effect_notify, NOTIFY_KEYS},
     /* --- titles, recommendations, discovery --- */
+    {STR_INIT("title.grant"), effect_title_grant, TITLE_GRANT_KEYS},
+    {STR_INIT("title.renew"), effect_title_renew, TITLE_EVENT_KEYS},
+    {STR_INIT("title.suspend"), effect_title_suspend, TITLE_EVENT_KEYS},
+    {STR_INIT("title.resume"), effect_title_resume, TITLE_EVENT_KEYS},
+    {STR_INIT("title.end"), effect_title_end, TITLE_EVENT_KEYS},
     /* --- rounds and reviews --- */
     /* --- notices, letters, certificates --- */
 };

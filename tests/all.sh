@@ -62,6 +62,7 @@ stage 'unit SQLite' build/asan/tests/run
 stage 'unit PostgreSQL' tests/pg.sh build/asan/tests/run
 stage 'threads' build/tsan/tests/threads
 stage 'library' tests/library.sh
+stage 'round' tests/round.sh
 stage 'decimal oracle' tests/oracle/run.sh build/asan/tests/ops 10000
 cases=../shared/tck/TestCases
 if [ -d "$cases" ]; then

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "city/review/round_act.h"
 #include "tests/test.h"
 
 static const Act ACT = {STR_INIT("tester"), STR_INIT("test")};
@@ -75,6 +76,41 @@ static void add_places(HttpFixture *f) {
     r = http_call(
         f, &(HttpCall){.method = "POST", .path = "/offices", .token = f->boss, .body = body});
     CHECK_INT(r.status, 201);
+
+typedef struct Drafting {
+    HttpFixture *f;
+    const Json *setting;
+    int64_t id;
+} Drafting;
+
+static bool draft_in_tx(Db *db, void *user) {
+    Drafting *d = user;
+    d->id = round_add(db, d->f->reg->pack, d->setting, &ACT);
+    return d->id != 0;
+}
+
+/* Round 1, in which the boss reviews the one file, review 1. */
+static void draft_round(HttpFixture *f) {
+    static const char *const ACTS[] = {
+        "{\"act\":\"open\",\"reason\":\"test\"}",
+        "{\"act\":\"enter\",\"reason\":\"test\",\"subjects\":[\"stock:000655.SZ\"]}",
+        "{\"act\":\"close\",\"reason\":\"test\"}",
+        "{\"act\":\"member\",\"reason\":\"test\",\"person\":\"boss\",\"chair\":true}",
+        "{\"act\":\"assign\",\"reason\":\"test\"}"};
+    Str setting = S("{\"title\":\"test\",\"rule\":\"cn/above-scale\",\"from\":\"2021-09-01\","
+                    "\"to\":\"2021-09-30\",\"as_of\":\"2021-09-30\",\"method\":\"average\","
+                    "\"per_file\":1,\"criteria\":[{\"id\":\"c\",\"title\":\"test\",\"weight\":100,"
+                    "\"top\":5,\"status\":\"DEMO\"}],\"demo\":true}");
+    Drafting d = {.f = f, .setting = json_parse(&f->ctx, setting, S("setting"))};
+    Json *answer;
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    bool ok = db && d.setting && tx_run(db, DB_WRITE, draft_in_tx, &d);
+    for (size_t i = 0; ok && i < sizeof ACTS / sizeof *ACTS; i++) {
+        Json *body = json_parse(&f->ctx, str_from(ACTS[i]), S("act"));
+        ok = body && round_act(db, f->reg, d.id, body, S("boss"), &answer);
+    }
+    if (!ok) say(f);
+    if (db) db_return(db);
 }
 
 /* Case 1, about the first enterprise of the packs' tables. */
@@ -113,6 +149,7 @@ HttpFixture *http_fixture(void) {
     upload(&f);
     draft_revision(&f);
     open_case(&f);
+    draft_round(&f);
     return &f;
 }
 

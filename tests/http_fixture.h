@@ -15,7 +15,8 @@ typedef struct HttpFixture {
     Str url;
     Str tokens[ROLES]; /* a session of a user with this role alone, named as the role */
     Str boss;          /* a session of a user with every role, who has uploaded import 1
-                          and drafted revision 1 */
+                          and drafted revision 1,
+                          and reviews the one file of round 1 */
     int64_t now_ms;    /* the clock of the next call */
     Arena *call;       /* of the last call */
 } HttpFixture;

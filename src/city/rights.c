@@ -75,6 +75,12 @@ const Right RIGHTS[] = {
     {STR_INIT("candidate:read"),      "aada-----oa---"},
     {STR_INIT("candidate:consent"),   "-ad------o----"},
     /* rounds and reviews */
+    {STR_INIT("round:read"),          "aa-a------a---"},
+    {STR_INIT("round:write"),         "-a------------"},
+    {STR_INIT("round:sign"),          "aa------------"},
+    {STR_INIT("panel:read"),          "-a--o-----a---"},
+    {STR_INIT("review:read"),         "----o---------"},
+    {STR_INIT("review:write"),        "----o---------"},
     /* notices, letters, certificates */
     /* sealed bundles, notifications, audit */
     /* reconciling lists */

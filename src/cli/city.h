@@ -30,6 +30,7 @@ int cmd_user(Cli *cli, int argc, char **argv);
 int cmd_subject(Cli *cli, int argc, char **argv);
 int cmd_case(Cli *cli, int argc, char **argv);
 int cmd_flow(Cli *cli, int argc, char **argv);
+int cmd_round(Cli *cli, int argc, char **argv);
 int cmd_journal(Cli *cli, int argc, char **argv);
 int cmd_reconcile(Cli *cli, int argc, char **argv);
 int cmd_evaluate(Cli *cli, int argc, char **argv);

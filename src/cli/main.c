@@ -61,6 +61,14 @@ static const Command COMMANDS[] = {
     {"reconcile",
      "reconcile FILE --tier T [--level L] [--title TITLE] [--publisher P] [--as-of D] --reason R",
      M_CLI_HELP_RECONCILE, cmd_reconcile},
+    {"round",
+     "round create FILE --reason TEXT\nround list\n"
+     "round show|preview|candidates|panel|diff|redraw ROUND\n"
+     "round redraw FILE.json\n"
+     "round change|open|enter|close|member|assign|leave|score|consensus|second|finish ROUND\n"
+     "      [FILE | --with JSON] --reason TEXT [--as NAME]\n"
+     "round sample|rerun|keep|decide|sign ROUND [FILE | --with JSON] --reason TEXT [--as NAME]",
+     M_CLI_HELP_ROUND, cmd_round},
     {"replay",
      "replay PACKET [--pack DIR]\nreplay --decision ID\n"
      "replay --all [--sample N] [--seed S] [--threads N]",

@@ -162,6 +162,20 @@ bool api_candidate_pairs(Request *r, Response *out);
 bool api_candidate_settle(Request *r, Response *out);
 
 /* --- rounds and reviews --- */
+bool api_rounds(Request *r, Response *out);
+bool api_round_add(Request *r, Response *out);
+bool api_round(Request *r, Response *out);
+bool api_round_act(Request *r, Response *out);
+bool api_round_sign(Request *r, Response *out);
+bool api_round_candidates(Request *r, Response *out);
+bool api_round_preview(Request *r, Response *out);
+bool api_round_diff(Request *r, Response *out);
+bool api_round_draw(Request *r, Response *out);
+bool api_round_panel(Request *r, Response *out);
+bool api_reviews(Request *r, Response *out);
+bool api_review(Request *r, Response *out);
+bool api_review_declare(Request *r, Response *out);
+bool api_review_save(Request *r, Response *out);
 
 /* --- notices, letters, certificates --- */
 

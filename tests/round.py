@@ -1,0 +1,311 @@
+#!/usr/bin/env python3
+"""One round twice: by the command line and by the API, on two copies of one generated city.
+
+round.py JIXIA FOLDER [FIRMS]: ends with `N passed, N failed`. Checked: every step answers, the sample is
+drawn again by tests/redraw.py, a reviewer reaches no other's file, an edit voids a signature, two
+clerks at once are told, the packets of both rounds are the same (instants, seq and what is drawn
+from the seed aside), the journal of both is whole.
+"""
+import http.cookiejar
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+JIXIA, HOME = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+FIRMS = sys.argv[3] if len(sys.argv) > 3 else "1500"
+HERE = os.path.dirname(os.path.abspath(__file__))
+REVIEWERS = [f"rev{i}" for i in range(1, 10)]
+INSPECTORS = ["insp1", "insp2", "insp3", "insp4"]
+PASSWORD = "harvest-moon-42"
+passed = failed = 0
+
+
+def check(what, ok, detail=""):
+    global passed, failed
+    passed, failed = passed + bool(ok), failed + (not ok)
+    print(("ok   " if ok else "FAIL ") + what + (f": {detail}" if detail and not ok else ""))
+
+
+def criterion(key, title, weight):
+    anchors = [{"mark": 0, "text": "演示：没有"}, {"mark": 3, "text": "演示：一般"}, {"mark": 5, "text": "演示：突出"}]
+    return {"id": key, "title": title, "weight": weight, "top": 5, "status": "DEMO", "anchors": anchors}
+
+
+SETTING = {
+    "title": "演示：创新型中小企业评审", "rule": "cn/innovative-sme", "from": "2022-09-01", "to": "2022-09-30",
+    "as_of": "2022-09-30", "method": "trimmed", "per_file": 3, "decimals": 2, "rounding": "half_up",
+    "minimum": "50", "sample": 5, "inspectors": 2, "signatures": 2, "demo": True,
+    "criteria": [criterion("growth", "成长性（演示）", "60"), criterion("craft", "专业化（演示）", "40")],
+}
+
+
+def sheet(person, number):
+    """A sheet that depends on who and what only, the same in both rounds."""
+    n = int(number[-4:]) * 7 + REVIEWERS.index(person) * 3
+    marks = {"growth": str(1 + n % 7 / 2), "craft": str(0.5 + (n // 2) % 9 / 2)}
+    comments = {k: "演示理由" for k, v in marks.items() if float(v) in (0, 5)}
+    return {"marks": marks, "comments": comments}
+
+
+class Cli:
+    def __init__(self, db):
+        self.db = db
+
+    def run(self, *args):
+        p = subprocess.run([JIXIA, *args, "--db", self.db], capture_output=True, text=True)
+        return p.returncode, p.stdout, p.stderr
+
+    def act(self, name, body=None, who=None):
+        extra = ["--as", who] if who else []
+        code, out, err = self.run("round", name, "1", "--with", json.dumps(body or {}), "--reason", "演示", *extra)
+        return json.loads(out) if code == 0 else {"failed": err}
+
+    def read(self, what):
+        code, out, err = self.run("round", what, "1")
+        return json.loads(out) if code == 0 else {"failed": err}
+
+    def create(self):
+        path = os.path.join(HOME, "setting.json")
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(SETTING, f)
+        return self.run("round", "create", path, "--reason", "演示")[0] == 0
+
+    def score(self, person, number):
+        body = {"person": person, "candidate": number, "declared": True, "sheet": sheet(person, number)}
+        return "failed" not in self.act("score", body)
+
+
+class Api:
+    def __init__(self, port):
+        self.base, self.who, self.key = f"http://127.0.0.1:{port}/api/v1", {}, 0
+
+    def sign_in(self, name, password):
+        jar = http.cookiejar.CookieJar()
+        self.who[name] = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        return self.call(name, "POST", "/session", {"name": name, "password": password})
+
+    def call(self, who, method, path, body=None, **headers):
+        self.key += 1
+        h = {"X-Jixia-CSRF": "1", "Content-Type": "application/json", "Idempotency-Key": f"round-test-{self.key:06d}"}
+        h.update({k.replace("_", "-"): v for k, v in headers.items()})
+        data = json.dumps(body).encode() if body is not None else None
+        req = urllib.request.Request(self.base + path, data=data, method=method, headers=h)
+        try:
+            with self.who[who].open(req, timeout=120) as f:
+                text = f.read()
+                return f.status, json.loads(text) if text else None, f.headers.get("ETag")
+        except urllib.error.HTTPError as e:
+            text = e.read()
+            return e.code, json.loads(text) if text else None, None
+
+    def tag(self, who="clerk"):
+        return self.call(who, "GET", "/rounds/1")[2]
+
+    def act(self, name, body=None, who="clerk"):
+        path = "/rounds/1/signatures" if name == "sign" else "/rounds/1/acts"
+        status, answer, _ = self.call(who, "POST", path, dict(body or {}, act=name, reason="演示"), If_Match=self.tag())
+        return answer if status == 200 else {"failed": answer}
+
+    def read(self, what):
+        if what == "candidates":
+            items, total = [], 1
+            while len(items) < total:
+                page = self.call("clerk", "GET", f"/rounds/1/candidates?limit=500&offset={len(items)}")[1]
+                items, total = items + page["items"], page["total"]
+            return items
+        path = {"show": "/rounds/1", "redraw": "/rounds/1/draw"}.get(what, "/rounds/1/" + what)
+        status, answer, _ = self.call("clerk", "GET", path)
+        return answer if status == 200 else {"failed": answer}
+
+    def create(self):
+        return self.call("clerk", "POST", "/rounds", {"setting": SETTING, "reason": "演示"})[0] == 201
+
+    def score(self, person, number):
+        mine = self.call(person, "GET", "/reviews")[1]["items"]
+        seat = next(s for s in mine if s["number"] == number)["id"]
+        before = self.call(person, "GET", f"/reviews/{seat}")[1]
+        if "criteria" in before:
+            return False  # the file opened before interests were declared
+        _, _, tag = self.call(person, "POST", f"/reviews/{seat}/declaration", {"interest": False})
+        draft = {"sheet": {"marks": {"growth": "2"}}}
+        _, _, tag = self.call(person, "PATCH", f"/reviews/{seat}", draft, If_Match=tag)
+        done = {"sheet": sheet(person, number), "submit": True}
+        status, answer, _ = self.call(person, "PATCH", f"/reviews/{seat}", done, If_Match=tag)
+        return status == 200 and "name" not in answer and answer["submitted"]
+
+
+def steps(name, way):
+    """The round until everybody has files."""
+    def did(what, answer):
+        check(f"{name}: {what}", "failed" not in answer, answer.get("failed"))
+        return answer
+
+    check(f"{name}: create", way.create())
+    check(f"{name}: sample before the list is closed is refused", "failed" in way.act("sample", {"inspectors": INSPECTORS}))
+    did("open", way.act("open"))
+    check(f"{name}: settings are frozen", "failed" in way.act("change", {"setting": SETTING}))
+    opened = did("show", way.read("show"))
+    check(f"{name}: digests of the seed are out, the seed is not", opened["seed_sha256"] and not opened["seed"])
+    preview = did("preview", way.read("preview"))
+    added = did("enter all that pass", way.act("enter", {"passing": True}))
+    check(f"{name}: all that pass are in", added.get("added") == len(preview["met"]) > 10, added)
+    for i, r in enumerate(REVIEWERS):
+        did("member " + r, way.act("member", {"person": r, "chair": i == 0}))
+    did("close the list", way.act("close"))
+    check(f"{name}: no more candidates", "failed" in way.act("enter", {"passing": True}))
+    did("assign", way.act("assign"))
+    did("a member leaves", way.act("leave", {"person": "rev9"}))
+    panel = did("panel", way.read("panel"))
+    check(f"{name}: every file has three", panel["seats"] == 3 * len(preview["met"]))
+
+
+def score_all(name, way, seats):
+    ok = all([way.score(p, n) for p, n in seats])
+    check(f"{name}: {len(seats)} sheets handed in", ok)
+
+
+def finish(name, way):
+    check(f"{name}: finish", "failed" not in way.act("finish"))
+    draw = way.act("sample", {"inspectors": INSPECTORS})
+    check(f"{name}: sample", "failed" not in draw, draw)
+    path = os.path.join(HOME, name + "-draw.json")
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(way.read("redraw"), f)
+    again = subprocess.run([sys.executable, os.path.join(HERE, "redraw.py"), path], capture_output=True, text=True)
+    check(f"{name}: an independent script draws the same", again.returncode == 0, again.stdout)
+    with open(path, encoding="utf-8") as f:
+        bent = json.load(f)
+    bent["list"][0] += "x"
+    with open(path + ".bent", "w", encoding="utf-8") as f:
+        json.dump(bent, f)
+    again = subprocess.run([sys.executable, os.path.join(HERE, "redraw.py"), path + ".bent"], capture_output=True)
+    code = subprocess.run([JIXIA, "round", "redraw", path + ".bent"], capture_output=True).returncode
+    check(f"{name}: a bent list is found by both", again.returncode == 1 and code == 1)
+    everybody = way.act("decide", {"filter": {}, "verdict": "refuse", "code": "score"})
+    some = way.act("decide", {"filter": {"outcome": "met", "least": "50"}, "verdict": "admit"})
+    check(f"{name}: verdicts over a filter", 0 < some.get("decided", 0) < everybody.get("decided", 0), (some, everybody))
+    one = way.act("sign", who="clerk")
+    check(f"{name}: first signature", one.get("signatures") == 1, one)
+    first = way.read("candidates")[0]["number"]
+    way.act("decide", {"candidates": [first], "verdict": "hold"})
+    void = way.read("show")["signatures"]
+    check(f"{name}: an edit voids it", len(void) == 1 and void[0]["void"], void)
+    again = way.act("sign", who="clerk")
+    last = way.act("sign", who="boss")
+    shown = way.read("show")
+    check(f"{name}: two signatures decide", again.get("signatures") == 1 and last.get("signatures") == 2 and shown["decided"])
+    check(f"{name}: a decided round stays", "failed" in way.act("decide", {"filter": {}, "verdict": "admit"}))
+
+
+def plain(packet):
+    """A packet without instants and seq."""
+    if isinstance(packet, dict):
+        drop = ("as_known", "seq", "known", "sm3", "digest")
+        return {k: plain(v) for k, v in packet.items() if k not in drop}
+    return [plain(v) for v in packet] if isinstance(packet, list) else packet
+
+
+def packets(db):
+    import sqlite3
+    with sqlite3.connect(db) as c:
+        rows = c.execute("SELECT k.number, d.packet FROM review_candidate k JOIN decision d ON d.id = k.decision")
+        return {n: plain(json.loads(p)) for n, p in rows}
+
+
+def result(way):
+    keys = ("number", "code", "outcome", "verdict")
+    return [{k: c[k] for k in keys} for c in way.read("candidates")]
+
+
+def city(db):
+    cli = Cli(db)
+    check("a city", cli.run("init", "--pack", os.path.join(HERE, "..", "packs", "zibo"))[0] == 0 and
+          cli.run("demo", "--enterprises", FIRMS, "--seed", "11")[0] == 0)
+    passwords = {}
+    people = [(r, "reviewer") for r in REVIEWERS] + [(i, "clerk_district") for i in INSPECTORS]
+    for n, role in people + [("clerk", "clerk_office"), ("boss", "leader"), ("enemy", "reviewer")]:
+        extra = ["--district", "370303"] if role == "clerk_district" else []
+        _, out, err = cli.run("user", "add", n, "--role", role, *extra)
+        passwords[n] = (out + err).strip()[-16:]
+    return passwords
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def hostile(api):
+    s = api.call("rev2", "GET", "/reviews")[1]["items"][0]["id"]
+    codes = [api.call("enemy", m, f"/reviews/{s}{p}", b, If_Match='"x"')[0] for m, p, b in
+             [("GET", "", None), ("PATCH", "", {"sheet": {}}), ("POST", "/declaration", {"interest": False})]]
+    check("api: another's file does not exist", codes == [404, 404, 404], codes)
+    check("api: a reviewer sees no round and no panel", api.call("enemy", "GET", "/rounds/1")[0] == 403 and
+          api.call("enemy", "GET", "/rounds/1/panel")[0] == 404)
+    check("api: the chair sees the panel", api.call("rev1", "GET", "/rounds/1/panel")[0] == 200)
+    old = api.tag()
+    api.call("clerk", "POST", "/rounds/1/acts", {"act": "member", "person": "rev2", "reason": "演示"}, If_Match=old)
+    late = api.call("clerk", "POST", "/rounds/1/acts", {"act": "leave", "person": "rev2", "reason": "演示"}, If_Match=old)
+    check("api: of two clerks the second is told, with what there is now", late[0] == 412 and "current" in late[1], late)
+
+
+def main():
+    a, b = os.path.join(HOME, "cli.db"), os.path.join(HOME, "api.db")
+    passwords = city(a)
+    shutil.copy(a, b)
+    cli = Cli(a)
+    steps("cli", cli)
+    score_all("cli", cli, seats_of(a))
+    finish("cli", cli)
+    port = free_port()
+    server = subprocess.Popen([JIXIA, "serve", "--port", str(port), "--db", b], stdout=subprocess.DEVNULL, stderr=open(os.path.join(HOME, "serve.log"), "w"))
+    try:
+        api = Api(port)
+        for n in passwords:
+            wait_for(api, n, passwords[n])
+        steps("api", api)
+        hostile(api)
+        score_all("api", api, seats_of(b))
+        finish("api", api)
+        api_result = result(api)
+    finally:
+        server.terminate()
+        server.wait(30)
+    x, y = packets(a), packets(b)
+    check(f"{len(x)} packets by both ways are the same", x == y and len(x) > 10,
+          next((n for n in x if x.get(n) != y.get(n)), len(y)))
+    check("the same candidates with the same outcomes",
+          [(c["number"], c["code"], c["outcome"]) for c in result(cli)] == [(c["number"], c["code"], c["outcome"]) for c in api_result])
+    for db in (a, b):
+        check("journal of " + os.path.basename(db), Cli(db).run("journal", "verify")[0] == 0)
+    print(f"{passed} passed, {failed} failed")
+    return failed > 0
+
+
+def seats_of(db):
+    import sqlite3
+    with sqlite3.connect(db) as c:
+        return c.execute("SELECT s.person, k.number FROM review_seat s JOIN review_candidate k ON k.id = s.candidate "
+                         "WHERE s.ended_ms = 0 ORDER BY s.id").fetchall()
+
+
+def wait_for(api, name, first):
+    for _ in range(100):
+        try:
+            status, _, _ = api.sign_in(name, first)
+            break
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    status, answer, _ = api.call(name, "PATCH", "/me", {"current": first, "password": PASSWORD})
+    check(f"api: {name} signs in", status in (200, 204), answer)
+    api.sign_in(name, PASSWORD)
+
+
+sys.exit(main())

@@ -1,0 +1,287 @@
+/* Rounds over HTTP: whole rounds by vote and by consensus, declared interests, members who leave,
+ * facts that change after the freeze, what is refused, and what nobody sees too early. The same
+ * runs on both databases. */
+#include <string.h>
+
+#include "city/fact.h"
+#include "tests/http_fixture.h"
+#include "tests/test.h"
+
+enum { PEOPLE = 4 };
+
+typedef struct Round2 {
+    HttpFixture *f;
+    Str who[PEOPLE], token[PEOPLE];
+    int64_t id;
+} Round2;
+
+static const char *const CODES[] = {"stock:000655.SZ", "stock:000726.SZ"};
+
+static HttpReply send(HttpFixture *f, Str token, const char *method, const char *path, Str body,
+                      Str tag) {
+    HttpCall call = {.method = method, .path = path, .token = token, .body = body};
+    if (tag.n) call.headers[0] = (Pair){S("If-Match"), str_printf(f->arena, "\"%.*s\"", STRF(tag))};
+    return http_call(f, &call);
+}
+
+static const char *path(Round2 *r, const char *rest) {
+    return str_z(r->f->arena, str_printf(r->f->arena, "/rounds/%lld%s", (long long)r->id, rest));
+}
+
+/* An act with the present ETag; `rest` are further members, with a comma before. */
+static HttpReply act(Round2 *r, const char *name, const char *rest) {
+    HttpReply shown = http_get(r->f, r->f->boss, path(r, ""));
+    bool sign = strcmp(name, "sign") == 0;
+    Str body = str_printf(r->f->arena, "{\"act\":\"%s\",\"reason\":\"test\"%s}", name, rest);
+    return send(r->f, r->f->boss, "POST", path(r, sign ? "/signatures" : "/acts"), body,
+                shown.etag);
+}
+
+/* A round of two firms with three of four people each, opened. */
+static void begin(Round2 *r, const char *tag, const char *more) {
+    HttpFixture *f = http_fixture();
+    *r = (Round2){.f = f};
+    Str body = str_printf(
+        f->arena,
+        "{\"reason\":\"test\",\"setting\":{\"title\":\"%s\",\"rule\":\"cn/above-scale\","
+        "\"from\":\"2021-09-01\",\"to\":\"2021-09-30\",\"as_of\":\"2021-09-30\",\"per_file\":3,"
+        "\"criteria\":[{\"id\":\"c\",\"title\":\"test\",\"weight\":\"100\",\"top\":5}],%s}}",
+        tag, more);
+    HttpReply a = send(f, f->boss, "POST", "/rounds", body, S(""));
+    CHECK_INT(a.status, 201);
+    r->id = json_get_i64(a.json, S("id"), 0);
+    CHECK_INT(act(r, "open", "").status, 200);
+    for (int i = 0; i < PEOPLE; i++) {
+        r->who[i] = str_printf(f->arena, "%s-%d", tag, i);
+        http_new_user(f, r->who[i], 1u << ROLE_REVIEWER, false);
+        r->token[i] = http_sign_in(f, r->who[i], S(FIXTURE_PASSWORD));
+        Str m = str_printf(f->arena, ",\"person\":\"%.*s\"", STRF(r->who[i]));
+        CHECK_INT(act(r, "member", str_z(f->arena, m)).status, 200);
+    }
+    for (int i = 0; i < 2; i++) {
+        Str s = str_printf(f->arena, ",\"subjects\":[\"%s\"]", CODES[i]);
+        CHECK_INT(act(r, "enter", str_z(f->arena, s)).status, 200);
+    }
+}
+
+static void assign(Round2 *r) {
+    CHECK_INT(act(r, "close", "").status, 200);
+    CHECK_INT(act(r, "assign", "").status, 200);
+}
+
+/* The first review of a person that is not declared yet; 0: none. */
+static int64_t next_review(Round2 *r, int who) {
+    HttpReply a = http_get(r->f, r->token[who], "/reviews");
+    const Json *items = json_get(a.json, S("items"));
+    for (const Json *e = items ? items->first : NULL; e; e = e->next)
+        if (json_get_i64(e, S("round"), 0) == r->id && !json_get_str(e, S("declared")).n)
+            return json_get_i64(e, S("id"), 0);
+    return 0;
+}
+
+static const char *review(Round2 *r, int64_t id, const char *rest) {
+    return str_z(r->f->arena, str_printf(r->f->arena, "/reviews/%lld%s", (long long)id, rest));
+}
+
+static HttpReply declare(Round2 *r, int who, int64_t id, bool interest) {
+    return send(r->f, r->token[who], "POST", review(r, id, "/declaration"),
+                interest ? S("{\"interest\":true,\"note\":\"holds 8 %\"}")
+                         : S("{\"interest\":false}"),
+                S(""));
+}
+
+/* Everybody declares no interest and hands in the same sheet. */
+static int hand_in(Round2 *r, const char *sheet) {
+    int n = 0;
+    for (int who = 0; who < PEOPLE; who++)
+        for (int64_t id; (id = next_review(r, who)) != 0; n++) {
+            HttpReply a = declare(r, who, id, false);
+            Str body = str_printf(r->f->arena, "{\"submit\":true,\"sheet\":%s}", sheet);
+            a = send(r->f, r->token[who], "PATCH", review(r, id, ""), body, a.etag);
+            CHECK_INT(a.status, 200);
+        }
+    return n;
+}
+
+TEST(http_round_by_vote_ends_with_two_signatures_of_the_same_content) {
+    Round2 r;
+    begin(&r, "vote", "\"method\":\"vote\",\"votes\":2,\"signatures\":2");
+    HttpReply a = http_get(r.f, r.f->boss, path(&r, ""));
+    CHECK(json_get_str(a.json, S("seed_sm3")).n == 64);
+    CHECK_STR(json_get_str(a.json, S("seed")), S(""));
+    assign(&r);
+    a = http_get(r.f, r.f->boss, path(&r, ""));
+    CHECK(json_get_str(a.json, S("seed")).n == 64);
+    CHECK_INT(hand_in(&r, "{\"vote\":\"yes\",\"marks\":{\"c\":\"3\"}}"), 6);
+    CHECK_INT(act(&r, "finish", "").status, 200);
+    CHECK_INT(act(&r, "sign", "").status, 409); /* no verdicts yet */
+    CHECK_INT(act(&r, "decide", ",\"filter\":{},\"verdict\":\"admit\"").status, 200);
+    CHECK_INT(act(&r, "decide", ",\"filter\":{},\"verdict\":\"maybe\"").status, 422);
+    a = act(&r, "sign", "");
+    CHECK_INT(json_get_i64(a.json, S("signatures"), 0), 1);
+    CHECK_INT(act(&r, "sign", "").status, 409); /* once a person */
+    a = http_get(r.f, r.f->boss, path(&r, "/candidates?verdict=admit"));
+    CHECK_INT(json_get_i64(a.json, S("total"), 0), 2);
+    CHECK_STR(json_get_str(json_at(json_get(a.json, S("items")), 0), S("score")), S("3"));
+    a = http_get(r.f, r.f->boss, path(&r, ""));
+    CHECK_STR(json_get_str(a.json, S("decided")), S(""));
+}
+
+TEST(http_reviewer_reaches_only_the_own_file_and_declares_first) {
+    Round2 r;
+    begin(&r, "wall", "\"method\":\"average\"");
+    assign(&r);
+    int64_t id = next_review(&r, 0);
+    CHECK(id > 0);
+    HttpReply a = http_get(r.f, r.token[0], review(&r, id, ""));
+    CHECK(a.status == 200 && !json_get(a.json, S("criteria")) && !json_get(a.json, S("facts")));
+    CHECK(str_find(a.body, S("金岭")) < 0 && str_find(a.body, S("鲁泰")) < 0);
+    Str half = S("{\"sheet\":{\"marks\":{\"c\":\"2.5\"}}}");
+    CHECK_INT(send(r.f, r.token[0], "PATCH", review(&r, id, ""), half, a.etag).status, 409);
+    CHECK_INT(http_get(r.f, r.token[1], review(&r, id, "")).status, 404);
+    CHECK_INT(declare(&r, 1, id, false).status, 404);
+    a = declare(&r, 0, id, false);
+    CHECK(a.status == 200 && json_get(a.json, S("criteria")) && json_get(a.json, S("facts")));
+    CHECK(str_find(a.body, S("金岭")) < 0 && str_find(a.body, S("鲁泰")) < 0);
+    Str old = a.etag;
+    a = send(r.f, r.token[0], "PATCH", review(&r, id, ""), half, old);
+    CHECK_INT(a.status, 200);
+    CHECK_INT(send(r.f, r.token[0], "PATCH", review(&r, id, ""), half, old).status, 412);
+    static const char *const BAD[] = {
+        "{\"submit\":true,\"sheet\":{\"marks\":{}}}", "{\"sheet\":{\"marks\":{\"c\":\"5.5\"}}}",
+        "{\"sheet\":{\"marks\":{\"c\":\"-1\"}}}", "{\"sheet\":{\"marks\":{\"c\":\"2.3\"}}}",
+        "{\"submit\":true,\"sheet\":{\"marks\":{\"c\":\"5\"}}}"};
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        HttpReply b = send(r.f, r.token[0], "PATCH", review(&r, id, ""), str_from(BAD[i]), a.etag);
+        CHECK_INT(b.status, 422);
+    }
+    Str why =
+        S("{\"submit\":true,\"sheet\":{\"marks\":{\"c\":\"5\"},\"comments\":{\"c\":\"why\"}}}");
+    a = send(r.f, r.token[0], "PATCH", review(&r, id, ""), why, a.etag);
+    CHECK_INT(a.status, 200);
+    CHECK_INT(send(r.f, r.token[0], "PATCH", review(&r, id, ""), half, a.etag).status, 409);
+    CHECK_INT(act(&r, "finish", "").status, 422); /* sheets are missing: never averaged over */
+}
+
+TEST(http_declared_interest_moves_one_file_and_is_kept_on_the_wall) {
+    Round2 r;
+    begin(&r, "intr", "\"method\":\"average\"");
+    assign(&r);
+    int64_t id = next_review(&r, 0);
+    HttpReply a = declare(&r, 0, id, true);
+    CHECK(a.status == 200 && !json_get_bool(a.json, S("lacking"), true));
+    CHECK_INT(http_get(r.f, r.token[0], review(&r, id, "")).status, 404);
+    a = http_get(r.f, r.f->boss, path(&r, "/panel"));
+    CHECK_INT(json_get_i64(a.json, S("seats"), 0), 6);
+    const Json *wall = json_get(a.json, S("wall"));
+    CHECK(wall && wall->count == 1);
+    CHECK_STR(json_get_str(json_at(wall, 0), S("kind")), S("declared"));
+    /* With three of four left nobody more can go. */
+    Str who = str_printf(r.f->arena, ",\"person\":\"%.*s\"", STRF(r.who[1]));
+    a = act(&r, "leave", str_z(r.f->arena, who));
+    CHECK_INT(json_get_i64(a.json, S("lacking"), 0), 1);
+    CHECK_INT(act(&r, "leave", str_z(r.f->arena, who)).status, 404);
+}
+
+TEST(http_consensus_counts_signatures_of_those_seated) {
+    Round2 r;
+    begin(&r, "cons", "\"method\":\"consensus\",\"consensus_signatures\":1");
+    assign(&r);
+    hand_in(&r, "{\"marks\":{\"c\":\"3\"}}");
+    HttpReply a = http_get(r.f, r.f->boss, path(&r, "/candidates"));
+    Str number = json_get_str(json_at(json_get(a.json, S("items")), 0), S("number"));
+    const char *one =
+        str_z(r.f->arena,
+              str_printf(r.f->arena, ",\"candidate\":\"%.*s\",\"value\":\"81.5\"", STRF(number)));
+    CHECK_INT(act(&r, "consensus", one).status, 200);
+    CHECK_INT(act(&r, "sign", one).status, 404); /* the office has no seat */
+    CHECK_INT(act(&r, "finish", "").status, 422);
+    CHECK_INT(act(&r, "finish", ",\"lacking\":true").status, 200);
+    CHECK_INT(act(&r, "finish", "").status, 409);
+}
+
+/* Publishes other values of one year for a firm; the batch, to be undone again. */
+typedef struct Change {
+    int64_t batch;
+    bool undo;
+} Change;
+
+static bool change_in_tx(Db *db, void *user) {
+    Change *k = user;
+    Act why = {S("tester"), S("test")};
+    FactAt at = {0};
+    FactView v;
+    if (k->undo) return batch_reverse(db, k->batch, &why) != 0;
+    int64_t subject = subject_by_code(db, S("stock"), S("000726.SZ"));
+    if (!subject || !fact_at(db, &at) || !fact_read(db, subject, &at, NULL, &v)) return false;
+    k->batch = batch_new(db, &(BatchNew){.origin = S("test")});
+    FactLoader *l = fact_loader_open(db, k->batch);
+    for (int i = 0; i < v.n; i++) {
+        const Fact *f = v.slots[i].value;
+        if (!f || f->period != 2020 || f->type != FACT_NUMBER) continue;
+        FactNew n = {.subject = subject, .indicator = f->indicator, .period = f->period};
+        n.type = f->type, n.value = S("1"), n.source = f->source;
+        if (!fact_loader_add(l, &n)) return false;
+    }
+    return fact_loader_close(l) && batch_publish(db, k->batch, &why, NULL);
+}
+
+static void change(HttpFixture *f, Change *k) {
+    f->ctx.now_ms = f->now_ms;
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    CHECK(db && tx_run(db, DB_WRITE, change_in_tx, k));
+    db_return(db);
+}
+
+TEST(http_facts_that_change_after_the_freeze_hold_a_verdict_until_seen) {
+    Round2 r;
+    Change k = {0};
+    begin(&r, "diff", "\"method\":\"average\"");
+    assign(&r);
+    HttpReply a = http_get(r.f, r.f->boss, path(&r, "/diff"));
+    CHECK_INT(json_get_i64(a.json, S("total"), -1), 0);
+    change(r.f, &k);
+    a = http_get(r.f, r.f->boss, path(&r, "/diff"));
+    CHECK_INT(json_get_i64(a.json, S("total"), -1), 1);
+    const Json *item = json_at(json_get(a.json, S("items")), 0);
+    CHECK(json_get(item, S("facts"))->count >= 1);
+    const char *before = str_z(r.f->arena, str_printf(r.f->arena, "/candidates?outcome=%.*s",
+                                                      STRF(json_get_str(item, S("before")))));
+    CHECK(!str_eq(json_get_str(item, S("before")), json_get_str(item, S("after"))));
+    const char *one = str_z(r.f->arena, str_printf(r.f->arena, ",\"candidate\":\"%.*s\"",
+                                                   STRF(json_get_str(item, S("number")))));
+    CHECK_INT(act(&r, "decide", ",\"filter\":{},\"verdict\":\"refuse\"").status, 409);
+    CHECK_INT(act(&r, "keep", one).status, 200);
+    CHECK_INT(act(&r, "decide", ",\"filter\":{},\"verdict\":\"refuse\"").status, 200);
+    a = http_get(r.f, r.f->boss, path(&r, before));
+    int64_t was = json_get_i64(a.json, S("total"), -1);
+    CHECK_INT(act(&r, "rerun", one).status, 200);
+    a = http_get(r.f, r.f->boss, path(&r, before));
+    CHECK_INT(json_get_i64(a.json, S("total"), -1), was - 1);
+    k.undo = true;
+    change(r.f, &k);
+}
+
+TEST(http_bad_settings_of_a_round_are_pointed_at) {
+    static const char *const BAD[][2] = {
+        {"\"method\":\"median\"", "/method"},
+        {"\"method\":\"vote\",\"votes\":9", "/votes"},
+        {"\"method\":\"average\",\"decimals\":9", "/decimals"},
+        {"\"method\":\"average\",\"minimum\":\"101\"", "/minimum"},
+        {"\"method\":\"average\",\"rounding\":\"up\"", "/rounding"},
+        {"\"method\":\"average\",\"order\":\"x\"", "/order"},
+        {"\"method\":\"average\",\"sample\":0", "/sample"},
+        {"\"method\":\"average\",\"score_by\":\"2021-02-30\"", "/score_by"}};
+    HttpFixture *f = http_fixture();
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        Str body = str_printf(
+            f->arena,
+            "{\"reason\":\"test\",\"setting\":{\"title\":\"x\",\"rule\":\"cn/above-scale\","
+            "\"from\":\"2021-09-01\",\"to\":\"2021-09-30\",\"as_of\":\"2021-09-30\",\"per_file\":3,"
+            "\"criteria\":[{\"id\":\"c\",\"title\":\"t\",\"weight\":\"100\",\"top\":5}],%s}}",
+            BAD[i][0]);
+        HttpReply a = send(f, f->boss, "POST", "/rounds", body, S(""));
+        CHECK_INT(a.status, 422);
+        CHECK(str_find(a.body, str_from(BAD[i][1])) >= 0);
+    }
+}

@@ -76,6 +76,7 @@ static void add_places(HttpFixture *f) {
     r = http_call(
         f, &(HttpCall){.method = "POST", .path = "/offices", .token = f->boss, .body = body});
     CHECK_INT(r.status, 201);
+}
 
 typedef struct Drafting {
     HttpFixture *f;

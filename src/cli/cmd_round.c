@@ -74,7 +74,7 @@ static bool candidates(Work *w, const Round *r, Json **answer) {
     CandidateFilter f = {.round = r->id, .had = -1};
     if (!round_candidates(w->db, &f, &k, &n, &total)) return false;
     *answer = json_new(w->cli->arena, JSON_ARRAY);
-    for (int i = 0; i < n; i++) json_push(*answer, candidate_json(w->cli->arena, &k[i]));
+    for (int i = 0; i < n; i++) json_push(*answer, round_candidate_json(w->cli->arena, &k[i]));
     return true;
 }
 

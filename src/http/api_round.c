@@ -122,7 +122,7 @@ bool api_round_candidates(Request *r, Response *out) {
         return HTTP_INVALID(r, S("?least"), M_HTTP_QUERY, S("least"), f.least);
     if (!round_candidates(r->db, &f, &k, &n, &total)) return false;
     Json *o = json_new(a, JSON_OBJECT), *items = out_list(a, o, S("items"));
-    for (int i = 0; i < n; i++) json_push(items, candidate_json(a, &k[i]));
+    for (int i = 0; i < n; i++) json_push(items, round_candidate_json(a, &k[i]));
     out_int(a, o, S("total"), total);
     out_int(a, o, S("offset"), f.offset);
     out_int(a, o, S("limit"), f.limit);

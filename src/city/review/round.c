@@ -247,7 +247,7 @@ static void read_candidate(Arena *a, Rows *q, Candidate *k) {
     for (int i = 0; i < 9; i++) *texts[i] = str_dup(a, row_str(q, 4 + i));
 }
 
-bool candidate_get(Db *db, int64_t id, Candidate *out) {
+bool round_candidate(Db *db, int64_t id, Candidate *out) {
     Ctx *c = db_ctx(db);
     Rows *q = Q(db, "SELECT " CANDIDATE " FROM review_candidate k WHERE k.id = $1", db_i(id));
     bool there = q && row_next(q);

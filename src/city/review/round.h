@@ -101,7 +101,7 @@ typedef struct CandidateFilter {
     int64_t offset, limit;
 } CandidateFilter;
 bool round_candidates(Db *db, const CandidateFilter *f, Candidate **out, int *n, int64_t *total);
-bool candidate_get(Db *db, int64_t id, Candidate *out);
+bool round_candidate(Db *db, int64_t id, Candidate *out);
 
 /* What changed for a candidate since the freeze. */
 typedef struct CandidateDiff {
@@ -114,8 +114,8 @@ typedef struct CandidateDiff {
 bool round_diff(Db *db, const Register *reg, const Round *r, CandidateDiff **out, int *n);
 /* After a change: decides again at the present seq (again) or keeps the frozen decision, with the
  * reason of the act. Voids signatures. */
-bool candidate_rerun(Db *db, const Register *reg, const Round *r, int64_t id, bool again,
-                     const Act *act);
+bool round_rerun(Db *db, const Register *reg, const Round *r, int64_t id, bool again,
+                 const Act *act);
 
 /* Verdicts 决定 for the candidates given; each must be decided, not held back by facts that
  * changed. Signatures given before are void: they are of another content. */

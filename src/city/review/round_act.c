@@ -147,7 +147,7 @@ static bool act_draw(Db *db, Call *k) {
 
 static bool rerun(Db *db, Call *k, bool again) {
     int64_t id = candidate_of(db, k, json_get_str(k->body, S("candidate")));
-    return id && candidate_rerun(db, k->reg, &k->round, id, again, &k->act);
+    return id && round_rerun(db, k->reg, &k->round, id, again, &k->act);
 }
 
 static bool act_rerun(Db *db, Call *k) {
@@ -195,7 +195,7 @@ static bool unchanged(Db *db, const Call *k, const int64_t *ids, int n) {
         for (int j = 0; j < n; j++) {
             Candidate c;
             if (d[i].candidate != ids[j]) continue;
-            if (!candidate_get(db, ids[j], &c)) return false;
+            if (!round_candidate(db, ids[j], &c)) return false;
             return FAIL(db_ctx(db), ERR_STATE, M_CANDIDATE_CHANGED, c.number);
         }
     return true;

@@ -14,7 +14,7 @@ bool round_act_known(Str name);
 bool round_json(Db *db, const Round *r, Json **out);
 /* One line of the list of rounds. */
 Json *round_row_json(Arena *a, const Round *r);
-Json *candidate_json(Arena *a, const Candidate *k);
+Json *round_candidate_json(Arena *a, const Candidate *k);
 /* Members, statistics per file and reviewer, the wall: for the office and the chair. */
 bool panel_json(Db *db, const Round *r, Json **out);
 /* What changed since the freeze. */

@@ -169,12 +169,12 @@ bool round_diff(Db *db, const Register *reg, const Round *r, CandidateDiff **out
     return ctx_ok(c);
 }
 
-bool candidate_rerun(Db *db, const Register *reg, const Round *r, int64_t id, bool again,
-                     const Act *act) {
+bool round_rerun(Db *db, const Register *reg, const Round *r, int64_t id, bool again,
+                 const Act *act) {
     Ctx *c = db_ctx(db);
     Candidate k;
     Point p;
-    if (!review_touch(db, r->id) || !candidate_get(db, id, &k)) return false;
+    if (!review_touch(db, r->id) || !round_candidate(db, id, &k)) return false;
     if (!r->listed_ms || r->decided_ms)
         return FAIL(c, ERR_STATE, r->decided_ms ? M_ROUND_DECIDED : M_ROUND_NOT_LISTED);
     if (k.round != r->id) return FAIL(c, ERR_MISSING, M_CANDIDATE_MISSING, k.number);

@@ -116,7 +116,7 @@ bool round_json(Db *db, const Round *r, Json **out) {
     return ctx_ok(db_ctx(db));
 }
 
-Json *candidate_json(Arena *a, const Candidate *k) {
+Json *round_candidate_json(Arena *a, const Candidate *k) {
     Json *o = json_new(a, JSON_OBJECT);
     number(a, o, "id", k->id);
     text(a, o, "number", k->number);
@@ -204,7 +204,8 @@ bool round_diff_json(Db *db, const Register *reg, const Round *r, Json **out) {
     for (int i = 0; i < n; i++) {
         Candidate k;
         Subject s;
-        if (!candidate_get(db, d[i].candidate, &k) || !subject_get(db, k.subject, &s)) return false;
+        if (!round_candidate(db, d[i].candidate, &k) || !subject_get(db, k.subject, &s))
+            return false;
         Json *e = json_push(items, json_new(a, JSON_OBJECT));
         number(a, e, "candidate", k.id);
         text(a, e, "number", k.number);
@@ -326,7 +327,7 @@ bool seat_json(Db *db, const Register *reg, const Round *r, const Seat *s, Json 
     Arena *a = c->arena;
     Candidate k;
     bool second = r->second_ms > 0;
-    if (!candidate_get(db, s->candidate, &k)) return false;
+    if (!round_candidate(db, s->candidate, &k)) return false;
     Json *o = *out = json_new(a, JSON_OBJECT);
     number(a, o, "id", s->id);
     number(a, o, "version", s->version);

@@ -184,7 +184,7 @@ bool panel_consensus(Db *db, const Round *r, int64_t candidate, Str value, Str n
     Ctx *c = db_ctx(db);
     Dec v, most = dec_int(100);
     Candidate k;
-    if (!consensus_round(c, r) || !review_touch(db, r->id) || !candidate_get(db, candidate, &k))
+    if (!consensus_round(c, r) || !review_touch(db, r->id) || !round_candidate(db, candidate, &k))
         return false;
     if (!dec_parse(value, &v) || dec_sign(&v) < 0 || dec_cmp(&v, &most) > 0)
         return FAIL(c, ERR_RULE, M_SEAT_MARK, k.number, value, S("100"));

@@ -27,6 +27,10 @@ export const router = createRouter({
     // people, offices, organisations
     // titles, recommendations, discovery
     // rounds and reviews
+    { path: '/rounds', component: () => import('../pages/RoundsPage.vue'), meta: { title: 'round.title', right: 'round:read' } },
+    { path: '/rounds/:id', component: () => import('../pages/RoundPage.vue'), meta: { title: 'round.title', right: 'round:read' } },
+    { path: '/reviews', component: () => import('../pages/ReviewsPage.vue'), meta: { title: 'review.title', right: 'review:read' } },
+    { path: '/reviews/:id', component: () => import('../pages/ReviewPage.vue'), meta: { title: 'review.title', right: 'review:read' } },
     // notices, letters, certificates
     // sealed bundles, notifications, audit
     // reconciling lists

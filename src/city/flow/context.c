@@ -4,12 +4,16 @@
 #include "base/date.h"
 #include "city/flow/case_inner.h"
 #include "city/library/title_flow.h"
+#include "city/review/round_case.h"
 
 /* A mechanism adds a row: its name, the members it has, the function that gives the value. */
+static const char *const REVIEW_MEMBERS[] = {"规则结果", "得分", "决定", "候选数",
+                                             "应交",     "已交", NULL};
 const ContextProvider CONTEXT_PROVIDERS[] = {
     /* --- titles, recommendations, discovery --- */
     {.name = {"称号", 6}, .members = TITLE_MEMBERS, .value = title_context},
     /* --- rounds and reviews --- */
+    {STR_INIT("评审"), REVIEW_MEMBERS, context_review},
     /* --- notices, letters, certificates --- */
     {.name = {NULL, 0}},
 };

@@ -5,6 +5,7 @@
 #include "city/bundle/notify.h"
 #include "city/flow/case_inner.h"
 #include "city/library/title_flow.h"
+#include "city/review/round_case.h"
 
 static bool effect_notify(Db *db, const CaseStep *s, const Json *args);
 
@@ -12,6 +13,9 @@ static const char *const OPEN_KEYS[] = {"flow", "data", NULL};
 static const char *const ACT_KEYS[] = {"flow", "act", "where", NULL};
 static const char *const SET_KEYS[] = {"field", "value", NULL};
 static const char *const NOTIFY_KEYS[] = {"to", "zh", "en", NULL};
+
+static const char *const NO_KEYS[] = {NULL};
+static const char *const DRAW_KEYS[] = {"inspectors", NULL};
 
 /* A mechanism adds its rows below its line. */
 static const Effect EFFECTS[] = {
@@ -26,6 +30,12 @@ static const Effect EFFECTS[] = {
     {STR_INIT("title.resume"), effect_title_resume, TITLE_EVENT_KEYS},
     {STR_INIT("title.end"), effect_title_end, TITLE_EVENT_KEYS},
     /* --- rounds and reviews --- */
+    {STR_INIT("round.freeze"), effect_round_freeze, NO_KEYS},
+    {STR_INIT("round.enter"), effect_round_enter, NO_KEYS},
+    {STR_INIT("round.close"), effect_round_close, NO_KEYS},
+    {STR_INIT("panel.assign"), effect_panel_assign, NO_KEYS},
+    {STR_INIT("panel.close"), effect_panel_close, NO_KEYS},
+    {STR_INIT("sample.draw"), effect_sample_draw, DRAW_KEYS},
     /* --- notices, letters, certificates --- */
 };
 enum { EFFECT_COUNT = sizeof EFFECTS / sizeof *EFFECTS, NEAR = 3 };

@@ -1,5 +1,6 @@
 /* Rounds as cases: effects and guards of the flows `round` and `candidate` (packs, flows/). The
- * case carries the settings (data 设置, JSON as text); its acts run the same functions as round_act. */
+ * case carries the settings (data 设置, JSON as text); its acts run the same functions as
+ * round_act. */
 #ifndef JIXIA_CITY_REVIEW_ROUND_CASE_H
 #define JIXIA_CITY_REVIEW_ROUND_CASE_H
 #include "city/flow/case.h"

@@ -127,12 +127,7 @@ static bool cuts_of_condition(const Program *p, IrId id, Cuts *cuts, int depth) 
     case IR_OR:
         return cuts_of_condition(p, n->a, cuts, depth + 1) &&
                cuts_of_condition(p, n->b, cuts, depth + 1);
-    case IR_EQ:
-    case IR_NE:
-    case IR_LT:
-    case IR_LE:
-    case IR_GT:
-    case IR_GE:
+    case IR_EQ ... IR_GE:
         if (is_input(p, n->a)) return cut_const(p, cuts, n->b, order);
         return is_input(p, n->b) && cut_const(p, cuts, n->a, order);
     case IR_BETWEEN:

@@ -396,17 +396,7 @@ static void walk_children(Values *w, const IrNode *n) {
     case IR_COERCE:
     case IR_INSTANCE: walk(w, n->a); break;
     case IR_BETWEEN: walk(w, n->c); /* fall through */
-    case IR_ADD:
-    case IR_SUB:
-    case IR_MUL:
-    case IR_DIV:
-    case IR_POW:
-    case IR_EQ:
-    case IR_NE:
-    case IR_LT:
-    case IR_LE:
-    case IR_GT:
-    case IR_GE:
+    case IR_ADD ... IR_GE:
     case IR_IN:
     case IR_FILTER:
         walk(w, n->a);

@@ -60,12 +60,7 @@ static void put_node(Cuts *c, IrId id) {
 
 static void scan_node(Cuts *c, const IrNode *n) {
     switch ((IrOp)n->op) {
-    case IR_EQ:
-    case IR_NE:
-    case IR_LT:
-    case IR_LE:
-    case IR_GT:
-    case IR_GE:
+    case IR_EQ ... IR_GE:
         if (is_input(c, n->a)) put_node(c, n->b);
         if (is_input(c, n->b)) put_node(c, n->a);
         break;

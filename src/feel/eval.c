@@ -337,17 +337,7 @@ static Val eval_node(Eval *e, IrId id, const Frame *f) {
     case IR_GLOBAL: return eval_global(e, id, n);
     case IR_LOCAL: return eval_local(n, f);
     case IR_NEG: return eval_neg(e, id, n, f);
-    case IR_ADD:
-    case IR_SUB:
-    case IR_MUL:
-    case IR_DIV:
-    case IR_POW:
-    case IR_EQ:
-    case IR_NE:
-    case IR_LT:
-    case IR_LE:
-    case IR_GT:
-    case IR_GE: return eval_binary(e, id, n, f);
+    case IR_ADD ... IR_GE: return eval_binary(e, id, n, f);
     case IR_AND:
     case IR_OR: return eval_logic(e, id, n, f);
     case IR_BETWEEN: return eval_between(e, id, n, f);

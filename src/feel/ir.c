@@ -181,19 +181,7 @@ int ir_operands(const Program *p, IrId id, IrId *out, int max) {
     case IR_PATH:
     case IR_INSTANCE:
     case IR_COERCE: single[0] = x->a; break;
-    case IR_ADD:
-    case IR_SUB:
-    case IR_MUL:
-    case IR_DIV:
-    case IR_POW:
-    case IR_EQ:
-    case IR_NE:
-    case IR_LT:
-    case IR_LE:
-    case IR_GT:
-    case IR_GE:
-    case IR_AND:
-    case IR_OR:
+    case IR_ADD ... IR_OR:
     case IR_IN:
     case IR_RANGE:
     case IR_SPAN:

@@ -22,7 +22,9 @@
 typedef int32_t IrId;
 enum { IR_NONE = -1 };
 
-/* Operands a, b, c. "list L": an index of Program.lists, see ir_list_at. */
+/* Operands a, b, c. "list L": an index of Program.lists, see ir_list_at. The operators of two
+ * operands stand together, IR_ADD … IR_POW, IR_EQ … IR_GE, IR_AND, IR_OR: others name them as
+ * ranges. */
 typedef enum IrOp {
     IR_CONST,  /* a: constant */
     IR_GLOBAL, /* a: global id */

@@ -43,27 +43,17 @@ static Val round_fn(Eval *e, const char *fn, const Val *args, int n, DecRound mo
                         val_may_null(args[0]), args, n);
 }
 
-Val bi_decimal(Eval *e, const Val *args, int n) {
-    return round_fn(e, "decimal", args, n, DEC_HALF_EVEN);
-}
-Val bi_floor(Eval *e, const Val *args, int n) {
-    return round_fn(e, "floor", args, n, DEC_FLOOR);
-}
-Val bi_ceiling(Eval *e, const Val *args, int n) {
-    return round_fn(e, "ceiling", args, n, DEC_CEILING);
-}
-Val bi_round_up(Eval *e, const Val *args, int n) {
-    return round_fn(e, "round up", args, n, DEC_UP);
-}
-Val bi_round_down(Eval *e, const Val *args, int n) {
-    return round_fn(e, "round down", args, n, DEC_DOWN);
-}
-Val bi_round_half_up(Eval *e, const Val *args, int n) {
-    return round_fn(e, "round half up", args, n, DEC_HALF_UP);
-}
-Val bi_round_half_down(Eval *e, const Val *args, int n) {
-    return round_fn(e, "round half down", args, n, DEC_HALF_DOWN);
-}
+#define ROUNDING(id, name, mode)                                                                   \
+    Val bi_##id(Eval *e, const Val *args, int n) {                                                 \
+        return round_fn(e, name, args, n, mode);                                                   \
+    }
+ROUNDING(decimal, "decimal", DEC_HALF_EVEN)
+ROUNDING(floor, "floor", DEC_FLOOR)
+ROUNDING(ceiling, "ceiling", DEC_CEILING)
+ROUNDING(round_up, "round up", DEC_UP)
+ROUNDING(round_down, "round down", DEC_DOWN)
+ROUNDING(round_half_up, "round half up", DEC_HALF_UP)
+ROUNDING(round_half_down, "round half down", DEC_HALF_DOWN)
 
 /* Of a number or duration; V_NULL when it has none. */
 static Val abs_known(Eval *e, Val v) {

@@ -310,28 +310,26 @@ static IrId parse_power(Parser *p) {
     return x;
 }
 
-static IrId parse_product(Parser *p) {
+/* Operands joined from the left by either of two signs. */
+static IrId parse_chain(Parser *p, IrId (*operand)(Parser *), int sign1, IrOp op1, int sign2,
+                        IrOp op2) {
     ptrdiff_t from = p->tok.from;
-    IrId x = parse_power(p);
-    while (parse_is_op(p, '*') || parse_is_op(p, '/')) {
-        IrOp op = parse_is_op(p, '*') ? IR_MUL : IR_DIV;
+    IrId x = operand(p);
+    while (parse_is_op(p, sign1) || parse_is_op(p, sign2)) {
+        IrOp op = parse_is_op(p, sign1) ? op1 : op2;
         parse_next(p);
-        IrId y = parse_power(p);
+        IrId y = operand(p);
         x = checked(p, op, x, y, from);
     }
     return x;
 }
 
+static IrId parse_product(Parser *p) {
+    return parse_chain(p, parse_power, '*', IR_MUL, '/', IR_DIV);
+}
+
 IrId parse_arithmetic(Parser *p) {
-    ptrdiff_t from = p->tok.from;
-    IrId x = parse_product(p);
-    while (parse_is_op(p, '+') || parse_is_op(p, '-')) {
-        IrOp op = parse_is_op(p, '+') ? IR_ADD : IR_SUB;
-        parse_next(p);
-        IrId y = parse_product(p);
-        x = checked(p, op, x, y, from);
-    }
-    return x;
+    return parse_chain(p, parse_product, '+', IR_ADD, '-', IR_SUB);
 }
 
 static IrId parse_in(Parser *p, IrId x, ptrdiff_t from) {

@@ -3,8 +3,12 @@ where decimal128 defines the result, computed with 60 digits for exp, ln and non
 which may be 5 units off in the 34th digit. Prints each difference and
 `N checked, M different, worst W units`."""
 import decimal
+import pathlib
 import sys
 from decimal import Decimal as D
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "suite"))
+from decimal_text import canonical  # noqa: E402
 
 C = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emax=6144, Emin=-6143, clamp=1,
                     traps=[])
@@ -12,26 +16,6 @@ WIDE = decimal.Context(prec=60, rounding=decimal.ROUND_HALF_EVEN, Emax=99999, Em
 MODES = {"he": decimal.ROUND_HALF_EVEN, "hu": decimal.ROUND_HALF_UP, "hd": decimal.ROUND_HALF_DOWN,
          "up": decimal.ROUND_UP, "dn": decimal.ROUND_DOWN, "fl": decimal.ROUND_FLOOR,
          "ce": decimal.ROUND_CEILING}
-
-
-def canonical(v):
-    if v == 0:
-        return "0"
-    sign, digits, exp = v.as_tuple()
-    text = "".join(map(str, digits)).lstrip("0")
-    cut = text.rstrip("0")
-    exp += len(text) - len(cut)
-    point = len(cut) + exp
-    if exp >= 0:
-        plain = cut + "0" * exp
-    elif point > 0:
-        plain = cut[:point] + "." + cut[point:]
-    else:
-        plain = "0." + "0" * -point + cut
-    if len(plain) > 40:
-        e = point - 1
-        plain = cut[0] + ("." + cut[1:] if len(cut) > 1 else "") + "E" + ("+" if e >= 0 else "") + str(e)
-    return ("-" if sign else "") + plain
 
 
 def floor_mod(x, y):

@@ -8,7 +8,7 @@ out=build/results/oracle
 rm -rf "$out" && mkdir -p "$out"
 functions="add sub mul div mod sqrt exp ln powi powf text
   round-he round-hu round-hd round-up round-dn round-fl round-ce"
-one() { "$1" "$2" "$3" | python3 tests/oracle/decimal_check.py - >"$4/$3" 2>&1; }
+one() { "$1" "$2" "$3" | python3 -B tests/oracle/decimal_check.py - >"$4/$3" 2>&1; }
 export -f one
 echo $functions | tr ' ' '\n' |
   xargs -P "$(nproc)" -I{} bash -c 'one "$@"' _ "$ops" "$count" {} "$out"

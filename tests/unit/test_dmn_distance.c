@@ -17,7 +17,7 @@ static const char HEAD[] =
     "<informationRequirement><requiredInput href='#ik'/></informationRequirement>";
 
 typedef struct World {
-    Arena *a;
+    Arena *a; /* of all of it */
     NearModel q;
     NearAxis axes[3];
     NearInput inputs[3];
@@ -25,23 +25,25 @@ typedef struct World {
     Near s;
 } World;
 
-/* A model whose decision is given as XML; values of a, b, k. */
-static void world(World *w, Ctx *c, const char *type, Str logic) {
-    Buf b = buf_new(c->arena, 0);
+/* A model whose decision is given as XML; values of a, b, k. In w->a. */
+static void world(World *w, const char *type, Str logic) {
+    Arena *a = w->a;
+    Ctx c = ctx_new(a, 0);
+    Buf b = buf_new(a, 0);
     buf_printf(&b, HEAD, type);
     buf_put(&b, logic);
     buf_lit(&b, "</decision></definitions>");
     DmnSource source = {S("t.dmn"), buf_str(&b)};
-    DmnModel *m = dmn_load(c, &source, 1);
+    DmnModel *m = dmn_load(&c, &source, 1);
     CHECK(m != NULL);
-    *w = (World){.a = c->arena};
+    *w = (World){.a = a};
     w->q = (NearModel){.model = m,
                        .decision = dmn_find(m, S("d")),
                        .given = w->given,
                        .axes = w->axes,
                        .inputs = w->inputs};
-    w->s = (Near){.keep = c->arena,
-                  .scratch = arena_open(0),
+    w->s = (Near){.keep = a,
+                  .scratch = arena_child(a, 0),
                   .probe = near_model_probe,
                   .user = &w->q,
                   .budget = 1000000};
@@ -161,17 +163,14 @@ TEST(distance_agrees_with_trying_every_value) {
     Rng r = rng_new(20221122);
     int singles = 0, pairs = 0;
     for (int i = 0; i < 400; i++) {
-        Arena *a = arena_open(0);
-        Ctx c = ctx_new(a, 0);
-        World w;
-        Str text = random_text(a, &r);
-        world(&w, &c, "number", literal(a, text));
+        World w = {.a = arena_open(0)};
+        Str text = random_text(w.a, &r);
+        world(&w, "number", literal(w.a, text));
         Val v[3];
         for (int k = 0; k < 3; k++) v[k] = val_int((int64_t)rng_below(&r, SIZE));
         stand(&w, v);
         if (true_at(&w, NULL, 0)) {
-            arena_close(w.s.scratch);
-            arena_close(a);
+            arena_close(w.a);
             continue;
         }
         bool alone = false;
@@ -184,8 +183,7 @@ TEST(distance_agrees_with_trying_every_value) {
             check_pair(&w, k, (k + 1) % 3);
             pairs++;
         }
-        arena_close(w.s.scratch);
-        arena_close(a);
+        arena_close(w.a);
     }
     CHECK(singles > 100);
     CHECK(pairs > 50);
@@ -193,23 +191,20 @@ TEST(distance_agrees_with_trying_every_value) {
 
 /* A yearly growth: three factors of a number of 34 digits; the answer is exact to the cent. */
 TEST(distance_exact_to_the_step) {
-    Arena *a = arena_open(0);
-    Ctx c = ctx_new(a, 0);
-    World w;
-    world(&w, &c, "number", literal(a, S("a >= b * (1 + 0.2) ** 3 and a > k")));
+    World w = {.a = arena_open(0)};
+    world(&w, "number", literal(w.a, S("a >= b * (1 + 0.2) ** 3 and a > k")));
     Val v[3] = {val_int(60000000), val_int(0), val_int(50000000)};
     Dec base = dec_scaled(4912345678, -2);
-    v[1] = val_num(a, &base);
+    v[1] = val_num(w.a, &base);
     stand(&w, v);
     w.axes[0].max = val_null();
     w.axes[0].step = dec_scaled(1, -2);
     NearResult r = near_single(&w.s, &w.axes[0], NULL, 0);
     CHECK(r.kind == NEAR_FOUND);
     Dec d = val_dec(r.value);
-    CHECK_STR(dec_text(a, &d), S("84885333.32")); /* 49123456.78 * 1.728 = 84885333.31584 */
+    CHECK_STR(dec_text(w.a, &d), S("84885333.32")); /* 49123456.78 * 1.728 = 84885333.31584 */
     CHECK(w.s.used < 200);
-    arena_close(w.s.scratch);
-    arena_close(a);
+    arena_close(w.a);
 }
 
 static Str rule(Arena *a, const char *x, const char *y, const char *out) {
@@ -221,21 +216,19 @@ static Str rule(Arena *a, const char *x, const char *y, const char *out) {
 }
 
 TEST(distance_to_a_tier_of_a_table) {
-    Arena *a = arena_open(0);
-    Ctx c = ctx_new(a, 0);
-    World w;
-    Buf b = buf_new(a, 0);
+    World w = {.a = arena_open(0)};
+    Buf b = buf_new(w.a, 0);
     buf_lit(&b, "<decisionTable hitPolicy='FIRST'>"
                 "<input><inputExpression><text>a</text></inputExpression></input>"
                 "<input><inputExpression><text>b</text></inputExpression></input><output/>");
-    buf_put(&b, rule(a, ">= 30", ">= 10", "大"));
-    buf_put(&b, rule(a, ">= 12", ">= 10", "中"));
-    buf_put(&b, rule(a, "-", "-", "小"));
+    buf_put(&b, rule(w.a, ">= 30", ">= 10", "大"));
+    buf_put(&b, rule(w.a, ">= 12", ">= 10", "中"));
+    buf_put(&b, rule(w.a, "-", "-", "小"));
     buf_lit(&b, "</decisionTable>");
-    world(&w, &c, "number", buf_str(&b));
+    world(&w, "number", buf_str(&b));
     Val v[3] = {val_int(5), val_int(20), val_int(0)}, *cuts;
     stand(&w, v);
-    CHECK(near_cuts(a, w.q.model, w.inputs[0].node, S(""), &cuts) == 2);
+    CHECK(near_cuts(w.a, w.q.model, w.inputs[0].node, S(""), &cuts) == 2);
     CHECK(cuts[0].i == 12 && cuts[1].i == 30);
     w.axes[0].cuts = cuts;
     w.axes[0].ncuts = 2;
@@ -251,15 +244,12 @@ TEST(distance_to_a_tier_of_a_table) {
     NearResult x, y;
     CHECK(near_pair(&w.s, &w.axes[0], &w.axes[1], &x, &y) == NEAR_FOUND);
     CHECK(x.value.i == 12 && y.value.i == 10);
-    arena_close(w.s.scratch);
-    arena_close(a);
+    arena_close(w.a);
 }
 
 TEST(distance_of_dates_and_choices) {
-    Arena *a = arena_open(0);
-    Ctx c = ctx_new(a, 0);
-    World w;
-    world(&w, &c, "date", literal(a, S("a <= date(\"2020-02-29\") - duration(\"P1Y\")")));
+    World w = {.a = arena_open(0)};
+    world(&w, "date", literal(w.a, S("a <= date(\"2020-02-29\") - duration(\"P1Y\")")));
     Val v[3] = {val_date(18400), val_int(0), val_int(0)};
     stand(&w, v);
     w.axes[0].min = w.axes[0].max = val_null();
@@ -267,11 +257,9 @@ TEST(distance_of_dates_and_choices) {
     CHECK(r.kind == NEAR_FOUND && r.value.tag == V_DATE && r.value.i == 17955); /* 2019-02-28 */
     w.axes[0].down = false;
     CHECK(near_single(&w.s, &w.axes[0], NULL, 0).kind == NEAR_NEVER);
-    arena_close(w.s.scratch);
-    c = ctx_new(a, 0);
-    world(&w, &c, "string", literal(a, S("a in (\"甲\", \"乙\") and b >= 3")));
+    world(&w, "string", literal(w.a, S("a in (\"甲\", \"乙\") and b >= 3")));
     Val *cuts, t[3] = {val_str(S("丙")), val_int(5), val_int(0)};
-    CHECK(near_cuts(a, w.q.model, w.inputs[0].node, S(""), &cuts) == 2);
+    CHECK(near_cuts(w.a, w.q.model, w.inputs[0].node, S(""), &cuts) == 2);
     w.axes[0].choices = cuts;
     w.axes[0].nchoices = 2;
     stand(&w, t);
@@ -283,18 +271,15 @@ TEST(distance_of_dates_and_choices) {
     CHECK(near_single(&w.s, &w.axes[0], NULL, 0).kind == NEAR_NEVER);
     CHECK(near_pair(&w.s, &w.axes[0], &w.axes[1], &r, &y) == NEAR_FOUND);
     CHECK(y.value.i == 3);
-    arena_close(w.s.scratch);
-    arena_close(a);
+    arena_close(w.a);
 }
 
 /* A missing fact: not met stays not met until the change leaves only it to decide. */
 TEST(distance_behind_a_missing_fact) {
-    Arena *a = arena_open(0);
-    Ctx c = ctx_new(a, 0);
-    World w;
-    world(&w, &c, "number", literal(a, S("a >= 10 and (k > 5 or a >= 25 and b = 1)")));
+    World w = {.a = arena_open(0)};
+    world(&w, "number", literal(w.a, S("a >= 10 and (k > 5 or a >= 25 and b = 1)")));
     Val v[3] = {val_int(3), val_int(0), val_null()};
-    v[2] = unknown_fact(a, 12, val_null(), val_null(), NULL, 0, false, false);
+    v[2] = unknown_fact(w.a, 12, val_null(), val_null(), NULL, 0, false, false);
     stand(&w, v);
     NearResult r = near_single(&w.s, &w.axes[0], NULL, 0);
     CHECK(r.kind == NEAR_OPEN && r.value.i == 10);
@@ -303,15 +288,12 @@ TEST(distance_behind_a_missing_fact) {
     stand(&w, v);
     r = near_single(&w.s, &w.axes[0], NULL, 0);
     CHECK(r.kind == NEAR_FOUND && r.value.i == 25);
-    arena_close(w.s.scratch);
-    arena_close(a);
+    arena_close(w.a);
 }
 
 TEST(distance_gives_up_openly) {
-    Arena *a = arena_open(0);
-    Ctx c = ctx_new(a, 0);
-    World w;
-    world(&w, &c, "number", literal(a, S("modulo(a, 1000003) = 17")));
+    World w = {.a = arena_open(0)};
+    world(&w, "number", literal(w.a, S("modulo(a, 1000003) = 17")));
     Val v[3] = {val_int(18), val_int(0), val_int(0)};
     stand(&w, v);
     w.axes[0].max = val_null();
@@ -326,6 +308,5 @@ TEST(distance_gives_up_openly) {
     CHECK(near_single(&w.s, &w.axes[0], NULL, 0).kind == NEAR_NEVER);
     w.axes[0].step = dec_scaled(1, -120); /* too fine for the value */
     CHECK(near_single(&w.s, &w.axes[0], NULL, 0).kind == NEAR_NEVER);
-    arena_close(w.s.scratch);
-    arena_close(a);
+    arena_close(w.a);
 }

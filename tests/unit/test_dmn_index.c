@@ -4,23 +4,11 @@
 
 #include "base/rng.h"
 #include "dmn/table.h"
+#include "tests/policies.h"
 #include "tests/test.h"
 
 enum { KINDS = 4, RULES_MAX = 150 };
 
-static const char *const POLICIES[] = {
-    "hitPolicy='UNIQUE'",
-    "hitPolicy='ANY'",
-    "hitPolicy='PRIORITY'",
-    "hitPolicy='FIRST'",
-    "hitPolicy='RULE ORDER'",
-    "hitPolicy='OUTPUT ORDER'",
-    "hitPolicy='COLLECT'",
-    "hitPolicy='COLLECT' aggregation='SUM'",
-    "hitPolicy='COLLECT' aggregation='MIN'",
-    "hitPolicy='COLLECT' aggregation='MAX'",
-    "hitPolicy='COLLECT' aggregation='COUNT'",
-};
 static const char *const NAMES[KINDS] = {"n", "s", "f", "t"};
 static const char *const TYPES[KINDS] = {"number", "string", "boolean", "date"};
 
@@ -189,16 +177,24 @@ static Str shown(Arena *a, Val v) {
     return buf_str(&b);
 }
 
+/* A random model of policy i, with its index and without. */
+static bool load_both(Arena *a, Rng *g, int i, DmnModel **fast, DmnModel **plain) {
+    Str text = random_model(a, g, i % POLICY_COUNT, i % 3 == 2);
+    *fast = load(a, text);
+    *plain = load(a, text);
+    CHECK(*fast && *plain);
+    if (!*fast || !*plain) return false;
+    blind(*plain);
+    return true;
+}
+
 TEST(dmn_index_against_plain_scan) {
     Rng g = rng_new(2026);
     int hits = 0;
     for (int i = 0; i < 330; i++) {
         Arena *a = arena_open(0);
-        Str text = random_model(a, &g, i % 11, i % 3 == 2);
-        DmnModel *fast = load(a, text), *plain = load(a, text);
-        CHECK(fast && plain);
-        if (!fast || !plain) return;
-        blind(plain);
+        DmnModel *fast, *plain;
+        if (!load_both(a, &g, i, &fast, &plain)) return;
         for (int x = 0; x < 60; x++) {
             Val in[KINDS];
             for (int k = 0; k < KINDS; k++) in[k] = random_input(a, &g, k);
@@ -228,11 +224,8 @@ TEST(dmn_index_unknown_against_plain_scan) {
     int decided = 0;
     for (int i = 0; i < 220; i++) {
         Arena *a = arena_open(0);
-        Str text = random_model(a, &g, i % 11, i % 3 == 2);
-        DmnModel *fast = load(a, text), *plain = load(a, text);
-        CHECK(fast && plain);
-        if (!fast || !plain) return;
-        blind(plain);
+        DmnModel *fast, *plain;
+        if (!load_both(a, &g, i, &fast, &plain)) return;
         for (int x = 0; x < 6; x++) {
             Val in[KINDS];
             for (int k = 0; k < KINDS; k++) in[k] = random_input(a, &g, k);

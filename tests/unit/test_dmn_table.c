@@ -2,6 +2,7 @@
  * enumeration. */
 #include "base/rng.h"
 #include "dmn/dmn.h"
+#include "tests/policies.h"
 #include "tests/test.h"
 
 static const char HEAD[] =
@@ -163,20 +164,7 @@ static Str random_cell(Arena *a, Rng *g, bool residual) {
     }
 }
 
-static const char *const POLICIES[] = {
-    "hitPolicy='UNIQUE'",
-    "hitPolicy='ANY'",
-    "hitPolicy='PRIORITY'",
-    "hitPolicy='FIRST'",
-    "hitPolicy='RULE ORDER'",
-    "hitPolicy='OUTPUT ORDER'",
-    "hitPolicy='COLLECT'",
-    "hitPolicy='COLLECT' aggregation='SUM'",
-    "hitPolicy='COLLECT' aggregation='MIN'",
-    "hitPolicy='COLLECT' aggregation='MAX'",
-    "hitPolicy='COLLECT' aggregation='COUNT'",
-};
-enum { POLICY_COUNT = sizeof POLICIES / sizeof *POLICIES, COUNT_POLICY = POLICY_COUNT - 1 };
+enum { COUNT_POLICY = POLICY_COUNT - 1 };
 
 static Table random_table(Arena *a, Rng *g, size_t policy, int residual) {
     Table t = {.hit = POLICIES[policy], .values = "1, 2, 3"};

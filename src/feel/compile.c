@@ -25,7 +25,7 @@ IrId feel_compile(Ctx *c, Program *p, Str text, FeelMode mode, const Scope *scop
                   const Type *expected, Str element) {
     Parser ps = parser_new(c, p, text, scope, element);
     IrId id = parse_mode(&ps, mode);
-    if (!ps.failed && ps.tok.kind != TOK_END) parse_fail(&ps, S("∎"));
+    if (!ps.failed && ps.tok.kind != TOK_END) parse_fail(&ps, EXPECT_END);
     if (ps.failed) {
         Str why = c->notes_last ? note_text(p->arena, c->notes_last, c->lang) : S("");
         return ir_null(p, why, (IrAt){ps.unit, 0, (int32_t)ps.s.n});

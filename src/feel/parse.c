@@ -73,25 +73,49 @@ static void note_bad_token(Parser *p) {
                meant, (Str){0});
 }
 
-IrId parse_fail(Parser *p, Str what) {
-    if (!p->failed) {
-        if (p->tok.kind == TOK_BAD) {
-            note_bad_token(p);
-        } else {
-            Str found = p->tok.kind == TOK_END ? S("∎") : token_text(p);
-            parse_note(p, 0, p->tok.from, p->tok.to, M_FEEL_EXPECTED, what, found, (Str){0});
-        }
-        parse_stop(p);
-    }
+/* Stops the parse; what was found instead is noted by the caller. */
+static IrId stopped(Parser *p) {
+    parse_stop(p);
     return ir_null(p->p, S(""), parse_at(p, p->last));
 }
 
+static IrId fail_expecting(Parser *p, Expected what, Str token) {
+    static const Msg TEXTS[][2] = {
+        [EXPECT_TOKEN] = {M_FEEL_EXPECTED, M_FEEL_UNFINISHED},
+        [EXPECT_EXPRESSION] = {M_FEEL_EXPECTED_EXPRESSION, M_FEEL_UNFINISHED_EXPRESSION},
+        [EXPECT_NAME] = {M_FEEL_EXPECTED_NAME, M_FEEL_UNFINISHED_NAME},
+        [EXPECT_TYPE] = {M_FEEL_EXPECTED_TYPE, M_FEEL_UNFINISHED_TYPE},
+        [EXPECT_END] = {M_FEEL_EXPECTED_END, M_FEEL_EXPECTED_END},
+    };
+    if (!p->failed && p->tok.kind == TOK_BAD)
+        note_bad_token(p);
+    else if (!p->failed)
+        parse_note(p, 0, p->tok.from, p->tok.to, TEXTS[what][p->tok.kind == TOK_END], token_text(p),
+                   token, (Str){0});
+    return stopped(p);
+}
+
+IrId parse_fail(Parser *p, Expected what) {
+    return fail_expecting(p, what, (Str){0});
+}
+
+IrId parse_fail_token(Parser *p, Str token) {
+    return fail_expecting(p, EXPECT_TOKEN, token);
+}
+
+IrId parse_too_deep(Parser *p) {
+    if (!p->failed)
+        parse_note(p, 0, p->tok.from, p->tok.to, M_FEEL_TOO_DEEP,
+                   str_printf(p->p->arena, "%d", PARSE_DEPTH), (Str){0}, (Str){0});
+    return stopped(p);
+}
+
 void parse_expect_op(Parser *p, int op, const char *text) {
-    if (!parse_accept_op(p, op)) parse_fail(p, str_from(text));
+    if (!parse_accept_op(p, op)) parse_fail_token(p, str_from(text));
 }
 
 void parse_expect_word(Parser *p, const char *word) {
-    if (!parse_accept_word(p, word)) parse_fail(p, str_from(word));
+    if (!parse_accept_word(p, word)) parse_fail_token(p, str_from(word));
 }
 
 bool parse_is_keyword(Str w) {
@@ -182,7 +206,7 @@ static IrId parse_range_rest(Parser *p, IrId lo, bool lo_closed, ptrdiff_t from)
     if (parse_accept_op(p, ']'))
         closed |= IRF_HI_CLOSED;
     else if (!parse_accept_op(p, ')') && !parse_accept_op(p, '['))
-        return parse_fail(p, S("] )"));
+        return parse_fail_token(p, S("] )"));
     return ir_range(p->p, RANGE_INTERVAL, lo, hi, closed, parse_at(p, from));
 }
 
@@ -210,7 +234,7 @@ static IrId parse_bracket(Parser *p) {
             ids_push(p, &items, x, (Str){0});
         } while (list && parse_accept_op(p, ','));
     }
-    if (!list) return parse_fail(p, S(".."));
+    if (!list) return parse_fail_token(p, S(".."));
     parse_expect_op(p, ']', "]");
     return ir_list(p->p, items.v, items.n, parse_at(p, from));
 }
@@ -233,7 +257,7 @@ static IrId parse_primary(Parser *p) {
     else if (parse_is_op(p, '{'))
         out = parse_context(p);
     else
-        out = parse_fail(p, S("expression"));
+        out = parse_fail(p, EXPECT_EXPRESSION);
     p->range_end = outer;
     return out;
 }
@@ -293,7 +317,7 @@ static IrId parse_negation(Parser *p) {
     parse_next(p);
     if (++p->depth > PARSE_DEPTH) {
         p->depth--;
-        return parse_fail(p, S("…"));
+        return parse_too_deep(p);
     }
     IrId x = parse_negation(p);
     p->depth--;
@@ -405,11 +429,7 @@ static IrId parse_conjunction(Parser *p) {
 IrId parse_expression(Parser *p) {
     if (++p->depth > PARSE_DEPTH) {
         p->depth--;
-        if (!p->failed)
-            parse_note(p, 0, p->tok.from, p->tok.to, M_FEEL_TOO_DEEP,
-                       str_printf(p->p->arena, "%d", PARSE_DEPTH), (Str){0}, (Str){0});
-        parse_stop(p);
-        return ir_null(p->p, S(""), parse_at(p, p->last));
+        return parse_too_deep(p);
     }
     ptrdiff_t from = p->tok.from;
     IrId x = parse_conjunction(p);

@@ -38,8 +38,19 @@ bool parse_accept_word(Parser *p, const char *word);
 /* Notes a syntax error when the token is not there. */
 void parse_expect_op(Parser *p, int op, const char *text);
 void parse_expect_word(Parser *p, const char *word);
-/* Notes that `what` was expected; stops the parse. Gives a node, so that makers can go on. */
-IrId parse_fail(Parser *p, Str what);
+typedef enum Expected {
+    EXPECT_TOKEN,
+    EXPECT_EXPRESSION,
+    EXPECT_NAME,
+    EXPECT_TYPE,
+    EXPECT_END
+} Expected;
+/* Notes what was expected; stops the parse. Gives a node, so that makers can go on. */
+IrId parse_fail(Parser *p, Expected what);
+/* The same for a token, given as it is written. */
+IrId parse_fail_token(Parser *p, Str token);
+/* Notes that the text is nested too deeply; as parse_fail. */
+IrId parse_too_deep(Parser *p);
 /* Ends the parse: from now on the current token is TOK_END. */
 void parse_stop(Parser *p);
 Note *parse_note(Parser *p, int severity, ptrdiff_t from, ptrdiff_t to, Msg msg, Str x, Str y,

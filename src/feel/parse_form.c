@@ -84,7 +84,7 @@ static int parse_params(Parser *p, Scope *s, TypeMember **out) {
             parse_next(p);
         Str name = name_normal(p->p->arena, str_sub(p->s, from, p->last));
         const Type *t = parse_accept_op(p, ':') ? parse_type(p) : NULL;
-        if (name.n == 0) parse_fail(p, S("name"));
+        if (name.n == 0) parse_fail(p, EXPECT_NAME);
         GROW(p->p->arena, m, n, cap);
         m[n++] = (TypeMember){name, t};
         scope_add(s, name, t);

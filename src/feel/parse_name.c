@@ -78,7 +78,7 @@ IrId parse_name(Parser *p) {
     ptrdiff_t from = p->tok.from;
     Str word = str_sub(p->s, from, p->tok.to);
     Found f = scope_match(p->scope, p->s, from);
-    if (parse_is_keyword(word) && f.to <= p->tok.to) return parse_fail(p, S("expression"));
+    if (parse_is_keyword(word) && f.to <= p->tok.to) return parse_fail(p, EXPECT_EXPRESSION);
     if (!f.name) return unknown_name(p, from);
     jump(p, f.to);
     if (p->tok.kind == TOK_WORD && !parse_is_keyword(str_sub(p->s, p->tok.from, p->tok.to)) &&
@@ -134,7 +134,7 @@ IrId parse_dot(Parser *p, IrId left, ptrdiff_t from) {
         name = m->name;
     } else {
         const Name *known = trie_match(p->p->member_trie, p->s, start, &to);
-        if (!known && p->tok.kind != TOK_WORD) return parse_fail(p, S("name"));
+        if (!known && p->tok.kind != TOK_WORD) return parse_fail(p, EXPECT_NAME);
         name = known ? known->text : str_sub(p->s, start, p->tok.to);
         if (!known) to = p->tok.to;
     }
@@ -165,7 +165,7 @@ Str parse_defined(Parser *p, int op, const char *word) {
     ptrdiff_t from = p->tok.from;
     ptrdiff_t end = p->failed ? -1 : name_end(p->s, from, op, word);
     if (end < 0) {
-        parse_fail(p, S("name"));
+        parse_fail(p, EXPECT_NAME);
         return S("");
     }
     Str name = name_normal(p->p->arena, str_trim(str_sub(p->s, from, end)));
@@ -271,8 +271,12 @@ const Type *parse_type(Parser *p) {
     if (p->failed) return type_of(T_ANY);
     ptrdiff_t from = p->tok.from;
     Tok open = lex_token(p->s, p->tok.to);
-    if (p->tok.kind != TOK_WORD || ++p->depth > PARSE_DEPTH) {
-        parse_fail(p, S("type"));
+    if (p->tok.kind != TOK_WORD) {
+        parse_fail(p, EXPECT_TYPE);
+        return type_of(T_ANY);
+    }
+    if (++p->depth > PARSE_DEPTH) {
+        parse_too_deep(p);
         return type_of(T_ANY);
     }
     const Type *t = NULL;

@@ -2,6 +2,7 @@
  * lists, the pack's precedence becomes the ranking. */
 #include "base/date.h"
 #include "city/factset.h"
+#include "city/library/authorisation.h"
 
 /* The rank of a source class for an indicator. Firm-level figures of the statistics bureau are no
  * source of decisions, nor are values known to be reading errors. */
@@ -12,6 +13,23 @@ static int8_t rank_of(const Indicator *i, Str grade) {
         if (str_eq(i->precedence[p], grade)) return (int8_t)p;
     ptrdiff_t last = k ? k - SOURCE_CLASSES : SOURCE_CLASS_COUNT;
     return (int8_t)(i->nprecedence + last);
+}
+
+/* Proofs an enterprise authorised are read inside what the authorisation says only: those
+ * indicators, that term, until it is withdrawn. Each such source belongs to one enterprise. */
+static bool limit_authorised(Db *db, const FactAt *at, FactNames *out) {
+    for (int k = 0; k < out->nsources; k++) {
+        int64_t id = authorisation_of_source(out->sources[k].code);
+        Authorisation a;
+        if (!id) continue;
+        bool there = Q_I64(db, 0, "SELECT count(*) FROM authorisation WHERE id = $1", db_i(id));
+        if (there && !authorisation_get(db, id, &a)) return false;
+        for (int i = 0; i < out->nindicators; i++)
+            if (out->indicators[i] && (!there || !authorisation_covers(&a, out->indicators[i]->code,
+                                                                       at->as_of, at->as_known)))
+                out->ranks[i * out->nsources + k] = -1;
+    }
+    return ctx_ok(db_ctx(db));
 }
 
 bool fact_names(Db *db, const PackSet *p, const FactAt *at, FactNames *out) {
@@ -30,7 +48,7 @@ bool fact_names(Db *db, const PackSet *p, const FactAt *at, FactNames *out) {
             out->ranks[i * out->nsources + k] = rank_of(out->indicators[i], sources[k].grade);
     }
     out->coverage = coverage_read(db, at);
-    return ctx_ok(c);
+    return limit_authorised(db, at, out) && ctx_ok(c);
 }
 
 static int rank(const void *user, int32_t indicator, int source) {

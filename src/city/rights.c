@@ -69,6 +69,12 @@ const Right RIGHTS[] = {
     {STR_INIT("view:preview"),        "---a--------a-"},
     /* titles, recommendations, discovery */
     {STR_INIT("discovery:read"),      "aada----a-a---"},
+    {STR_INIT("discovery:ask"),       "-ad-----------"},
+    {STR_INIT("watch:read"),          "oooo--ooo-----"},
+    {STR_INIT("watch:write"),         "oooo--ooo-----"},
+    {STR_INIT("watch:run"),           "-a------------"},
+    {STR_INIT("authorisation:read"),  "aad------oa---"},
+    {STR_INIT("authorisation:write"), "-ad------o----"},
     {STR_INIT("recommendation:read"), "aada-o---oa---"},
     {STR_INIT("recommendation:write"), "-ad--o---o----"},
     {STR_INIT("recommendation:decide"), "-a------------"},

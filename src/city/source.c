@@ -5,19 +5,22 @@
 
 const SourceClass SOURCE_CLASSES[] = {
     {STR_INIT("audit_report"), STR_INIT("赋码审计报告"), STR_INIT("Coded audit report"), true,
-     false},
+     false, false},
     {STR_INIT("authorised_proof"), STR_INIT("企业授权证明"),
-     STR_INIT("Proof authorised by the firm"), true, false},
-    {STR_INIT("department"), STR_INIT("部门答复"), STR_INIT("Answer of a department"), true, false},
-    {STR_INIT("statistics"), STR_INIT("统计部门"), STR_INIT("Statistics department"), false, false},
-    {STR_INIT("annual_report"), STR_INIT("公开年报"), STR_INIT("Published annual report"), true,
+     STR_INIT("Proof authorised by the firm"), true, false, false},
+    {STR_INIT("department"), STR_INIT("部门答复"), STR_INIT("Answer of a department"), true, false,
      false},
-    {STR_INIT("list"), STR_INIT("公布名单"), STR_INIT("Published list"), true, false},
-    {STR_INIT("self_report"), STR_INIT("企业自报"), STR_INIT("Self-report"), true, false},
-    {STR_INIT("expert"), STR_INIT("专家意见"), STR_INIT("Expert opinion"), true, false},
-    {STR_INIT("official"), STR_INIT("人工确认"), STR_INIT("Confirmed by an official"), true, false},
-    {STR_INIT("demo"), STR_INIT("演示数据"), STR_INIT("Demonstration data"), true, true},
-    {STR_INIT("suspect"), STR_INIT("存疑数据"), STR_INIT("Suspect data"), false, false},
+    {STR_INIT("statistics"), STR_INIT("统计部门"), STR_INIT("Statistics department"), false, false,
+     true},
+    {STR_INIT("annual_report"), STR_INIT("公开年报"), STR_INIT("Published annual report"), true,
+     false, false},
+    {STR_INIT("list"), STR_INIT("公布名单"), STR_INIT("Published list"), true, false, false},
+    {STR_INIT("self_report"), STR_INIT("企业自报"), STR_INIT("Self-report"), true, false, false},
+    {STR_INIT("expert"), STR_INIT("专家意见"), STR_INIT("Expert opinion"), true, false, false},
+    {STR_INIT("official"), STR_INIT("人工确认"), STR_INIT("Confirmed by an official"), true, false,
+     false},
+    {STR_INIT("demo"), STR_INIT("演示数据"), STR_INIT("Demonstration data"), true, true, false},
+    {STR_INIT("suspect"), STR_INIT("存疑数据"), STR_INIT("Suspect data"), false, false, false},
 };
 const int SOURCE_CLASS_COUNT = sizeof SOURCE_CLASSES / sizeof *SOURCE_CLASSES;
 
@@ -29,8 +32,15 @@ const SourceClass *source_class(Str code) {
     return NULL;
 }
 
+bool source_is_taken(Ctx *c, Str code) {
+    const SourceClass *k = source_class(code);
+    return !k || !k->refused ||
+           FAIL(c, ERR_RULE, M_SOURCE_REFUSED, c->lang == LANG_EN ? k->en : k->zh);
+}
+
 int source_id(Db *db, Str code, Str title, Str note, bool create) {
     Ctx *c = db_ctx(db);
+    if (create && !source_is_taken(c, code)) return 0;
     int64_t id = Q_I64(db, 0, "SELECT id FROM source WHERE code = $1", db_s(code));
     if (id || !ctx_ok(c)) return (int)id;
     if (!create) {

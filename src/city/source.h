@@ -18,14 +18,19 @@ typedef struct SourceClass {
     Str id, zh, en;
     bool decides; /* false: shown, never used in a decision */
     bool demo;
+    bool refused; /* nothing from it is taken in: firm-level figures of the statistics bureau */
 } SourceClass;
 extern const SourceClass SOURCE_CLASSES[];
 extern const int SOURCE_CLASS_COUNT;
 /* The class of a source code (what stands before its first '/'); NULL when it is none of ours. */
 const SourceClass *source_class(Str code);
 
+/* False (ERR_RULE) for a source whose facts may not be taken in. */
+bool source_is_taken(Ctx *c, Str code);
+
 /* The id of a source code, made when it is new (inside a write transaction) and `create` is true.
- * 0 on failure: ERR_MISSING for an unknown code. title and note are kept from the first call. */
+ * 0 on failure: ERR_MISSING for an unknown code, ERR_RULE for one that is not taken. title and note
+ * are kept from the first call. */
 int source_id(Db *db, Str code, Str title, Str note, bool create);
 /* All sources by id: out[i] has id i + 1; ids are dense. */
 bool source_list(Db *db, Source **out, int *n);

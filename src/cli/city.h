@@ -38,4 +38,5 @@ int cmd_bundle(Cli *cli, int argc, char **argv);
 int cmd_verify(Cli *cli, int argc, char **argv);
 int cmd_key(Cli *cli, int argc, char **argv);
 int cmd_discover(Cli *cli, int argc, char **argv);
+int cmd_watch(Cli *cli, int argc, char **argv);
 #endif

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "city/fact.h"
 #include "city/flow/case.h"
+#include "city/library/watch.h"
 #include "city/snapshot.h"
 #include "city/user.h"
 #include "cli/city.h"
@@ -62,13 +63,15 @@ static bool beat(Db *db, void *user) {
 }
 
 /* Lists of today's outcomes are asked for sooner or later: of a large register they are computed
- * when the server starts, and again after each import and at midnight. */
+ * when the server starts, and again after each import and at midnight. So is what is watched. */
 static bool warm(Db *db, const Register *reg) {
     enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000 };
     int64_t today = (db_ctx(db)->now_ms + CHINA_MS) / DAY_MS;
     FactAt at = {.as_of = date_to_int(today)};
     const Register *now = register_enter(db, reg);
-    bool ok = fact_at(db, &at) && snapshot_warm(db, now, today, &at);
+    WatchRun run;
+    bool ok = fact_at(db, &at) && snapshot_warm(db, now, today, &at) &&
+              watch_tick(db, now, date_to_int(today), &run);
     register_leave(now);
     return ok;
 }

@@ -34,6 +34,7 @@ static const Command COMMANDS[] = {
      "discover RULE [--as-of D] [--district CODE] [--class CLASS] [--most N]\n"
      "         [--out FILE.csv|.xlsx]",
      M_CLI_HELP_DISCOVER, cmd_discover},
+    {"watch", "watch run [--as-of D]", M_CLI_HELP_WATCH, cmd_watch},
     {"why", "why SUBJECT [RULE] [--as-of D] [--as-known T] [--tables] [--keep]", M_CLI_HELP_WHY,
      cmd_why},
     {"decide", "decide RULE --facts FACTS.json [--as-of D] [--tables] [--pack DIR]",

@@ -161,6 +161,16 @@ bool api_candidate_consent(Request *r, Response *out);
 bool api_candidate_pairs(Request *r, Response *out);
 bool api_candidate_settle(Request *r, Response *out);
 
+/* api_watch.c, api_authorisation.c */
+bool api_watches(Request *r, Response *out);
+bool api_watch_add(Request *r, Response *out);
+bool api_watch_end(Request *r, Response *out);
+bool api_watch_run(Request *r, Response *out);
+bool api_authorisations(Request *r, Response *out);
+bool api_authorisation_add(Request *r, Response *out);
+bool api_authorisation_withdraw(Request *r, Response *out);
+bool api_discovery_ask(Request *r, Response *out);
+
 /* --- rounds and reviews --- */
 bool api_rounds(Request *r, Response *out);
 bool api_round_add(Request *r, Response *out);

@@ -34,7 +34,7 @@ bool import_reply(Request *r, Response *out, int status, const Draft *d) {
 
 static bool set_source(Request *r, Str s, DraftMapping *m) {
     m->source = s;
-    if (!s.n || (s.n <= 100 && source_class(s))) return true;
+    if (!s.n || (s.n <= 100 && source_class(s))) return source_is_taken(r->c, s);
     return HTTP_INVALID(r, S("/source"), M_IMPORT_SOURCE, s);
 }
 

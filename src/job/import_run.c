@@ -342,6 +342,7 @@ static bool read_options(Import *im, const ImportOptions *o) {
     Str source = json_get_str(o->layout, S("source"));
     im->report->source = o->source.n ? o->source : source.n ? source : S("self_report");
     im->known_ms = o->known_ms;
+    if (!source_is_taken(im->c, im->report->source)) return false;
     if (!im->known_ms && known.n && !instant_parse(known, &im->known_ms))
         return FAIL(im->c, ERR_INPUT, M_IMPORT_LAYOUT, known);
     return true;

@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "city/bundle/notify.h"
 #include "city/flow/case_inner.h"
+#include "city/library/question.h"
 #include "city/library/title_flow.h"
 #include "city/review/round_case.h"
 
@@ -29,6 +30,7 @@ static const Effect EFFECTS[] = {
     {STR_INIT("title.suspend"), effect_title_suspend, TITLE_EVENT_KEYS},
     {STR_INIT("title.resume"), effect_title_resume, TITLE_EVENT_KEYS},
     {STR_INIT("title.end"), effect_title_end, TITLE_EVENT_KEYS},
+    {STR_INIT("fact.record"), effect_fact_record, QUESTION_KEYS},
     /* --- rounds and reviews --- */
     {STR_INIT("round.freeze"), effect_round_freeze, NO_KEYS},
     {STR_INIT("round.enter"), effect_round_enter, NO_KEYS},

@@ -101,7 +101,8 @@ Json *case_row_json(Request *r, const CaseFile *k) {
     return o;
 }
 
-static void out_fields(Request *r, Json *list, const Flow *f) {
+static void out_fields(Request *r, Json *list, const CaseFile *file) {
+    const Flow *f = file->flow;
     Arena *a = r->c->arena;
     CaseActor actor = case_actor(r->user);
     for (int i = 0; i < f->nfields; i++) {
@@ -112,6 +113,7 @@ static void out_fields(Request *r, Json *list, const Flow *f) {
         out_text(a, o, S("title"), k->zh, k->en);
         out_str(a, o, S("type"), field_type_text(k->type));
         out_str(a, o, S("grade"), grade_text(k->grade));
+        out_bool(a, o, S("writable"), !file->closed_ms && case_field_open(file, NULL, k, &actor));
         Json *choices = out_list(a, o, S("choices"));
         for (int c = 0; c < k->nchoices; c++) {
             Json *e = out_item(a, choices);
@@ -204,7 +206,7 @@ Json *case_json_full(Request *r, const CaseFile *k) {
         !case_clocks(r->db, r->reg, k->id, true, &clocks, &nclocks))
         return NULL;
     json_set(o, S("data"), case_data_json(r, k->flow, k->data));
-    out_fields(r, out_list(a, o, S("fields")), k->flow);
+    out_fields(r, out_list(a, o, S("fields")), k);
     out_states(r, out_list(a, o, S("states")), k);
     out_kinds(r, out_list(a, o, S("document_kinds")), k->flow);
     Json *list = out_list(a, o, S("acts"));

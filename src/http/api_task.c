@@ -1,6 +1,9 @@
 /* What waits for a person, what a person opened, what changed of what a person follows; the flows
  * and the calendar. */
+#include <stdlib.h>
+
 #include "base/date.h"
+#include "base/map.h"
 #include "city/bundle/notify.h"
 #include "city/flow/calendar.h"
 #include "http/api.h"
@@ -44,11 +47,36 @@ static void task_json(Request *r, Json *list, const CaseFile *k, const FlowAct *
     json_push(list, o);
 }
 
-static int64_t due_of(Request *r, const CaseFile *k) {
-    return Q_I64(r->db, INT64_MAX,
-                 "SELECT min(due_day) FROM case_clock WHERE case_file = $1 AND stopped_day IS NULL "
-                 "AND paused_day IS NULL",
-                 db_i(k->id));
+typedef struct Due {
+    int64_t day; /* INT64_MAX: none */
+    int task;
+} Due;
+
+static int by_due(const void *x, const void *y) {
+    const Due *a = x, *b = y;
+    if (a->day != b->day) return a->day < b->day ? -1 : 1;
+    return b->task - a->task; /* the list is newest change first */
+}
+
+/* The first due day of each case that has a clock running. */
+static bool read_due(Request *r, const Task *tasks, int n, Due *due) {
+    Map days = map_new(r->c->arena);
+    Rows *rows =
+        Q(r->db, "SELECT case_file, min(due_day) FROM case_clock WHERE stopped_day IS NULL "
+                 "AND paused_day IS NULL AND due_day IS NOT NULL GROUP BY case_file");
+    while (rows && row_next(rows)) {
+        int64_t *day = NEW(r->c->arena, int64_t);
+        *day = row_i64(rows, 1);
+        map_put(&days, str_printf(r->c->arena, "%lld", (long long)row_i64(rows, 0)), day);
+    }
+    if (rows) rows_close(rows);
+    for (int i = 0; i < n; i++) {
+        const int64_t *day =
+            map_get(&days, str_printf(r->c->arena, "%lld", (long long)tasks[i].file.id));
+        due[i] = (Due){day ? *day : INT64_MAX, i};
+    }
+    if (n) qsort(due, (size_t)n, sizeof *due, by_due);
+    return ctx_ok(r->c);
 }
 
 /* The most urgent first: what is due soonest, then what waits longest. */
@@ -59,21 +87,14 @@ static bool out_waiting(Request *r, Json *o, const CaseActor *actor) {
     Json *list = out_list(r->c->arena, o, S("waits"));
     if (!case_list(r->db, r->reg, &f, actor, &all, &n, NULL)) return false;
     Task *tasks = NEW_N(r->c->arena, Task, n + 1);
-    int64_t *due = NEW_N(r->c->arena, int64_t, n + 1);
-    for (int i = n - 1; i >= 0; i--) {
+    Due *due = NEW_N(r->c->arena, Due, n + 1);
+    for (int i = 0; i < n; i++) {
         const FlowAct *a = act_for(&all[i], actor);
-        if (!a) continue;
-        int64_t day = due_of(r, &all[i]);
-        int at = found++;
-        for (; at > 0 && due[at - 1] > day; at--) {
-            tasks[at] = tasks[at - 1];
-            due[at] = due[at - 1];
-        }
-        tasks[at] = (Task){all[i], a};
-        due[at] = day;
+        if (a) tasks[found++] = (Task){all[i], a};
     }
+    if (!read_due(r, tasks, found, due)) return false;
     for (int i = 0; i < found && i < TASKS_MAX; i++)
-        task_json(r, list, &tasks[i].file, tasks[i].act);
+        task_json(r, list, &tasks[due[i].task].file, tasks[due[i].task].act);
     out_int(r->c->arena, o, S("waits_total"), found);
     return ctx_ok(r->c);
 }

@@ -193,8 +193,14 @@ TEST(case_question_runs) {
         refused(&w, act(&w, &k, "采用", NULL, "", &clerk), ERR_STATE, "case.state");
         refused(&w, act(&w, &k, "答复", NULL, "", &firm), ERR_RULE, "case.needs_field");
         refused(&w, act(&w, &k, "答复", "{\"不存在\":1}", "", &firm), ERR_RULE, "case.field");
-        refused(&w, act(&w, &k, "答复", "{\"答复天数\":\"许多\"}", "", &firm), ERR_RULE,
+        refused(&w, act(&w, &k, "答复", "{\"答复天数\":\"许多\"}", "", &clerk), ERR_RULE,
                 "case.value");
+        /* the firm does not change the question, nor the time it has */
+        refused(&w, act(&w, &k, "答复", "{\"答复\":\"x\",\"答复天数\":\"99\"}", "", &firm),
+                ERR_RULE, "case.field");
+        Call bend = {
+            .w = &w, .id = k.id, .actor = &firm, .move = {.data = data(&w, "{\"问题\":\"y\"}")}};
+        refused(&w, tx_run(w.db, DB_WRITE, edit_tx, &bend), ERR_RULE, "case.field");
         CHECK(fine(&w, act(&w, &k, "答复", "{\"答复\":\"一亿元\"}", "", &firm)));
         CHECK_STR(k.state->id, S("已答复"));
         refused(&w, act(&w, &k, "退回", NULL, "请补充", &clerk), ERR_RULE, "case.needs_code");
@@ -617,6 +623,35 @@ TEST(case_of_another_kind) {
         CHECK(flow_find(first->pack, S("loan")) == NULL);
         CHECK(fine(&w, case_get(w.db, first, k.id, &k)));
         CHECK_STR(k.flow->id, S("loan"));
+    }
+    end(&w);
+}
+
+/* --- killed in between -------------------------------------------------------------------------
+ */
+
+TEST(case_act_is_whole_or_nothing) {
+    World w = {0};
+    CaseFile k, out;
+    CaseActor office = person("office", ROLE_CLERK_OFFICE);
+    if (begin(&w)) {
+        CHECK(fine(
+            &w, open_case(&w, "question", w.firm, "{\"问题\":\"q\",\"答复天数\":5}", &office, &k)));
+        int64_t journal = Q_I64(w.db, 0, "SELECT count(*) FROM journal");
+        int64_t told = Q_I64(w.db, 0, "SELECT count(*) FROM notification");
+        CaseMove m = {.act = S("答复"), .data = data(&w, "{\"答复\":\"x\"}")};
+        CHECK(fine(&w, tx_begin(w.db, DB_WRITE)));
+        CHECK(fine(&w, case_act(w.db, w.reg, k.id, &m, &office, &out)));
+        CHECK_STR(out.state->id, S("已答复"));
+        tx_rollback(w.db); /* what a process that dies leaves behind */
+        CHECK(fine(&w, case_get(w.db, w.reg, k.id, &out)));
+        CHECK_STR(out.state->id, S("待答复"));
+        CHECK_INT(out.version, k.version);
+        CHECK(clock_of(&w, k.id).stopped_day == INT64_MIN);
+        CHECK_INT(Q_I64(w.db, 0, "SELECT count(*) FROM case_event"), 1);
+        CHECK_INT(Q_I64(w.db, 0, "SELECT count(*) FROM journal"), journal);
+        CHECK_INT(Q_I64(w.db, 0, "SELECT count(*) FROM notification"), told);
+        CHECK(fine(&w, act(&w, &k, "答复", "{\"答复\":\"x\"}", "", &office)));
     }
     end(&w);
 }

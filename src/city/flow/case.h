@@ -92,6 +92,11 @@ bool case_act(Db *db, const Register *reg, int64_t id, const CaseMove *m, const 
  * signatures: they are on the content. */
 bool case_edit(Db *db, const Register *reg, int64_t id, const CaseMove *m, const CaseActor *actor,
                CaseFile *out);
+/* Whether a person may write a field, along with an act or without one (NULL). Offices write every
+ * field they may read; who acts for themselves (enterprises, partners, reviewers) only what an act
+ * of theirs asks for: a firm does not set the term it has to answer in. */
+bool case_field_open(const CaseFile *k, const FlowAct *act, const FlowField *f,
+                     const CaseActor *actor);
 /* Signs the content of a case for an act that needs signatures. Twice the same: nothing. */
 bool case_sign(Db *db, const Register *reg, int64_t id, Str act, const CaseActor *actor);
 /* Valid signatures for an act: on the content as it is. */

@@ -25,7 +25,7 @@ bool case_step_data(Db *db, CaseStep *s, Str field, const Json *value) {
     *copy = *value;
     copy->next = NULL;
     json_set(change, field, copy);
-    if (!case_merge(c, s->file->flow, s->file->data, change, &system, &s->file->data)) return false;
+    if (!case_merge(c, s->file, NULL, change, &system, &s->file->data)) return false;
     return save(db, s->file);
 }
 
@@ -139,8 +139,8 @@ static bool insert(Db *db, const CaseFile *k) {
                 db_i(c->now_ms), db_s(k->opened_by), db_i(k->seq_at_open));
 }
 
-static bool fill(Db *db, const Register *reg, const CaseNew *n, const CaseActor *actor,
-                 CaseFile *k) {
+static bool fill(Db *db, const Register *reg, const CaseNew *n, const FlowAct *a,
+                 const CaseActor *actor, CaseFile *k) {
     Ctx *c = db_ctx(db);
     Subject who = {0};
     k->parent = n->parent;
@@ -154,7 +154,7 @@ static bool fill(Db *db, const Register *reg, const CaseNew *n, const CaseActor 
         k->title = who.name.n
                        ? str_printf(c->arena, "%.*s：%.*s", STRF(k->flow->zh), STRF(who.name))
                        : k->flow->zh;
-    return case_merge(c, k->flow, NULL, n->data, actor, &k->data);
+    return case_merge(c, k, a, n->data, actor, &k->data);
 }
 
 static bool open_at(Db *db, const Register *reg, const CaseNew *n, const CaseActor *actor,
@@ -165,7 +165,7 @@ static bool open_at(Db *db, const Register *reg, const CaseNew *n, const CaseAct
     int role;
     if (!k.flow) return FAIL(c, ERR_MISSING, M_FLOW_UNKNOWN, n->flow);
     const FlowAct *a = opening(c, k.flow, n->act);
-    if (!a || !fill(db, reg, n, actor, &k)) return false;
+    if (!a || !fill(db, reg, n, a, actor, &k)) return false;
     k.state = a->to;
     /* Nothing is the own case of somebody before it is there. */
     if (!case_role(&k, a, actor, &role))
@@ -209,7 +209,7 @@ static bool act_at(Db *db, const Register *reg, int64_t id, const CaseMove *m,
     if (!case_role(&k, a, actor, &role))
         return FAIL(c, ERR_DENIED, M_CASE_NOT_YOURS, act_title(c, a));
     const FlowState *from = k.state;
-    if (m->data && !case_merge(c, k.flow, k.data, m->data, actor, &k.data)) return false;
+    if (m->data && !case_merge(c, &k, a, m->data, actor, &k.data)) return false;
     if (!case_gate(db, reg, &k, a, actor, m, &gate)) return false;
     if (!move(db, reg, &k, a, from, m, actor, role, &gate, depth)) return false;
     *out = k;
@@ -237,7 +237,7 @@ bool case_edit(Db *db, const Register *reg, int64_t id, const CaseMove *m, const
         mine = flow_act_from(&k.flow->acts[i], k.state) &&
                case_role(&k, &k.flow->acts[i], actor, &role);
     if (!mine) return FAIL(c, ERR_DENIED, M_CASE_NOT_YOURS, k.number);
-    if (!case_merge(c, k.flow, k.data, m->data, actor, &k.data)) return false;
+    if (!case_merge(c, &k, NULL, m->data, actor, &k.data)) return false;
     CaseEventNew e = {.at_ms = at_ms,
                       .actor = actor->name,
                       .role = case_role_text(role),

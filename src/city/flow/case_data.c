@@ -1,4 +1,5 @@
-/* The data of a case: what a change may set, by the fields of the flow and the grade of each. */
+/* The data of a case: what a change may set, by the fields of the flow, the grade of each and who
+ * changes it. */
 #include "base/date.h"
 #include "base/utf8.h"
 #include "city/flow/case_inner.h"
@@ -36,24 +37,47 @@ static Json *kept(Arena *a, const FlowField *f, const Json *j) {
     return list;
 }
 
-static bool check_member(Ctx *c, const Flow *f, const Json *j, const CaseActor *actor) {
-    const FlowField *field = flow_field(f, j->key);
+static bool asks_for(const FlowAct *a, const FlowField *f) {
+    for (int i = 0; i < a->nfields; i++)
+        if (a->fields[i] == f) return true;
+    return false;
+}
+
+bool case_field_open(const CaseFile *k, const FlowAct *act, const FlowField *f,
+                     const CaseActor *actor) {
+    int role;
+    if (f->grade > evidence_grade_of(actor)) return false;
+    if (rights_scope(right_find(S("case:act")), actor->roles) > SCOPE_OWN) return true;
+    if (act) return asks_for(act, f);
+    for (int i = 0; i < k->flow->nacts; i++) {
+        const FlowAct *a = &k->flow->acts[i];
+        if (flow_act_from(a, k->state) && asks_for(a, f) && case_role(k, a, actor, &role))
+            return true;
+    }
+    return false;
+}
+
+static bool check_member(Ctx *c, const CaseFile *k, const FlowAct *act, const Json *j,
+                         const CaseActor *actor) {
+    const FlowField *field = flow_field(k->flow, j->key);
     Str place = str_cat(c->arena, S("/data/"), j->key);
-    /* Who may not read a field may not write it, and is not told that there is one. */
-    if (!field || field->grade > evidence_grade_of(actor))
+    /* Who may not write a field is not told whether there is one. */
+    if (!field || !case_field_open(k, act, field, actor))
         return FAIL_AT(c, ERR_RULE, place, M_CASE_FIELD, j->key);
     if (j->kind != JSON_NULL && !kept(c->arena, field, j))
         return FAIL_AT(c, ERR_RULE, place, M_CASE_VALUE, j->key, field_type_text(field->type));
     return true;
 }
 
-bool case_merge(Ctx *c, const Flow *f, const Json *data, const Json *change, const CaseActor *actor,
-                const Json **out) {
+bool case_merge(Ctx *c, const CaseFile *k, const FlowAct *act, const Json *change,
+                const CaseActor *actor, const Json **out) {
+    const Flow *f = k->flow;
+    const Json *data = k->data;
     Json *all = json_new(c->arena, JSON_OBJECT);
     if (change && change->kind != JSON_OBJECT)
         return FAIL_AT(c, ERR_RULE, S("/data"), M_CASE_VALUE, S("data"), S("object"));
     for (const Json *j = change ? change->first : NULL; j; j = j->next)
-        if (!check_member(c, f, j, actor)) return false;
+        if (!check_member(c, k, act, j, actor)) return false;
     for (int i = 0; i < f->nfields; i++) {
         Str name = f->fields[i].name;
         const Json *now = json_get(change, name), *old = json_get(data, name);

@@ -35,10 +35,10 @@ bool case_gate(Db *db, const Register *reg, const CaseFile *k, const FlowAct *a,
 bool case_parameters(Db *db, const Register *reg, const CaseFile *k, const Json **out);
 
 /* --- data (case_data.c) --- */
-/* data with the members of change: checked against the flow's fields and what the actor may write.
- */
-bool case_merge(Ctx *c, const Flow *f, const Json *data, const Json *change, const CaseActor *actor,
-                const Json **out);
+/* The case's data with the members of change: checked against the flow's fields and what the actor
+ * may write along with an act (NULL: without one). */
+bool case_merge(Ctx *c, const CaseFile *k, const FlowAct *act, const Json *change,
+                const CaseActor *actor, const Json **out);
 
 /* --- clocks (case_clock.c) --- */
 bool case_clock_move(Db *db, const Register *reg, const CaseFile *k, const FlowAct *a,

@@ -1,6 +1,6 @@
 /* Random walks along a flow before it is released: which states are reached and how often, which
- * acts are done and by whom, which clocks run. Guards are not decided: every act of a state is taken
- * as possible, so what is never reached here cannot be reached at all. */
+ * acts are done and by whom, which clocks run. Guards are not decided: every act of a state is
+ * taken as possible, so what is never reached here cannot be reached at all. */
 #ifndef JIXIA_CITY_FLOW_SIMULATE_H
 #define JIXIA_CITY_FLOW_SIMULATE_H
 #include "city/flow/flow.h"

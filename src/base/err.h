@@ -63,9 +63,11 @@ typedef struct Err {
 typedef struct Ctx {
     Arena *arena;
     Lang lang;
-    int64_t now_ms; /* the clock of this request; decisions never read another */
-    Err err;        /* the first failure; code ERR_NONE: none */
-    Note *notes;    /* findings in order; notes_last is the tail */
+    int64_t now_ms;     /* the clock of this request; decisions never read another */
+    Str claim;          /* key of a request that may be repeated, empty: none; see journal_add */
+    int64_t claimed_by; /* the user it is claimed for */
+    Err err;            /* the first failure; code ERR_NONE: none */
+    Note *notes;        /* findings in order; notes_last is the tail */
     Note *notes_last;
     int note_count;
 } Ctx;

@@ -23,6 +23,11 @@ bool journal_add(Db *db, const Act *act, Str action, Str object, Str content) {
                    "VALUES($1, $2, $3, $4, $5, $6)",
                    db_i(c->now_ms), db_s(act->actor), db_s(action), db_s(object), db_s(act->reason),
                    db_s(sm3));
+    if (ok && c->claim.n) /* what was done is known to be done, even if its answer gets lost */
+        ok = EXEC(db,
+                  "UPDATE idempotency SET status = 1 WHERE app_user = $1 AND key = $2 AND "
+                  "status = 0",
+                  db_i(c->claimed_by), db_s(c->claim));
     if (ok) arena_rewind(c->arena, mark);
     return ok;
 }

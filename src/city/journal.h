@@ -18,7 +18,8 @@ typedef struct Act {
 
 /* Adds an entry at db_ctx(db)->now_ms inside the caller's transaction. action: a stable word such
  * as "fact.publish"; object: what it concerns, scheme:value or kind:id; content: the canonical
- * bytes of what was written (only their SM3 is kept). */
+ * bytes of what was written (only their SM3 is kept). A request that claimed a key (Ctx.claim) is
+ * marked as done in the same transaction. */
 bool journal_add(Db *db, const Act *act, Str action, Str object, Str content);
 
 /* Numbers and links up to `most` unsealed entries in a transaction of its own; *sealed (may be

@@ -89,6 +89,7 @@ const Right RIGHTS[] = {
     {STR_INIT("review:write"),        "----o---------"},
     /* notices, letters, certificates */
     /* sealed bundles, notifications, audit */
+    {STR_INIT("audit:read"),          "----------a--a"},
     /* reconciling lists */
     {STR_INIT("match:confirm"),       "-aa-----------"},
     {STR_INIT("reconciliation:read"), "aa-a------a---"},

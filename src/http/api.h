@@ -199,6 +199,12 @@ bool api_notify_setting(Request *r, Response *out);
 bool api_notify_setting_change(Request *r, Response *out);
 bool api_calendar_feed_add(Request *r, Response *out);
 bool api_calendar_feed_end(Request *r, Response *out);
+/* api_calendar_feed.c */
+bool api_calendar_feed(Request *r, Response *out);
+/* api_audit.c */
+bool api_audit_journal(Request *r, Response *out);
+bool api_audit_check(Request *r, Response *out);
+bool api_audit_replay(Request *r, Response *out);
 
 /* --- reconciling lists --- */
 bool api_match_confirm(Request *r, Response *out); /* api_match.c */

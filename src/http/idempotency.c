@@ -3,11 +3,13 @@
  *
  * A claim belongs to the process that runs the request and holds as long as that process lives,
  * however long the work takes: a process says every HTTP_BEAT_MS that it is alive, and its claims
- * are given up when it has said nothing for DEAD_MS. */
+ * are given up when it has said nothing for DEAD_MS. A request that has done its act and died
+ * before its answer was kept is marked as done (by journal_add, in the act's own transaction): it
+ * is never done twice. */
 #include "base/hash.h"
 #include "http/http.h"
 
-enum { KEEP_MS = 7 * 86400000, DEAD_MS = 120000 };
+enum { KEEP_MS = 7 * 86400000, DEAD_MS = 120000, DONE = 1 };
 
 static Str key_of(const Request *r) {
     return http_header(r, S("idempotency-key"));
@@ -34,6 +36,7 @@ static bool old_answer(Claim *k, Rows *rows) {
     if (!str_eq(row_str(rows, 0), k->hash)) return FAIL(k->r->c, ERR_RULE, M_HTTP_KEY_REUSED);
     int status = (int)row_i64(rows, 1);
     if (status == 0) return FAIL(k->r->c, ERR_STATE, M_HTTP_KEY_RUNNING);
+    if (status == DONE) return FAIL(k->r->c, ERR_STATE, M_HTTP_KEY_DONE);
     *k->out = (Response){.status = status,
                          .etag = str_dup(a, row_str(rows, 2)),
                          .location = str_dup(a, row_str(rows, 3)),
@@ -90,6 +93,8 @@ bool idempotency_begin(Request *r, Response *out, bool *answered) {
     if (k.key.n < 8 || k.key.n > 64) return FAIL(r->c, ERR_INPUT, M_HTTP_KEY);
     if (!tx_run(r->db, DB_WRITE, claim, &k)) return false;
     *answered = k.answered;
+    r->c->claim = k.answered ? S("") : k.key;
+    r->c->claimed_by = r->user ? r->user->id : 0;
     return !k.answered;
 }
 
@@ -111,8 +116,8 @@ static bool keep(Db *db, void *user) {
 static bool forget(Db *db, void *user) {
     const Keep *k = user;
     int64_t id = k->r->user ? k->r->user->id : 0;
-    return EXEC(db, "DELETE FROM idempotency WHERE app_user = $1 AND key = $2", db_i(id),
-                db_s(key_of(k->r)));
+    return EXEC(db, "DELETE FROM idempotency WHERE app_user = $1 AND key = $2 AND status = 0",
+                db_i(id), db_s(key_of(k->r)));
 }
 
 /* An answer of the server's own making (5xx) is not kept: the client may try again. */
@@ -120,6 +125,7 @@ void idempotency_end(Request *r, const Response *out) {
     Keep k = {r, out};
     Err before = r->c->err;
     ctx_clear(r->c);
+    r->c->claim = S("");
     tx_run(r->db, DB_WRITE, out->status >= 500 ? forget : keep, &k);
     r->c->err = before;
 }

@@ -458,6 +458,16 @@ const Route ROUTES[] = {
     /* notices, letters, certificates */
 
     /* sealed bundles, notifications, audit */
+    {.method = "GET", .path = "/audit/journal", .right = "audit:read", .run = api_audit_journal},
+    {.method = "GET", .path = "/audit/check", .right = "audit:read", .run = api_audit_check},
+    {.method = "GET",
+     .path = "/audit/decisions/{id}/replay",
+     .right = "audit:read",
+     .run = api_audit_replay},
+    {.method = "GET",
+     .path = "/calendar/{token}",
+     .right = "public:read",
+     .run = api_calendar_feed},
     {.method = "GET",
      .path = "/me/notifications",
      .right = "profile:read",

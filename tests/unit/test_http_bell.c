@@ -94,11 +94,43 @@ TEST(http_bell_settings) {
     CHECK_INT(http_call(f, &patch).status, 412);
     r = http_call(f, &(HttpCall){.method = "POST", .path = "/me/calendar-feed", .token = token});
     CHECK_INT(r.status, 201);
-    CHECK(str_starts(json_get_str(r.json, S("path")), S("/api/v1/calendar/")));
+    Str path = str_dup(f->arena, json_get_str(r.json, S("path")));
+    CHECK(str_starts(path, S("/api/v1/calendar/")));
+    const char *feed = str_z(f->arena, str_sub(path, 7, path.n));
+    r = http_get(f, S(""), feed); /* the address is the secret: no session */
+    CHECK(r.status == 200 && str_starts(r.body, S("BEGIN:VCALENDAR\r\n")));
+    CHECK(str_ends(r.body, S("END:VCALENDAR\r\n")) && str_starts(r.type, S("text/calendar")));
+    CHECK_INT(http_get(f, S(""), "/calendar/000000000000000000000000.ics").status, 404);
     r = http_get(f, token, "/me/notification-settings");
     CHECK(json_get_bool(r.json, S("calendar_feed"), false));
     r = http_call(f, &(HttpCall){.method = "DELETE", .path = "/me/calendar-feed", .token = token});
     CHECK_INT(r.status, 204);
+    CHECK_INT(http_get(f, S(""), feed).status, 404);
+}
+
+TEST(http_audit_searches_the_journal) {
+    HttpFixture *f = http_fixture();
+    Str token = f->tokens[ROLE_AUDITOR];
+    CHECK_INT(http_get(f, f->tokens[ROLE_CLERK_OFFICE], "/audit/journal").status, 403);
+    HttpReply r = http_get(f, token, "/audit/journal?action=user.add&limit=3");
+    CHECK_INT(r.status, 200);
+    int64_t users = json_get_i64(r.json, S("total"), 0);
+    CHECK(users > ROLES && json_get(r.json, S("items"))->count == 3);
+    CHECK_STR(json_get_str(json_at(json_get(r.json, S("items")), 0), S("actor")), S("tester"));
+    r = http_get(f, token, "/audit/journal?action=user.&object=user:");
+    CHECK(json_get_i64(r.json, S("total"), 0) >= users);
+    r = http_get(f, token, "/audit/journal?object=user:1");
+    CHECK(json_get_i64(r.json, S("total"), 0) >= 1);
+    for (const Json *e = json_get(r.json, S("items"))->first; e; e = e->next)
+        CHECK_STR(json_get_str(e, S("object")), S("user:1"));
+    r = http_get(f, token, "/audit/journal?actor=nobody");
+    CHECK_INT(json_get_i64(r.json, S("total"), -1), 0);
+    r = http_get(f, token, "/audit/journal?to=2001-01-01");
+    CHECK_INT(json_get_i64(r.json, S("total"), -1), 0);
+    CHECK_INT(http_get(f, token, "/audit/journal?from=yesterday").status, 422);
+    r = http_get(f, token, "/audit/check");
+    CHECK(r.status == 200 && json_get_bool(r.json, S("whole"), false));
+    CHECK_INT(http_get(f, token, "/audit/decisions/999999/replay").status, 404);
 }
 
 TEST(notify_mail_addresses) {

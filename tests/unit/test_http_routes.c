@@ -480,6 +480,28 @@ static void put_running(HttpFixture *f, const User *boss, Str process, int64_t a
 }
 
 /* A claim holds while the process lives that made it, whatever the time it takes. */
+/* The server died between the act and its answer. */
+TEST(http_a_lost_answer_is_not_done_again) {
+    HttpFixture *f = http_fixture();
+    HttpCall call = {.method = "POST",
+                     .path = "/users",
+                     .token = f->boss,
+                     .body = S("{\"name\":\"lost.answer\",\"roles\":[\"policy\"]}"),
+                     .headers = {{S("Idempotency-Key"), S("lost-answer-1")}}};
+    CHECK_INT(http_call(f, &call).status, 201);
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    int64_t entries = Q_I64(db, 0, "SELECT count(*) FROM journal");
+    CHECK(EXEC(db,
+               "UPDATE idempotency SET status = 1, body = $1, made_ms = made_ms - 300000, "
+               "process = 'dead' WHERE key = 'lost-answer-1'",
+               db_b(S(""))));
+    HttpReply r = http_call(f, &call);
+    CHECK_INT(r.status, 409);
+    CHECK(str_find(r.body, S("办妥")) > 0);
+    CHECK_INT(Q_I64(db, 0, "SELECT count(*) FROM journal"), entries);
+    db_return(db);
+}
+
 TEST(http_a_running_key_is_a_conflict) {
     HttpFixture *f = http_fixture();
     int64_t before = f->now_ms;

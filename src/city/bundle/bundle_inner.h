@@ -51,4 +51,10 @@ void bundle_hash_item(Hash *h, int64_t place, Str kind, Str key, Str grade, Str 
 
 /* The same of a line of the manifest, in order of name: for manifest_sm3. */
 void bundle_hash_note(Hash *h, Str name, Str value);
+
+/* --- collecting (bundle_case.c) --- */
+/* A case and those below it: their ids, parents first. */
+bool bundle_cases(Db *db, int64_t root, int64_t **ids, int *n);
+/* Adds a case with events, messages, papers and documents (withdrawn ones too). */
+bool bundle_add_case(Db *db, const Register *r, BundleWriter *w, int64_t id, BundleReport *report);
 #endif

@@ -9,6 +9,7 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "city/bundle/bundle_inner.h"
+#include "city/flow/case.h"
 
 typedef struct Ids {
     int64_t *items;
@@ -23,6 +24,8 @@ typedef struct Making {
     BundleWriter *w;
     BundleReport *report;
     Ids decisions;
+    int64_t *cases;
+    int ncases;
     Map wanted; /* objects whose journal entries belong to the bundle */
     Ids entries;
     Str object; /* what the bundle is of */
@@ -45,6 +48,26 @@ static void take_ids(Making *m, Rows *r, Ids *ids) {
 /* --- what is wished for ------------------------------------------------------------------------
  */
 
+/* A case with all below it, and the decisions their acts were made by. */
+static bool find_cases(Making *m) {
+    CaseFile k;
+    Arena *a = m->c->arena;
+    if (!case_get(m->db, m->reg, m->wish->kase, &k) ||
+        !bundle_cases(m->db, m->wish->kase, &m->cases, &m->ncases))
+        return false;
+    m->object = str_printf(a, "case:%lld", (long long)m->wish->kase);
+    for (int i = 0; i < m->ncases; i++) {
+        want(m, str_printf(a, "case:%lld", (long long)m->cases[i]));
+        take_ids(m,
+                 Q(m->db,
+                   "SELECT DISTINCT decision FROM case_event WHERE case_file = $1 AND decision IS "
+                   "NOT NULL ORDER BY decision",
+                   db_i(m->cases[i])),
+                 &m->decisions);
+    }
+    return ctx_ok(m->c);
+}
+
 static bool find(Making *m) {
     const BundleWish *w = m->wish;
     Arena *a = m->c->arena;
@@ -65,7 +88,9 @@ static bool find(Making *m) {
                    db_s(w->rule), db_i(w->as_of)),
                  &m->decisions);
     }
-    if (ctx_ok(m->c) && m->decisions.n == 0) return FAIL(m->c, ERR_MISSING, M_BUNDLE_NOTHING);
+    if (w->kase && !find_cases(m)) return false;
+    if (ctx_ok(m->c) && m->decisions.n == 0 && !m->ncases)
+        return FAIL(m->c, ERR_MISSING, M_BUNDLE_NOTHING);
     return ctx_ok(m->c);
 }
 
@@ -240,14 +265,19 @@ static bool collect(Making *m) {
     Arena *a = m->c->arena;
     const PackSet *p = m->reg->pack;
     for (int i = 0; i < m->decisions.n; i++)
-        if (!add_decision(m, m->decisions.items[i])) return false;
+        if (!bundle_has(m->w, "decision",
+                        str_printf(a, "%lld", (long long)m->decisions.items[i])) &&
+            !add_decision(m, m->decisions.items[i]))
+            return false;
+    for (int i = 0; i < m->ncases; i++)
+        if (!bundle_add_case(m->db, m->reg, m->w, m->cases[i], m->report)) return false;
     return add_part(m) && bundle_note(m->w, "object", m->object) &&
            bundle_note(m->w, "made_at", instant_text(a, m->c->now_ms)) &&
            bundle_note(m->w, "made_by", m->wish->act.actor) &&
            bundle_note(m->w, "reason", m->wish->act.reason) &&
            bundle_note(m->w, "pack", p->packs[p->npacks - 1].id) &&
            bundle_note(m->w, "title", p->packs[p->npacks - 1].title_zh) &&
-           bundle_note(m->w, "decisions", str_printf(a, "%d", m->decisions.n));
+           bundle_note(m->w, "decisions", str_printf(a, "%lld", (long long)m->report->decisions));
 }
 
 static bool journal_first(Db *db, void *user) {

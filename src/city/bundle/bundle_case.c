@@ -1,0 +1,135 @@
+/* Cases in a bundle: the case, what was done, said, sent and signed, and its documents. */
+#include "base/date.h"
+#include "city/bundle/bundle_inner.h"
+#include "city/flow/evidence.h"
+
+static void text(Arena *a, Json *o, Str key, Str value) {
+    json_set(o, key, json_string(a, value));
+}
+
+static Str id_text(Arena *a, int64_t id) {
+    return str_printf(a, "%lld", (long long)id);
+}
+
+/* Parents first: each round of the loop adds the children of the cases found so far. */
+bool bundle_cases(Db *db, int64_t root, int64_t **ids, int *n) {
+    Arena *a = db_ctx(db)->arena;
+    int cap = 0;
+    *ids = NULL;
+    *n = 0;
+    GROW(a, *ids, *n, cap);
+    (*ids)[(*n)++] = root;
+    for (int i = 0; i < *n; i++) {
+        Rows *r = Q(db, "SELECT id FROM case_file WHERE parent = $1 ORDER BY id", db_i((*ids)[i]));
+        while (r && row_next(r)) {
+            GROW(a, *ids, *n, cap);
+            (*ids)[(*n)++] = row_i64(r, 0);
+        }
+        if (r) rows_close(r);
+    }
+    return ctx_ok(db_ctx(db));
+}
+
+/* The highest grade of the fields its data may hold. */
+static Grade data_grade(const CaseFile *k) {
+    Grade g = GRADE_INTERNAL;
+    for (int i = 0; i < k->flow->nfields; i++)
+        if (k->flow->fields[i].grade > g) g = k->flow->fields[i].grade;
+    return g;
+}
+
+static bool add_file(Db *db, BundleWriter *w, const CaseFile *k, Grade g) {
+    Arena *a = db_ctx(db)->arena;
+    Json *o = json_new(a, JSON_OBJECT);
+    text(a, o, S("flow"), k->flow->id);
+    text(a, o, S("state"), k->state->id);
+    text(a, o, S("number"), k->number);
+    text(a, o, S("title"), k->title);
+    text(a, o, S("division"), k->division);
+    text(a, o, S("opened_at"), instant_text(a, k->opened_ms));
+    text(a, o, S("opened_by"), k->opened_by);
+    json_set(o, S("parent"),
+             k->parent ? json_string(a, id_text(a, k->parent)) : json_new(a, JSON_NULL));
+    Buf data = buf_new(a, 0);
+    if (k->data) json_canonical(&data, k->data);
+    text(a, o, S("data"), buf_str(&data));
+    return bundle_add_json(w, "case", id_text(a, k->id), k->title, g, o);
+}
+
+static bool add_events(Db *db, BundleWriter *w, int64_t id, Grade g) {
+    Arena *a = db_ctx(db)->arena;
+    CaseEvent *items;
+    int n;
+    if (!case_events(db, id, &items, &n)) return false;
+    for (int i = 0; i < n; i++) {
+        const CaseEvent *e = &items[i];
+        Json *o = json_new(a, JSON_OBJECT);
+        text(a, o, S("case"), id_text(a, id));
+        text(a, o, S("at"), instant_text(a, e->at_ms));
+        text(a, o, S("actor"), e->actor);
+        text(a, o, S("role"), e->role);
+        text(a, o, S("act"), e->act);
+        text(a, o, S("from"), e->from);
+        text(a, o, S("to"), e->to);
+        text(a, o, S("code"), e->code);
+        text(a, o, S("reason"), e->reason);
+        text(a, o, S("data"), e->data);
+        text(a, o, S("decision"), e->decision ? id_text(a, e->decision) : S(""));
+        if (!bundle_add_json(w, "event", id_text(a, e->id), e->act, g, o)) return false;
+    }
+    return true;
+}
+
+static bool add_said(Db *db, BundleWriter *w, int64_t id, Grade g) {
+    Arena *a = db_ctx(db)->arena;
+    CaseMessage *said;
+    CasePaper *papers;
+    int n, m;
+    if (!case_messages(db, id, &said, &n) || !case_papers(db, id, &papers, &m)) return false;
+    for (int i = 0; i < n; i++) {
+        Json *o = json_new(a, JSON_OBJECT);
+        text(a, o, S("case"), id_text(a, id));
+        text(a, o, S("at"), instant_text(a, said[i].at_ms));
+        text(a, o, S("actor"), said[i].actor);
+        text(a, o, S("text"), said[i].text);
+        text(a, o, S("field"), said[i].field);
+        if (!bundle_add_json(w, "message", id_text(a, said[i].id), said[i].actor, g, o))
+            return false;
+    }
+    for (int i = 0; i < m; i++) {
+        Json *o = json_new(a, JSON_OBJECT);
+        text(a, o, S("case"), id_text(a, id));
+        text(a, o, S("kind"), papers[i].kind);
+        text(a, o, S("addressee"), papers[i].addressee);
+        text(a, o, S("number"), papers[i].number);
+        text(a, o, S("answer"), papers[i].answer);
+        text(a, o, S("actor"), papers[i].actor);
+        if (!bundle_add_json(w, "paper", id_text(a, papers[i].id), papers[i].kind, g, o))
+            return false;
+    }
+    return true;
+}
+
+static bool add_documents(Db *db, BundleWriter *w, int64_t id, int64_t *count) {
+    CaseDocument *items;
+    int n;
+    if (!case_documents(db, id, true, &items, &n)) return false;
+    for (int i = 0; i < n; i++) {
+        EvidenceFile f;
+        if (!evidence_get(db, items[i].sm3, &f)) return false;
+        if (!bundle_has(w, "document", f.sm3)) ++*count;
+        if (!bundle_add(w, "document", f.sm3, items[i].name, evidence_media_type(f.type),
+                        items[i].grade, f.bytes))
+            return false;
+    }
+    return true;
+}
+
+bool bundle_add_case(Db *db, const Register *r, BundleWriter *w, int64_t id, BundleReport *report) {
+    CaseFile k;
+    if (!case_get(db, r, id, &k)) return false;
+    Grade g = data_grade(&k);
+    report->cases++;
+    return add_file(db, w, &k, g) && add_events(db, w, id, g) && add_said(db, w, id, g) &&
+           add_documents(db, w, id, &report->documents);
+}

@@ -33,6 +33,7 @@ export const router = createRouter({
     { path: '/reviews/:id', component: () => import('../pages/ReviewPage.vue'), meta: { title: 'review.title', right: 'review:read' } },
     // notices, letters, certificates
     // sealed bundles, notifications, audit
+    { path: '/audit', component: () => import('../pages/AuditPage.vue'), meta: { title: 'nav.audit', right: 'audit:read' } },
     // reconciling lists
     { path: '/reconciliations', component: () => import('../pages/ReconciliationsPage.vue'), meta: { title: 'nav.reconciliations', right: 'reconciliation:read' } },
     { path: '/reconciliations/:id', component: () => import('../pages/ReconciliationPage.vue'), meta: { title: 'nav.reconciliations', right: 'reconciliation:read' } },

@@ -24,7 +24,7 @@ for (const [size, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
     const id = await firstFirm(page)
     const routes = {
       overview: '/', enterprises: `/enterprises?rule=${rule}`, 'enterprise-why': `/enterprises/${id}`, 'enterprise-table': `/enterprises/${id}?rule=${rule}`, 'enterprise-facts': `/enterprises/${id}?tab=facts`, 'enterprise-history': `/enterprises/${id}?tab=history`,
-      rules: '/rules', rule: `/rules/${rule}`, 'rule-compared': `/rules/${rule}?against=2011`, revisions: '/revisions', imports: '/imports', match: '/match', users: '/users', audit: '/audit', help: '/help', missing: '/no-such-page', past: `/enterprises/${id}?as_of=2021-06-30`, 'nothing-found': '/enterprises?q=' + encodeURIComponent('没有这样的企业'), 'no-such-firm': '/enterprises/0',
+      rules: '/rules', rule: `/rules/${rule}`, 'rule-compared': `/rules/${rule}?against=2011`, revisions: '/revisions', imports: '/imports', match: '/match', users: '/users', help: '/help', missing: '/no-such-page', past: `/enterprises/${id}?as_of=2021-06-30`, 'nothing-found': '/enterprises?q=' + encodeURIComponent('没有这样的企业'), 'no-such-firm': '/enterprises/0',
     }
     for (const [name, path] of Object.entries(routes)) {
       await go(page, path)

@@ -1,0 +1,60 @@
+/* A round and a review on the real server: drafted, opened, filled and closed by the office; looked at at both
+ * sizes; axe finds nothing. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { accessible, close, DESKTOP, done, go, open, person, PHONE, settled, shoot } from './app.mjs'
+
+after(close)
+const mark = Date.now().toString(36), NARROW = { width: 1366, height: 768 }
+const setting = { title: `演示轮次 ${mark}`, rule: 'cn/above-scale', from: '2022-09-01', to: '2022-09-30', as_of: '2022-09-30', method: 'average', per_file: 1, sample: 2, inspectors: 1, signatures: 2, demo: true, criteria: [{ id: 'growth', title: '成长性（演示）', weight: '100', top: 5, status: 'DEMO', anchors: [{ mark: 0, text: '演示：没有' }, { mark: 3, text: '演示：一般' }, { mark: 5, text: '演示：突出' }] }] }
+
+test('a round is filled, assigned and reviewed', async () => {
+  const office = await open('/rounds')
+  const reviewer = await person(office, `rev-${mark}`, 'reviewer')
+  const key = (k) => ({ 'X-Jixia-CSRF': '1', 'Idempotency-Key': `round-${mark}-${k}` })
+  const made = await office.request.post('/api/v1/rounds', { data: { setting, reason: '演示' }, headers: key('new') })
+  assert.equal(made.status(), 201, await made.text())
+  const id = (await made.json()).id
+  const act = async (name, more = {}) => {
+    const etag = (await office.request.get(`/api/v1/rounds/${id}`)).headers().etag
+    const res = await office.request.post(`/api/v1/rounds/${id}/acts`, { data: { act: name, reason: '演示', ...more }, headers: { ...key(name + etag), 'If-Match': etag } })
+    assert.equal(res.status(), 200, name + await res.text())
+  }
+  await act('open')
+  await act('member', { person: `rev-${mark}`, chair: true })
+  await go(office, `/rounds/${id}`)
+  await office.getByRole('button', { name: '符合规则的入列' }).click()
+  await office.getByLabel('理由').fill('演示')
+  await office.getByRole('dialog').getByRole('button', { name: '符合规则的入列' }).click()
+  await office.getByRole('dialog').waitFor({ state: 'detached' })
+  await act('close')
+  await act('assign')
+  await act('sample', { inspectors: [`rev-${mark}`] })
+  for (const [size, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
+    await office.setViewportSize(viewport)
+    for (const [name, path] of [['s5-rounds', '/rounds'], ['s5-round', `/rounds/${id}`]]) {
+      await go(office, path)
+      await accessible(office, `${name} ${size}`)
+      await shoot(office, `${name}-${size}`)
+    }
+  }
+  await done(office)
+  await go(reviewer, '/reviews')
+  await accessible(reviewer, 's7-reviews')
+  await reviewer.locator('a[href^="/reviews/"]').first().click()
+  await settled(reviewer)
+  await accessible(reviewer, 's7-declare')
+  await shoot(reviewer, 's7-declare')
+  await reviewer.getByRole('button', { name: '没有利益关系，打开材料' }).click()
+  await reviewer.getByRole('combobox', { name: '分值' }).selectOption('3.5')
+  await reviewer.getByText(/^已保存/).waitFor()
+  for (const [size, viewport] of [['desktop', DESKTOP], ['narrow', NARROW], ['phone', PHONE]]) {
+    await reviewer.setViewportSize(viewport)
+    await settled(reviewer)
+    await accessible(reviewer, `s7-review ${size}`)
+    await shoot(reviewer, `s7-review-${size}`)
+  }
+  await reviewer.getByRole('button', { name: '提交' }).click()
+  await reviewer.getByText('已提交，第二轮开放后可修改').waitFor()
+  await done(reviewer)
+})

@@ -25,6 +25,10 @@ export const router = createRouter({
     { path: '/tasks', component: () => import('../pages/TasksPage.vue'), meta: { title: 'nav.tasks', right: 'task:read' } },
     { path: '/cases/:id', component: () => import('../pages/CasePage.vue'), meta: { title: 'case.title', right: 'case:read' } },
     // people, offices, organisations
+    { path: '/organisations', component: () => import('../pages/OrganisationsPage.vue'), meta: { title: 'org.title', right: 'office:read' } },
+    { path: '/account', component: () => import('../pages/AccountPage.vue'), meta: { title: 'acc.title' } },
+    { path: '/my', component: () => import('../pages/MyPage.vue'), meta: { title: 'my.title', right: 'firm:read' } },
+    { path: '/invitation', component: () => import('../pages/InvitationPage.vue'), meta: { title: 'invite.title', open: true } },
     // titles, recommendations, discovery
     // rounds and reviews
     { path: '/rounds', component: () => import('../pages/RoundsPage.vue'), meta: { title: 'round.title', right: 'round:read' } },

@@ -17,8 +17,8 @@ export async function loadSession(): Promise<void> {
   health.value = state?.data
   known = true
 }
-export async function signIn(name: string, password: string): Promise<void> {
-  const { data } = await send<S['Session']>('POST', '/api/v1/session', { name, password })
+export async function signIn(name: string, password: string, code = ''): Promise<void> {
+  const { data } = await send<S['Session']>('POST', '/api/v1/session', { name, password, ...(code ? { code } : {}) })
   me.value = data.user
   firstRun.value = data.first_run
 }

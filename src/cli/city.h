@@ -27,6 +27,7 @@ int cmd_why(Cli *cli, int argc, char **argv);
 int cmd_replay(Cli *cli, int argc, char **argv);
 int cmd_serve(Cli *cli, int argc, char **argv);
 int cmd_user(Cli *cli, int argc, char **argv);
+int cmd_organisation(Cli *cli, int argc, char **argv);
 int cmd_subject(Cli *cli, int argc, char **argv);
 int cmd_case(Cli *cli, int argc, char **argv);
 int cmd_flow(Cli *cli, int argc, char **argv);

@@ -42,8 +42,16 @@ static const Command COMMANDS[] = {
     {"serve", "serve [--port P] [--bind A] [--secure]", M_CLI_HELP_SERVE, cmd_serve},
     {"user",
      "user list\nuser add NAME --role ROLE… [--display-name TEXT] [--district CODE]\n"
-     "user reset NAME",
+     "         [--organisation NAME]\n"
+     "user reset NAME\nuser invite NAME\nuser end-sessions NAME\nuser end-codes NAME",
      M_CLI_HELP_USER, cmd_user},
+    {"organisation",
+     "organisation list\n"
+     "organisation add NAME [--kind think_tank|venture|other] [--code USCC] [--contact TEXT]\n"
+     "organisation agree NAME --number N --from D [--to D] [--promised-on D --promise TEXT]\n"
+     "         [--indicator CODE]… [--tier RULE]… [--reason TEXT]\n"
+     "organisation end NAME --number N [--to D] [--reason TEXT]",
+     M_CLI_HELP_ORGANISATION, cmd_organisation},
     {"subject",
      "subject merge KEPT ABSORBED --reason TEXT\n"
      "subject unmerge MERGER --reason TEXT\n"

@@ -334,8 +334,8 @@ static void ask_route(Matrix *m, Reader *r, const Route *t) {
     Arena *a = m->f->arena;
     bool reads = strcmp(t->method, "GET") == 0, one = strchr(t->path, '{') != NULL;
     if (ends_session(t)) return;
-    for (int i = 0; i < (one ? FIRMS + 1 : 1); i++) {
-        Str path = path_with(a, t, one && i < FIRMS ? m->firm[i] : 1);
+    for (int i = 0; i < (one ? FIRMS + 2 : 1); i++) {
+        Str path = path_with(a, t, one && i < FIRMS ? m->firm[i] : i == FIRMS + 1 ? 2 : 1);
         if (!reads) {
             ask(m, r, t->method, path, body_of(m, i % FIRMS));
             continue;

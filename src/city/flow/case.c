@@ -24,7 +24,8 @@ CaseActor case_actor(const User *u) {
                        .roles = u->roles,
                        .district = u->district,
                        .organisation = u->organisation,
-                       .subject = u->subject};
+                       .subject = u->subject,
+                       .viewer = u->viewing ? u->own_roles : 0};
 }
 
 CaseActor case_actor_system(Str name) {

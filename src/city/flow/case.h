@@ -23,6 +23,7 @@ typedef struct CaseActor {
     uint32_t roles;
     Str district;
     int64_t organisation, subject;
+    uint32_t viewer; /* in a preview: the roles of who looks; 0: none */
 } CaseActor;
 
 CaseActor case_actor(const User *u);

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "city/flow/case_inner.h"
+#include "city/people/sight.h"
 #include "codec/filekind.h"
 #include "codec/unzip.h"
 
@@ -240,11 +241,25 @@ bool case_documents(Db *db, int64_t id, bool withdrawn, CaseDocument **out, int 
 /* --- opening -----------------------------------------------------------------------------------
  */
 
+/* The greatest grade of a set of roles. */
+static Grade grade_of_roles(uint32_t roles) {
+    Grade best = GRADE_PUBLIC;
+    for (int i = 0; i < ROLES; i++) {
+        RightScope scope;
+        Grade grade = role_grade((Role)i, &scope);
+        if (roles >> i & 1 && grade > best) best = grade;
+    }
+    return best;
+}
+
 Grade evidence_grade_of(const CaseActor *actor) {
     const uint32_t all = 1u << ROLE_LEADER | 1u << ROLE_CLERK_OFFICE | 1u << ROLE_CLERK_DISTRICT |
                          1u << ROLE_ENTERPRISE | 1u << ROLE_AUDITOR | 1u << ROLE_PARTNER |
                          1u << ROLE_FINANCE;
-    return actor->roles & all ? GRADE_SECRET : GRADE_INTERNAL;
+    Grade seen = actor->roles & all ? GRADE_SECRET : GRADE_INTERNAL;
+    Grade viewer = grade_of_roles(actor->viewer);
+    return actor->viewer && viewer < seen ? viewer
+                                          : seen; /* a preview shows no more than they see */
 }
 
 static bool journal_reading(Db *db, const CaseDocument *d, const CaseActor *actor) {

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/date.h"
 #include "city/review/round_act.h"
 #include "tests/test.h"
 
+enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000 };
 static const Act ACT = {STR_INIT("tester"), STR_INIT("test")};
 
 static void say(HttpFixture *f) {
@@ -124,6 +126,30 @@ static void open_case(HttpFixture *f) {
     CHECK_STR(r.location, S("/api/v1/cases/1"));
 }
 
+/* Notice 1, published from today on, with objection 1 to its one firm. */
+static void publish_notice(HttpFixture *f) {
+    Str body = S("{\"working_days\":1,\"values\":{\"年度\":\"2021年\",\"称号\":\"瞪羚企业\","
+                 "\"依据\":\"办法\",\"受理单位\":\"办公室\",\"联系电话\":\"0533-2300000\","
+                 "\"联系地址\":\"人民路\",\"发文机关\":\"办公室\"},\"rows\":[\"1\"]}");
+    HttpReply r = http_call(
+        f, &(HttpCall){.method = "POST", .path = "/notices", .token = f->boss, .body = body});
+    CHECK_INT(r.status, 201);
+    CHECK_STR(r.location, S("/api/v1/notices/1"));
+    int64_t day = (f->now_ms + CHINA_MS) / DAY_MS;
+    body = str_printf(f->arena, "{\"reason\":\"test\",\"from\":\"%.*s\"}",
+                      STRF(date_text(f->arena, day)));
+    r = http_call(f, &(HttpCall){.method = "POST",
+                                 .path = "/notices/1/publication",
+                                 .token = f->boss,
+                                 .body = body,
+                                 .headers = {{S("If-Match"), r.etag}}});
+    CHECK_INT(r.status, 200);
+    body = S("{\"position\":1,\"person\":\"李四\",\"contact\":\"x\",\"text\":\"y\"}");
+    r = http_call(
+        f, &(HttpCall){.method = "POST", .path = "/public/notices/1/objections", .body = body});
+    CHECK_INT(r.status, 201);
+}
+
 HttpFixture *http_fixture(void) {
     static HttpFixture f;
     InitReport report;
@@ -151,6 +177,7 @@ HttpFixture *http_fixture(void) {
     draft_revision(&f);
     open_case(&f);
     draft_round(&f);
+    publish_notice(&f);
     return &f;
 }
 

@@ -88,6 +88,12 @@ const Right RIGHTS[] = {
     {STR_INIT("review:read"),         "----o---------"},
     {STR_INIT("review:write"),        "----o---------"},
     /* notices, letters, certificates */
+    {STR_INIT("notice:read"),         "aaaa--aaa-a---"},
+    {STR_INIT("notice:write"),        "-a-a----------"},
+    {STR_INIT("notice:publish"),      "aa------------"},
+    {STR_INIT("objection:read"),      "aa--------a---"},
+    {STR_INIT("objection:private"),   "-a------------"},
+    {STR_INIT("objection:write"),     "-a------------"},
     /* sealed bundles, notifications, audit */
     {STR_INIT("audit:read"),          "----------a--a"},
     /* reconciling lists */

@@ -188,6 +188,25 @@ bool api_review_declare(Request *r, Response *out);
 bool api_review_save(Request *r, Response *out);
 
 /* --- notices, letters, certificates --- */
+/* api_notice.c, api_notice_objection.c, api_notice_public.c */
+bool api_public_notices(Request *r, Response *out);
+bool api_public_notice(Request *r, Response *out);
+bool api_public_notice_state(Request *r, Response *out);
+bool api_public_objection_add(Request *r, Response *out);
+bool api_public_objection(Request *r, Response *out);
+bool api_paper_templates(Request *r, Response *out);
+bool api_notices(Request *r, Response *out);
+bool api_notice_add(Request *r, Response *out);
+bool api_notice(Request *r, Response *out);
+bool api_notice_change(Request *r, Response *out);
+bool api_notice_docx(Request *r, Response *out);
+bool api_notice_publish(Request *r, Response *out);
+bool api_notice_conclude(Request *r, Response *out);
+bool api_notice_end(Request *r, Response *out);
+bool api_objections(Request *r, Response *out);
+bool api_objection_add(Request *r, Response *out);
+bool api_objection(Request *r, Response *out);
+bool api_objection_close(Request *r, Response *out);
 
 /* --- sealed bundles, notifications, audit --- */
 /* api_bell.c */

@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "base/hash.h"
 #include "http/http.h"
+#include "http/page.h"
 #include "http/server.h"
 
 enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000, COMPUTING_S = 2 };
@@ -119,12 +120,14 @@ void http_reply_tagged(Response *out, const Request *r, const Json *j) {
 
 static int problem_status(const Ctx *c) {
     switch (c->err.note.msg) {
+    case M_OBJECTION_RATE:
     case M_USER_LOCKED: return 429;
     case M_HTTP_TYPE:
     case M_IMPORT_KIND:
     case M_IMPORT_MISNAMED: return 415;
     case M_HTTP_IF_MATCH: return 428;
     case M_HTTP_METHOD: return 405;
+    case M_NOTICE_GONE:
     case M_HTTP_SNAPSHOT_GONE: return 410;
     default: return err_http_status(c->err.code);
     }
@@ -372,6 +375,8 @@ static void not_modified(const Request *r, Response *out) {
 void http_dispatch(Request *r, Response *out) {
     read_language(r);
     if (!str_starts(r->path, S(API "/"))) {
+        read_type(r);
+        if (http_public_page(r, out)) return;
         if (is_write(r) || !http_asset(r, out)) {
             FAIL(r->c, ERR_MISSING, M_HTTP_MISSING);
             http_problem(r, out);

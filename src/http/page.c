@@ -1,0 +1,127 @@
+/* Public pages: the frame, texts, papers. See page.h. Everything that came from a database or a
+ * request goes through html_text. */
+#include "http/page.h"
+
+#include "base/utf8.h"
+
+void html_text(Buf *b, Str s) {
+    for (ptrdiff_t i = 0; i < s.n; i++) {
+        switch (s.p[i]) {
+        case '<': buf_lit(b, "&lt;"); break;
+        case '>': buf_lit(b, "&gt;"); break;
+        case '&': buf_lit(b, "&amp;"); break;
+        case '"': buf_lit(b, "&quot;"); break;
+        case '\'': buf_lit(b, "&#39;"); break;
+        default: buf_char(b, s.p[i]);
+        }
+    }
+}
+
+void html_msg(Buf *b, const Request *r, Msg m) {
+    html_text(b, msg_text(r->c->arena, m, r->c->lang, 0, NULL));
+}
+
+Buf page_begin(const Request *r, Str title) {
+    Buf b = buf_new(r->c->arena, 0);
+    bool en = r->c->lang == LANG_EN;
+    buf_printf(&b, "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\">",
+               en ? "en" : "zh-CN");
+    buf_lit(&b, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>");
+    html_text(&b, title);
+    buf_lit(&b, "</title><link rel=\"icon\" href=\"/favicon.svg\"><link rel=\"stylesheet\" "
+                "href=\"/notice.css\"></head><body><a class=\"skip\" href=\"#main\">");
+    html_msg(&b, r, M_PAGE_SKIP);
+    buf_lit(&b, "</a><header><nav aria-label=\"");
+    html_msg(&b, r, M_PAGE_NOTICES);
+    buf_lit(&b, "\"><a href=\"/public/notices\">");
+    html_msg(&b, r, M_PAGE_NOTICES);
+    buf_lit(&b, "</a></nav></header><main id=\"main\" tabindex=\"-1\">");
+    return b;
+}
+
+void page_end(Request *r, Response *out, Buf *b, int status) {
+    buf_lit(b, "</main></body></html>\n");
+    (void)r;
+    out->status = status;
+    out->type = S("text/html; charset=utf-8");
+    out->cache = S("no-cache");
+    out->body = buf_str(b);
+}
+
+/* --- papers -------------------------------------------------------------------------------------
+ */
+
+static void put_cell(Buf *b, const char *tag, Str text) {
+    buf_printf(b, "<%s>", tag);
+    html_text(b, text);
+    buf_printf(b, "</%.2s>", tag);
+}
+
+static void put_table(Buf *b, const PaperBlock *t) {
+    buf_lit(b, "<div class=\"scroll\" tabindex=\"0\"><table>");
+    if (t->heads) {
+        buf_lit(b, "<thead><tr>");
+        for (int k = 0; k < t->ncolumns; k++) put_cell(b, "th scope=\"col\"", t->heads[k]);
+        buf_lit(b, "</tr></thead>");
+    }
+    buf_lit(b, "<tbody>");
+    for (int i = 0; i < t->nrows; i++) {
+        buf_lit(b, "<tr>");
+        for (int k = 0; k < t->ncolumns; k++)
+            put_cell(b, "td", t->cells[(ptrdiff_t)i * t->ncolumns + k]);
+        buf_lit(b, "</tr>");
+    }
+    buf_lit(b, "</tbody></table></div>");
+}
+
+void page_paper(Buf *b, const Paper *p) {
+    buf_lit(b, "<article class=\"paper\" lang=\"zh-CN\">");
+    for (int i = 0; i < p->nblocks; i++) {
+        const PaperBlock *k = &p->blocks[i];
+        Str text = k->text, kind = paper_kind_text(k->kind);
+        const char *tag = k->kind == PAPER_TITLE                             ? "h1"
+                          : k->kind == PAPER_HEAD1 || k->kind == PAPER_HEAD2 ? "h2"
+                                                                             : "p";
+        if (k->kind == PAPER_TABLE) put_table(b, k);
+        while (k->kind != PAPER_TABLE && text.p) {
+            buf_printf(b, "<%s class=\"%.*s\">", tag, STRF(kind));
+            html_text(b, str_cut(&text, '\n'));
+            buf_printf(b, "</%s>", tag);
+        }
+    }
+    buf_lit(b, "</article>");
+}
+
+/* --- forms --------------------------------------------------------------------------------------
+ */
+
+static int hex_digit(char ch) {
+    if (ch >= '0' && ch <= '9') return ch - '0';
+    if (ch >= 'a' && ch <= 'f') return ch - 'a' + 10;
+    return ch >= 'A' && ch <= 'F' ? ch - 'A' + 10 : -1;
+}
+
+static Str form_decode(Arena *a, Str s) {
+    Buf b = buf_new(a, 0);
+    for (ptrdiff_t i = 0; i < s.n; i++) {
+        int hi = s.p[i] == '%' && i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
+        int lo = hi >= 0 ? hex_digit(s.p[i + 2]) : -1;
+        if (lo >= 0) {
+            buf_char(&b, (char)(hi << 4 | lo));
+            i += 2;
+        } else {
+            buf_char(&b, s.p[i] == '+' ? ' ' : s.p[i]);
+        }
+    }
+    return utf8_invalid_at(buf_str(&b)) < 0 ? buf_str(&b) : S("");
+}
+
+Str form_field(Request *r, Str name) {
+    Str rest = r->body;
+    while (rest.p && rest.n) {
+        Str pair = str_cut(&rest, '&');
+        Str key = str_cut(&pair, '=');
+        if (str_eq(key, name)) return form_decode(r->c->arena, pair);
+    }
+    return S("");
+}

@@ -1,0 +1,22 @@
+/* Pages for the public, made by the server: plain HTML that needs no script, one style sheet of the
+ * web app (notice.css), printed on A4 in the layout of official documents. */
+#ifndef JIXIA_HTTP_PAGE_H
+#define JIXIA_HTTP_PAGE_H
+#include "http/notice_json.h"
+
+/* Text of HTML, escaped; also for attribute values in double quotes. */
+void html_text(Buf *b, Str s);
+void html_msg(Buf *b, const Request *r, Msg m);
+/* Up to the content; title is escaped here. */
+Buf page_begin(const Request *r, Str title);
+void page_end(Request *r, Response *out, Buf *b, int status);
+/* The blocks of a paper as HTML. */
+void page_paper(Buf *b, const Paper *p);
+
+/* Answers /public/…: true when the path is one of these, also with a failure as its page. */
+bool http_public_page(Request *r, Response *out);
+/* The notice of a path that the public may see now. */
+bool notice_of_public(Request *r, Str id, PublicNotice *n);
+/* A field of a form (application/x-www-form-urlencoded), decoded; empty when it is not there. */
+Str form_field(Request *r, Str name);
+#endif

@@ -135,7 +135,7 @@ typedef struct Work {
     NoticeNew fresh;
     PaperFirm *firms;
     int nfirms;
-    int32_t from_day, to_day;
+    int32_t from_day;
     Act act;
 } Work;
 
@@ -210,7 +210,7 @@ bool api_notice_change(Request *r, Response *out) {
 static bool publish_in_tx(Db *db, void *user) {
     Work *w = user;
     w->n = w->base;
-    return notice_publish(db, &w->n, w->from_day, w->to_day, &w->act);
+    return notice_publish(db, w->r->reg->pack, &w->n, w->from_day, &w->act);
 }
 
 static bool conclude_in_tx(Db *db, void *user) {
@@ -228,9 +228,7 @@ static bool end_in_tx(Db *db, void *user) {
 static bool act_on(Request *r, Response *out, bool (*fn)(Db *, void *)) {
     Json *j = http_json(r);
     Work w = {.r = r};
-    if (!j || !notice_to_change(r, &w.base) || !read_day(r, j, "from", &w.from_day) ||
-        !read_day(r, j, "to", &w.to_day))
-        return false;
+    if (!j || !notice_to_change(r, &w.base) || !read_day(r, j, "from", &w.from_day)) return false;
     Str reason = str_trim(json_get_str(j, S("reason")));
     if (!reason.n || utf8_length(reason) > REASON_MAX)
         return HTTP_INVALID(r, S("/reason"), M_HTTP_REQUIRED, S("reason"));

@@ -78,7 +78,7 @@ TEST(notice_from_draft_to_conclusion) {
     CHECK(notice_change(f.s.db, &n, NULL, 0, &ACT));
     refused(&f, notice_change(f.s.db, &old, NULL, 0, &ACT), ERR_STALE, NULL);
     CHECK(draft(&f, 3, 0, &n));
-    CHECK(notice_publish(f.s.db, &n, 20210902, 20210908, &ACT));
+    CHECK(notice_publish(f.s.db, f.pack, &n, 20210902, &ACT));
     CHECK_INT(n.state, NOTICE_PUBLISHED);
     CHECK(notice_frozen(f.s.db, &n, &frozen));
     CHECK_STR(hash_hex(f.s.arena, HASH_SM3, frozen), n.sm3);
@@ -110,19 +110,35 @@ TEST(notice_is_not_published_unready) {
     CHECK(tx_begin(f.s.db, DB_WRITE));
     CHECK(notice_add(f.s.db, f.pack, &(NoticeNew){.working_days = 5}, &ACT, &n));
     CHECK(notice_open_fields(&f.s.ctx, &n)->count > 5);
-    refused(&f, notice_publish(f.s.db, &n, 20210902, 20210908, &ACT), ERR_RULE, "/firms");
+    refused(&f, notice_publish(f.s.db, f.pack, &n, 20210902, &ACT), ERR_RULE, "/firms");
     CHECK(draft(&f, 1, 0, &n));
     n.working_days = 0;
-    refused(&f, notice_publish(f.s.db, &n, 20210902, 20210908, &ACT), ERR_RULE, "/working_days");
+    refused(&f, notice_publish(f.s.db, f.pack, &n, 20210902, &ACT), ERR_RULE, "/working_days");
     CHECK(draft(&f, 1, 0, &n));
-    refused(&f, notice_publish(f.s.db, &n, 20210831, 20210908, &ACT), ERR_RULE, "/from_day");
-    CHECK(draft(&f, 1, 0, &n));
-    refused(&f, notice_publish(f.s.db, &n, 20210902, 20210905, &ACT), ERR_RULE, "/to_day");
+    refused(&f, notice_publish(f.s.db, f.pack, &n, 20210831, &ACT), ERR_RULE, "/from");
     const PaperFirm firm = {.name = S("甲公司")};
     const NoticeNew bare = {.working_days = 5, .firms = &firm, .nfirms = 1};
     CHECK(notice_add(f.s.db, f.pack, &bare, &ACT, &n));
-    refused(&f, notice_publish(f.s.db, &n, 20210902, 20210908, &ACT), ERR_RULE, "/values");
+    refused(&f, notice_publish(f.s.db, f.pack, &n, 20210902, &ACT), ERR_RULE, "/values");
     refused(&f, notice_get(f.s.db, 999, &n), ERR_MISSING, NULL);
+    tx_rollback(f.s.db);
+    close_fixture(&f);
+}
+
+/* 2021-09-29 and the working days behind it: 29, 30, 8 October (1 to 7 are free), 9 October (a
+ * Saturday that is worked), 11 October. */
+TEST(notice_period_goes_around_the_holidays) {
+    Fixture f;
+    PublicNotice n;
+    open_fixture(&f);
+    CHECK(tx_begin(f.s.db, DB_WRITE));
+    CHECK(draft(&f, 1, 0, &n) && notice_publish(f.s.db, f.pack, &n, 20210929, &ACT));
+    CHECK_INT(n.to_day, 20211011);
+    CHECK(draft(&f, 1, 0, &n) && notice_publish(f.s.db, f.pack, &n, 0, &ACT));
+    CHECK_INT(n.from_day, 20210902);
+    CHECK_INT(n.to_day, 20210908);
+    CHECK(draft(&f, 1, 0, &n));
+    refused(&f, notice_publish(f.s.db, f.pack, &n, 20990101, &ACT), ERR_RULE, NULL);
     tx_rollback(f.s.db);
     close_fixture(&f);
 }
@@ -133,9 +149,9 @@ TEST(notice_corrected_by_a_new_one) {
     Str before, after;
     open_fixture(&f);
     CHECK(tx_begin(f.s.db, DB_WRITE));
-    CHECK(draft(&f, 2, 0, &one) && notice_publish(f.s.db, &one, 20210902, 20210908, &ACT));
+    CHECK(draft(&f, 2, 0, &one) && notice_publish(f.s.db, f.pack, &one, 20210902, &ACT));
     CHECK(notice_frozen(f.s.db, &one, &before));
-    CHECK(draft(&f, 1, one.id, &two) && notice_publish(f.s.db, &two, 20210903, 20210909, &ACT));
+    CHECK(draft(&f, 1, one.id, &two) && notice_publish(f.s.db, f.pack, &two, 20210903, &ACT));
     CHECK(notice_get(f.s.db, one.id, &one));
     CHECK_INT(one.replaced_by, two.id);
     CHECK(notice_frozen(f.s.db, &one, &after));
@@ -160,7 +176,7 @@ TEST(notice_of_5000_firms) {
     int count;
     open_fixture(&f);
     CHECK(tx_begin(f.s.db, DB_WRITE));
-    CHECK(draft(&f, FIRMS, 0, &n) && notice_publish(f.s.db, &n, 20210902, 20210908, &ACT));
+    CHECK(draft(&f, FIRMS, 0, &n) && notice_publish(f.s.db, f.pack, &n, 20210902, &ACT));
     CHECK(notice_firms(f.s.db, n.id, &firms, &count));
     CHECK_INT(count, FIRMS);
     CHECK(notice_frozen(f.s.db, &n, &frozen));
@@ -186,7 +202,7 @@ TEST(objection_holds_one_firm) {
     int count, open, upheld;
     open_fixture(&f);
     CHECK(tx_begin(f.s.db, DB_WRITE));
-    CHECK(draft(&f, 3, 0, &n) && notice_publish(f.s.db, &n, 20210902, 20210908, &ACT));
+    CHECK(draft(&f, 3, 0, &n) && notice_publish(f.s.db, f.pack, &n, 20210902, &ACT));
     ObjectionNew w = against(n.id, 2);
     CHECK(objection_add(f.s.db, &w, S(""), &o));
     CHECK(o.receipt.n >= 12);
@@ -224,7 +240,7 @@ TEST(objection_bounds) {
     w.notice = n.id;
     CHECK(tx_commit(f.s.db) && tx_begin(f.s.db, DB_WRITE));
     refused(&f, objection_add(f.s.db, &w, S(""), &o), ERR_STATE, NULL);
-    CHECK(notice_publish(f.s.db, &n, 20210902, 20210908, &ACT));
+    CHECK(notice_publish(f.s.db, f.pack, &n, 20210902, &ACT));
     CHECK(tx_commit(f.s.db) && tx_begin(f.s.db, DB_WRITE));
     w.position = 2;
     refused(&f, objection_add(f.s.db, &w, S(""), &o), ERR_RULE, "/position");

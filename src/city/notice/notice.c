@@ -4,11 +4,10 @@
 
 #include "base/date.h"
 #include "base/utf8.h"
+#include "city/flow/calendar.h"
 #include "city/notice/row.h"
 #include "city/subject.h"
 #include "store/counter.h"
-
-enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000 };
 
 static const Str STATES[NOTICE_STATES] = {STR_INIT("draft"), STR_INIT("published"),
                                           STR_INIT("concluded"), STR_INIT("taken_down"),
@@ -25,7 +24,7 @@ int notice_state_find(Str text) {
 }
 
 int32_t notice_today(const Ctx *c) {
-    return date_to_int((c->now_ms + CHINA_MS) / DAY_MS);
+    return date_to_int(china_day(c->now_ms));
 }
 
 /* --- reading ------------------------------------------------------------------------------------

@@ -89,10 +89,11 @@ bool notice_paper(Db *db, const PublicNotice *n, Paper *out);
 /* The frozen bytes; ERR_STATE for a draft. */
 bool notice_frozen(Db *db, const PublicNotice *n, Str *out);
 
-/* Publishes with a period (yyyymmdd, both days in it): fills, masks, freezes. ERR_RULE when days,
- * firms or fields are missing, the first day lies in the past or the period is shorter than its
- * working days. */
-bool notice_publish(Db *db, PublicNotice *n, int32_t from_day, int32_t to_day, const Act *act);
+/* Publishes from a day on (yyyymmdd, the first of the period; 0: the day after today, 《民法典》201
+ * 条: 开始的当日不计入): the calendar gives the last day, the text is filled, masked, frozen.
+ * ERR_RULE when days, firms or fields are missing, the first day lies in the past or the calendar
+ * does not reach the last. */
+bool notice_publish(Db *db, const PackSet *p, PublicNotice *n, int32_t from_day, const Act *act);
 /* ERR_STATE before the day after its last day, or when it was replaced. */
 bool notice_conclude(Db *db, PublicNotice *n, const Act *act);
 /* Takes a published or concluded notice down, or gives up a draft. */

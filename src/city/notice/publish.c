@@ -1,6 +1,7 @@
 /* Publishing a notice: fields filled in, personal data masked, the result frozen. See notice.h. */
 #include "base/date.h"
 #include "base/hash.h"
+#include "city/flow/calendar.h"
 #include "city/notice/mask.h"
 #include "city/notice/notice.h"
 #include "city/notice/row.h"
@@ -198,23 +199,25 @@ static bool check_ready(Ctx *c, const PublicNotice *n) {
     return !open->count || FAIL_AT(c, ERR_RULE, S("/values"), M_NOTICE_OPEN_FIELDS, buf_str(&b));
 }
 
-static bool set_period(Ctx *c, PublicNotice *n, int32_t from_day, int32_t to_day) {
-    int64_t from, to;
-    if (!date_from_int(from_day, &from) || from_day < notice_today(c))
-        return FAIL_AT(c, ERR_RULE, S("/from_day"), M_NOTICE_FROM);
-    if (!date_from_int(to_day, &to) || to - from + 1 < n->working_days)
-        return FAIL_AT(c, ERR_RULE, S("/to_day"), M_NOTICE_TO);
+/* The period holds `working_days` working days from its first day on; a first day that is free is
+ * in it and not counted. */
+static bool set_period(Ctx *c, const PackSet *p, PublicNotice *n, int32_t from_day) {
+    int64_t today = china_day(c->now_ms), from, to;
+    if (!from_day) from_day = date_to_int(today + 1);
+    if (!date_from_int(from_day, &from) || from < today)
+        return FAIL_AT(c, ERR_RULE, S("/from"), M_NOTICE_FROM);
+    if (!workday_add(c, pack_calendar(p), from - 1, n->working_days, &to)) return false;
     n->from_day = from_day;
-    n->to_day = to_day;
+    n->to_day = date_to_int(to);
     return true;
 }
 
-bool notice_publish(Db *db, PublicNotice *n, int32_t from_day, int32_t to_day, const Act *act) {
+bool notice_publish(Db *db, const PackSet *p, PublicNotice *n, int32_t from_day, const Act *act) {
     Ctx *c = db_ctx(db);
     Str frozen;
     int64_t changed = 0;
     if (n->state != NOTICE_DRAFT) return notice_wrong_state(c, n);
-    if (!check_ready(c, n) || !set_period(c, n, from_day, to_day)) return false;
+    if (!check_ready(c, n) || !set_period(c, p, n, from_day)) return false;
     if (!freeze(db, n, notice_today(c), &frozen)) return false;
     Str title = json_get_str(json_parse(c, frozen, S("frozen")), S("title"));
     const DbVal args[] = {

@@ -36,6 +36,8 @@ export const router = createRouter({
     { path: '/reviews', component: () => import('../pages/ReviewsPage.vue'), meta: { title: 'review.title', right: 'review:read' } },
     { path: '/reviews/:id', component: () => import('../pages/ReviewPage.vue'), meta: { title: 'review.title', right: 'review:read' } },
     // notices, letters, certificates
+    { path: '/notices', component: () => import('../pages/NoticesPage.vue'), meta: { title: 'notice.title', right: 'notice:read' } },
+    { path: '/notices/:id', component: () => import('../pages/NoticePage.vue'), meta: { title: 'notice.title', right: 'notice:read' } },
     // sealed bundles, notifications, audit
     { path: '/audit', component: () => import('../pages/AuditPage.vue'), meta: { title: 'nav.audit', right: 'audit:read' } },
     // reconciling lists

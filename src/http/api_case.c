@@ -211,8 +211,8 @@ bool api_case_batch(Request *r, Response *out) {
     Arena *a = r->c->arena;
     const Json *j = http_json(r);
     CaseCall k = {.r = r};
-    int64_t *ids;
-    int n, done = 0;
+    int64_t *ids = NULL;
+    int n = 0, done = 0;
     if (!j) return false;
     k.actor = case_actor(r->user);
     k.move = (CaseMove){.act = json_get_str(j, S("act")),

@@ -30,6 +30,10 @@ export const router = createRouter({
     { path: '/my', component: () => import('../pages/MyPage.vue'), meta: { title: 'my.title', right: 'firm:read' } },
     { path: '/invitation', component: () => import('../pages/InvitationPage.vue'), meta: { title: 'invite.title', open: true } },
     // titles, recommendations, discovery
+    { path: '/discovery', component: () => import('../pages/DiscoveryPage.vue'), meta: { title: 'dis.title', right: 'discovery:read' } },
+    { path: '/recommendations', component: () => import('../pages/RecommendationsPage.vue'), meta: { title: 'rec.title', right: 'recommendation:read' } },
+    { path: '/recommendations/new', component: () => import('../pages/RecommendationNewPage.vue'), meta: { title: 'rec.new', right: 'recommendation:write' } },
+    { path: '/watches', component: () => import('../pages/WatchesPage.vue'), meta: { title: 'wat.title', right: 'watch:read' } },
     // rounds and reviews
     { path: '/rounds', component: () => import('../pages/RoundsPage.vue'), meta: { title: 'round.title', right: 'round:read' } },
     { path: '/rounds/:id', component: () => import('../pages/RoundPage.vue'), meta: { title: 'round.title', right: 'round:read' } },

@@ -1,0 +1,44 @@
+/* Discovery, recommendations, watches: usable at both sizes, nothing axe objects to. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { accessible, close, DESKTOP, done, go, open, PHONE, shoot } from './app.mjs'
+
+const rule = process.env.JIXIA_LIBRARY_RULE ?? 'cn/innovative-sme'
+after(close)
+
+for (const [size, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
+  test(`discovery and recommendations, ${size}`, async () => {
+    const page = await open('/discovery', { viewport })
+    await page.getByRole('link', { name: '创新型中小企业' }).first().waitFor()
+    await accessible(page, `discovery rules ${size}`)
+    await shoot(page, `discovery-rules-${size}`)
+    /* computed in the background: 503 until then */
+    for (let i = 0; i < 60 && (await page.request.get(`/api/v1/discovery?rule=${rule}&as_of=2022-09-30`)).status() === 503; i++) await page.waitForTimeout(500)
+    await go(page, `/discovery?rule=${rule}&as_of=2022-09-30`)
+    await page.getByRole('button', { name: /只缺一项数据/ }).waitFor()
+    await accessible(page, `discovery ${size}`)
+    await shoot(page, `discovery-${size}`)
+    for (const [name, path] of Object.entries({ recommendations: '/recommendations', 'recommend-new': `/recommendations/new?rule=${rule}`, watches: '/watches' })) {
+      await go(page, path)
+      await accessible(page, `${name} ${size}`)
+      await shoot(page, `${name}-${size}`)
+    }
+    await done(page)
+  })
+}
+
+test('an office recommends a firm; the same twice opens the first', async () => {
+  const page = await open('/recommendations/new?rule=' + rule)
+  const firm = (await (await page.request.get('/api/v1/enterprises?limit=1')).json()).items[0]
+  await go(page, `/recommendations/new?rule=${rule}&enterprise=${firm.id}`)
+  await page.getByText(firm.name).first().waitFor()
+  await page.getByLabel('推荐理由').fill('产品领先')
+  await page.getByLabel('没有', { exact: true }).check()
+  await page.getByRole('button', { name: '提交推荐' }).click()
+  await page.waitForURL(/\/recommendations$/)
+  await page.getByText('产品领先').first().waitFor()
+  await go(page, `/recommendations/new?rule=${rule}&enterprise=${firm.id}`)
+  await page.getByText('已经推荐过').waitFor()
+  assert.ok(await page.getByRole('button', { name: '提交推荐' }).isDisabled())
+  await done(page)
+})

@@ -1,6 +1,7 @@
 /* Recommendations: agreements, joining, mergers, secrets between sponsors, withdrawals, hostile
  * partners. */
 #include "city/library/recommend.h"
+#include "city/library/title.h"
 #include "city/people/organisation.h"
 #include "tests/http_fixture.h"
 #include "tests/test.h"
@@ -286,5 +287,24 @@ TEST(recommend_is_withdrawn_once_and_files_are_what_they_say) {
     CHECK_INT(http_call(s.f, &call).status, 200);
     CHECK_INT(http_call(s.f, &call).status, 409);
     CHECK_INT(recommend(&s, s.partner[0], PLAIN, s.firm).status, 201); /* again, after that */
+    teardown(&s);
+}
+
+TEST(recommend_is_stopped_by_a_bar_with_its_reason) {
+    Setup s;
+    setup(&s, "bar");
+    TitleEventNew e = {.subject = s.firm,
+                       .kind = TITLE_BAR,
+                       .day = 20220101,
+                       .bar_until = 20991231,
+                       .document = S("处罚决定 1 号")};
+    Act act = {S("tester"), S("提供虚假材料")};
+    CHECK(tx_begin(s.db, DB_WRITE));
+    CHECK(title_event(s.db, s.f->reg->pack, &e, &act));
+    CHECK(tx_commit(s.db));
+    HttpReply r = recommend(&s, s.partner[0], PLAIN, s.firm);
+    CHECK_INT(r.status, 422);
+    CHECK(str_find(r.body, S("提供虚假材料")) > 0);
+    CHECK_INT(recommend(&s, s.partner[0], PLAIN, s.twin).status, 201);
     teardown(&s);
 }

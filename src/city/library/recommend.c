@@ -2,6 +2,7 @@
 #include "city/library/recommend.h"
 
 #include "base/date.h"
+#include "city/library/title.h"
 #include "city/people/organisation.h"
 #include "store/counter.h"
 
@@ -239,6 +240,19 @@ static bool not_before(Db *db, const RecommendNew *n, const Sponsor *by, int64_t
     return true;
 }
 
+/* A bar of years stops a recommendation, with the reason it was recorded with. */
+static bool may_apply(Db *db, int64_t subject, int32_t day) {
+    Ctx *c = db_ctx(db);
+    FactAt at = {.as_of = day};
+    TitleEvent by = {0};
+    int32_t until = 0;
+    int64_t days;
+    if (!subject) return true;
+    if (!fact_at(db, &at) || !title_bar(db, subject, &at, &until, &by)) return false;
+    if (!until || !date_from_int(until, &days)) return true;
+    return FAIL(c, ERR_RULE, M_RECOMMEND_BARRED, date_text(c->arena, days), by.reason);
+}
+
 static bool outcome_now(Db *db, const Register *reg, const Rule *rule, int64_t subject, int32_t day,
                         Str *out) {
     FactAt at = {.as_of = day};
@@ -304,7 +318,8 @@ int64_t recommend_add(Db *db, const Register *reg, const RecommendNew *n, const 
         FAIL(c, ERR_RULE, M_RECOMMEND_OWN);
         return 0;
     }
-    if (!not_before(db, n, by, subject) || !outcome_now(db, reg, rule, subject, day, &outcome))
+    if (!not_before(db, n, by, subject) || !may_apply(db, subject, day) ||
+        !outcome_now(db, reg, rule, subject, day, &outcome))
         return 0;
     if (n->has_interest && subject) {
         Interest i = n->interest;

@@ -68,6 +68,9 @@ const Right RIGHTS[] = {
     {STR_INIT("session:end"),         "------------a-"},
     {STR_INIT("view:preview"),        "---a--------a-"},
     /* titles, recommendations, discovery */
+    {STR_INIT("title:read"),          "aaaaaoaaaoa---"},
+    {STR_INIT("title:write"),         "-a------------"},
+    {STR_INIT("library:read"),        "aaaa--aaa-a---"},
     {STR_INIT("discovery:read"),      "aada----a-a---"},
     {STR_INIT("discovery:ask"),       "-ad-----------"},
     {STR_INIT("watch:read"),          "oooo--ooo-----"},

@@ -143,6 +143,16 @@ bool api_own_bindings(Request *r, Response *out);
 bool api_binding_ask(Request *r, Response *out);
 
 /* --- titles, recommendations, discovery --- */
+/* api_title.c, api_library.c */
+bool api_titles(Request *r, Response *out);
+bool api_title(Request *r, Response *out);
+bool api_title_add(Request *r, Response *out);
+bool api_title_event(Request *r, Response *out);
+bool api_enterprise_titles(Request *r, Response *out);
+bool api_public_titles(Request *r, Response *out);
+bool api_library(Request *r, Response *out);
+bool api_library_expiring(Request *r, Response *out);
+bool api_library_cohorts(Request *r, Response *out);
 /* api_discovery.c */
 bool api_discovery(Request *r, Response *out);
 

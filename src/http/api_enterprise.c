@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "city/pack_names.h"
 #include "http/api.h"
+#include "http/api_title.h"
 
 enum { LIMIT_DEFAULT = 100, LIMIT_MOST = 500, OFFSET_MOST = 1 << 30 };
 
@@ -225,7 +226,6 @@ static void out_counts(RowMaker *m, Json *o, const Known *k) {
     out_int(a, o, S("conflicts"), conflicts);
 }
 
-/* Recorded titles need the library of titles; until a pack's titles are facts there are none. */
 bool api_enterprise(Request *r, Response *out) {
     Arena *a = r->c->arena;
     RowMaker m;
@@ -241,7 +241,7 @@ bool api_enterprise(Request *r, Response *out) {
     const Json *row = row_json(&m, &k, S(""), S(""));
     out_opt(a, o, S("size"), json_get_str(row, S("size")));
     if (json_get(row, S("size_masked"))) out_bool(a, o, S("size_masked"), true);
-    out_list(a, o, S("titles"));
+    if (!title_out_enterprise(r, o, k.who.id)) return false;
     Json *outcomes = out_list(a, o, S("outcomes"));
     for (int i = 0; i < r->reg->pack->nrules; i++)
         out_outcome(&m, outcomes, &k, r->reg->pack->rules[i]);

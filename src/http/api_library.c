@@ -1,0 +1,239 @@
+/* GET /library: tiers, classes and movement; /library/expiring; /library/cohorts. */
+#include "base/date.h"
+#include "city/library/library_report.h"
+#include "http/api.h"
+#include "http/api_enterprise.h"
+#include "http/api_title.h"
+
+static void out_basis_of(Arena *a, Json *o, const LibraryBasis *k) {
+    out_basis(a, o, S("basis"), &k->basis, k->status);
+}
+
+static void out_missing(Arena *a, Json *o, const LibraryTexts *t) {
+    Json *list = out_list(a, o, S("missing_basis"));
+    for (int i = 0; i < t->n; i++) json_push(list, json_string(a, t->items[i]));
+}
+
+static void out_number(Request *r, Json *o, Str key, int n, Str tier, int kind) {
+    Arena *a = r->c->arena;
+    Str href = str_printf(a, "/titles?state=counts&tier=%.*s", STRF(url_part(a, tier)));
+    if (kind)
+        href = str_printf(a, "%.*s&kind=%.*s", STRF(href), STRF(title_kind_word((TitleKind)kind)));
+    out_count(a, o, key, n, href);
+}
+
+static void out_tiers(Request *r, Json *o, const LibraryFirm *firms, int n) {
+    Arena *a = r->c->arena;
+    const Library *l = library_of(r->reg->pack);
+    Json *list = out_list(a, o, S("tiers"));
+    for (int i = 0; i < l->ntiers && i < LIBRARY_TIERS_MAX; i++) {
+        const LibraryTier *t = l->tiers[i];
+        uint64_t bit = UINT64_C(1) << i;
+        Json *j = out_item(a, list);
+        out_str(a, j, S("id"), t->id);
+        out_text(a, j, S("title"), t->id, t->en);
+        out_number(r, j, S("enterprises"), library_count(firms, n, bit, 0), t->id, 0);
+        Json *kinds = out_object(a, j, S("kinds"));
+        for (int k = TITLE_IN_LIBRARY; k <= TITLE_LISTED; k++)
+            out_number(r, kinds, title_kind_word((TitleKind)k), library_count(firms, n, bit, k),
+                       t->id, k);
+        out_basis_of(a, j, &t->basis);
+        out_missing(a, j, &t->missing);
+    }
+}
+
+static void out_classes(Request *r, Json *o, const LibraryFirm *firms, int n) {
+    Arena *a = r->c->arena;
+    const Library *l = library_of(r->reg->pack);
+    Json *list = out_list(a, o, S("classes"));
+    for (int i = 0; i < l->nclasses; i++) {
+        const LibraryClass *k = &l->classes[i];
+        uint64_t mask = 0;
+        Json *j = out_item(a, list);
+        out_str(a, j, S("id"), k->id);
+        out_text(a, j, S("title"), k->id, k->en);
+        Json *members = out_list(a, j, S("members"));
+        for (int m = 0; m < k->n; m++) {
+            int tier = library_tier_index(l, k->members[m]->id);
+            if (tier >= 0) mask |= UINT64_C(1) << tier;
+            json_push(members, json_string(a, k->members[m]->id));
+        }
+        out_int(a, j, S("enterprises"), library_count(firms, n, mask, 0));
+        out_basis_of(a, j, &k->basis);
+        out_opt(a, j, S("inferred_by"), k->by);
+        out_text(a, j, S("definition"), k->basis.zh, k->basis.en);
+    }
+}
+
+/* Cells that are not 0, with their words. */
+static void out_movement(Request *r, Json *o, const int *cells) {
+    Arena *a = r->c->arena;
+    const Library *l = library_of(r->reg->pack);
+    int tiers = l->ntiers < LIBRARY_TIERS_MAX ? l->ntiers : LIBRARY_TIERS_MAX;
+    Json *list = out_list(a, o, S("movement"));
+    for (int i = 0; i <= tiers; i++)
+        for (int k = 0; k <= tiers; k++) {
+            int n = cells[i * (tiers + 1) + k];
+            if (!n) continue;
+            Json *j = out_item(a, list);
+            out_opt(a, j, S("from"), i < tiers ? l->tiers[i]->id : S(""));
+            out_opt(a, j, S("to"), k < tiers ? l->tiers[k]->id : S(""));
+            out_str(a, j, S("how"),
+                    i == k       ? S("kept")
+                    : i == tiers ? S("new")
+                    : k == tiers ? S("left")
+                                 : S("moved"));
+            out_int(a, j, S("n"), n);
+        }
+}
+
+static bool before_day(Request *r, int32_t *out) {
+    Str s = http_query(r, S("since"));
+    int64_t day = r->as_of;
+    if (s.n && !date_parse(s, &day))
+        return HTTP_INVALID(r, S("?since"), M_HTTP_QUERY, S("since"), s);
+    *out = date_to_int(day);
+    if (!s.n) *out = library_months_later(*out - 10000, 0);
+    return true;
+}
+
+bool api_library(Request *r, Response *out) {
+    Arena *a = r->c->arena;
+    const Library *l = library_of(r->reg->pack);
+    TitleBook b, old;
+    LibraryFirm *now, *then;
+    int n, nthen;
+    int32_t since;
+    if (!before_day(r, &since) || !title_book(r->db, 0, &r->at, &b) ||
+        !title_book_on(r->db, &b, since, &old))
+        return false;
+    library_firms(a, l, &b, &now, &n);
+    library_firms(a, l, &old, &then, &nthen);
+    Json *o = json_new(a, JSON_OBJECT);
+    out_int(a, o, S("enterprises"), n);
+    out_tiers(r, o, now, n);
+    out_classes(r, o, now, n);
+    title_out_day(a, o, S("since"), since);
+    out_movement(r, o, library_movement(a, l, then, nthen, now, n));
+    Json *list = out_list(a, o, S("missing_basis"));
+    for (int i = 0; i < l->nmissing; i++)
+        out_text(a, out_item(a, list), S("title"), l->missing[i].zh, l->missing[i].en);
+    http_out_clocks(r, o);
+    http_reply_tagged(out, r, o);
+    return true;
+}
+
+/* --- what is due -------------------------------------------------------------------------------
+ */
+
+/* 2026Q4 as its first day and the first day after it. */
+static bool read_quarter(Request *r, int32_t *from, int32_t *to, Str *name) {
+    Str s = http_query(r, S("quarter"));
+    int32_t today = date_to_int(r->as_of);
+    int64_t year = today / 10000, quarter = (today / 100 % 100 - 1) / 3 + 1;
+    bool ok = !s.n || (s.n == 6 && s.p[4] == 'Q' && str_to_i64(str_sub(s, 0, 4), &year) &&
+                       str_to_i64(str_sub(s, 5, 6), &quarter) && year >= 1900 && quarter >= 1 &&
+                       quarter <= 4);
+    if (!ok) return HTTP_INVALID(r, S("?quarter"), M_HTTP_QUERY, S("quarter"), s);
+    *from = (int32_t)(year * 10000 + (quarter * 3 - 2) * 100 + 1);
+    *to = library_months_later(*from, 3);
+    *name = str_printf(r->c->arena, "%04lldQ%lld", (long long)year, (long long)quarter);
+    return true;
+}
+
+/* Would it pass again? The title's rule on the facts as they are; null where no rule is known. */
+static bool out_again(Request *r, const FactNames *names, Json *o, const TitleStatus *s) {
+    Arena *a = r->c->arena;
+    const Library *l = library_of(r->reg->pack);
+    const LibraryTitle *t = library_title(l, s->title->tier, s->title->level);
+    const Rule *rule =
+        t && t->review_rule ? t->review_rule : library_rule(l, s->title->tier, s->title->level);
+    FactSet facts;
+    if (!rule || s->title->kind == TITLE_LISTED) {
+        out_null(a, o, S("again"));
+        return true;
+    }
+    if (!register_facts(r->db, names, s->holder, &r->at, &facts)) return false;
+    DecideOptions opt = decide_options(r, false);
+    Decision d = decide(a, r->reg->book, rule, &facts, &opt);
+    Json *j = out_object(a, o, S("again"));
+    out_str(a, j, S("rule"), rule->id);
+    out_str(a, j, S("outcome"), outcome_text(d.outcome));
+    Json *missing = out_list(a, j, S("missing"));
+    for (int i = 0; i < d.nmissing; i++) json_push(missing, json_string(a, d.missing[i].name));
+    return true;
+}
+
+bool api_library_expiring(Request *r, Response *out) {
+    Arena *a = r->c->arena;
+    const Library *l = library_of(r->reg->pack);
+    TitleBook b;
+    bool *keep;
+    Subject *holders;
+    FactNames names;
+    int32_t from, to;
+    int unknown = 0;
+    Str quarter;
+    if (!read_quarter(r, &from, &to, &quarter) || !title_book(r->db, 0, &r->at, &b) ||
+        !title_sight(r, &b, &keep, &holders) || !fact_names(r->db, r->reg->pack, &r->at, &names))
+        return false;
+    Json *o = json_new(a, JSON_OBJECT), *items = out_list(a, o, S("items"));
+    out_str(a, o, S("quarter"), quarter);
+    for (int i = 0; i < b.n; i++) {
+        const TitleStatus *s = &b.status[i];
+        bool by_term;
+        if (!keep[i] || !title_counts(s)) continue;
+        int32_t due = library_due(l, &b, s, &by_term);
+        unknown += due == 0 && s->title->kind == TITLE_RECOGNISED;
+        if (due < from || due >= to) continue;
+        Json *j = json_push(items, title_json(r, s, &holders[i]));
+        title_out_day(a, j, S("due"), due);
+        out_str(a, j, S("due_by"), by_term ? S("term") : S("review"));
+        if (!out_again(r, &names, j, s)) return false;
+    }
+    out_int(a, o, S("term_unknown"), unknown);
+    http_out_clocks(r, o);
+    http_reply_tagged(out, r, o);
+    return true;
+}
+
+/* --- cohorts -----------------------------------------------------------------------------------
+ */
+
+static void out_mark(Arena *a, Json *list, int years, const Cohort *c) {
+    const CohortMark *m = &c->marks[years - 1];
+    Json *j = out_item(a, list);
+    out_int(a, j, S("years"), years);
+    out_int(a, j, S("held"), m->held);
+    out_int(a, j, S("renewed"), m->renewed);
+    out_int(a, j, S("ran_out"), m->ran_out);
+    out_int(a, j, S("expired"), m->expired);
+    out_int(a, j, S("removed"), m->removed);
+    out_int(a, j, S("revoked"), m->revoked);
+    out_int(a, j, S("censored"), m->censored);
+}
+
+bool api_library_cohorts(Request *r, Response *out) {
+    Arena *a = r->c->arena;
+    const Library *l = library_of(r->reg->pack);
+    Str tier = http_query(r, S("tier")), kind = http_query(r, S("kind"));
+    const LibraryTier *t = tier.n ? library_tier(l, tier) : NULL;
+    int k = kind.n ? title_kind_find(kind) : 0, n;
+    TitleBook b;
+    Cohort *c;
+    if (tier.n && !t) return HTTP_INVALID(r, S("?tier"), M_TITLE_TIER, tier);
+    if (k < 0) return HTTP_INVALID(r, S("?kind"), M_TITLE_KIND);
+    if (!title_book(r->db, 0, &r->at, &b)) return false;
+    library_cohorts(a, &b, t ? t->id : S(""), k, &c, &n);
+    Json *o = json_new(a, JSON_OBJECT), *items = out_list(a, o, S("items"));
+    for (int i = 0; i < n; i++) {
+        Json *j = out_item(a, items);
+        out_int(a, j, S("year"), c[i].year);
+        out_int(a, j, S("intake"), c[i].intake);
+        Json *marks = out_list(a, j, S("after"));
+        for (int y = 1; y <= COHORT_MARKS; y++) out_mark(a, marks, y, &c[i]);
+    }
+    http_out_clocks(r, o);
+    http_reply_tagged(out, r, o);
+    return true;
+}

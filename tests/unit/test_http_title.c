@@ -1,0 +1,96 @@
+/* Titles over HTTP: recorded by paper, seen by those who may, counted, due, public. */
+#include "city/subject.h"
+#include "tests/http_fixture.h"
+#include "tests/test.h"
+
+static const Act ACT = {STR_INIT("tester"), STR_INIT("test")};
+
+static int64_t firm(HttpFixture *f, Str name) {
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    CHECK(tx_begin(db, DB_WRITE));
+    SubjectNew s = {.kind = SUBJECT_ENTERPRISE, .name = name, .since = 20100101};
+    int64_t id = subject_add(db, &s, &ACT);
+    CHECK(tx_commit(db));
+    db_return(db);
+    return id;
+}
+
+static HttpReply post(HttpFixture *f, Str token, Str path, Str body) {
+    return http_call(
+        f,
+        &(HttpCall){.method = "POST", .path = str_z(f->arena, path), .token = token, .body = body});
+}
+
+static const char *path(HttpFixture *f, const char *form, int64_t id) {
+    return str_z(f->arena, str_printf(f->arena, "%s%lld", form, (long long)id));
+}
+
+TEST(http_title_from_paper_to_public_list) {
+    HttpFixture *f = http_fixture();
+    Str office = f->tokens[ROLE_CLERK_OFFICE];
+    int64_t id = firm(f, S("淄博称号测试有限公司"));
+    Str body = str_printf(f->arena,
+                          "{\"enterprise\":\"%lld\",\"kind\":\"recognised\",\"tier\":\"瞪羚\","
+                          "\"level\":\"省\",\"publisher\":\"山东省工业和信息化厅\","
+                          "\"document_number\":\"测试〔2020〕1号\",\"from\":\"2020-02-10\","
+                          "\"reason\":\"按文件登记\"}",
+                          (long long)id);
+    CHECK_INT(post(f, f->tokens[ROLE_LEADER], S("/titles"), body).status, 403);
+    HttpReply r = post(f, office, S("/titles"), body);
+    CHECK_INT(r.status, 201);
+    CHECK_STR(json_get_str(r.json, S("state")), S("held"));
+    CHECK_STR(json_get_str(r.json, S("name")), S("山东省瞪羚企业"));
+    CHECK(json_get(r.json, S("first"))->kind == JSON_NULL);
+    Str title = str_dup(f->arena, json_get_str(r.json, S("id")));
+    CHECK_INT(post(f, office, S("/titles"), body).status, 409); /* held already */
+    r = http_get(f, office, path(f, "/enterprises/", id));
+    const Json *shown = json_at(json_get(r.json, S("titles")), 0);
+    CHECK_STR(json_get_str(shown, S("manner")), S("认定"));
+    r = http_get(f, S(""), "/public/titles?tier=%E7%9E%AA%E7%BE%9A&level=%E7%9C%81");
+    CHECK_INT(r.status, 200);
+    CHECK(json_get_i64(r.json, S("total"), 0) >= 1);
+    r = http_get(f, office, "/library/expiring?quarter=2023Q1"); /* the cycle of three years */
+    CHECK_INT(r.status, 200);
+    const Json *due = json_at(json_get(r.json, S("items")), 0);
+    CHECK_STR(json_get_str(due, S("due")), S("2023-02-10"));
+    CHECK_STR(json_get_str(due, S("due_by")), S("review"));
+    CHECK_STR(json_get_str(json_get(due, S("again")), S("rule")), S("shandong/gazelle"));
+    CHECK_INT(http_get(f, office, "/library/expiring?quarter=2023Q5").status, 422);
+    r = http_get(f, office, "/library?since=2019-01-01");
+    CHECK_INT(r.status, 200);
+    CHECK(json_get_i64(r.json, S("enterprises"), 0) >= 1);
+    CHECK(json_get(r.json, S("movement"))->count >= 1);
+    r = http_get(f, office, "/library/cohorts?tier=gazelle");
+    CHECK_INT(json_get_i64(json_at(json_get(r.json, S("items")), 0), S("year"), 0), 2020);
+    Str events = str_printf(f->arena, "/titles/%.*s/events", STRF(title));
+    CHECK_INT(post(f, office, events, S("{\"kind\":\"suspend\",\"day\":\"2021-01-05\"}")).status,
+              422);
+    r = post(
+        f, office, events,
+        S("{\"kind\":\"revoke\",\"day\":\"2021-01-05\",\"code\":\"弄虚作假\",\"reason\":\"x\"}"));
+    CHECK_INT(r.status, 200);
+    CHECK_STR(json_get_str(r.json, S("why")), S("revoke"));
+    CHECK_STR(json_get_str(json_at(json_get(r.json, S("events")), 0), S("bar_until")),
+              S("2024-01-05"));
+    r = http_get(f, S(""),
+                 "/public/titles?tier=%E7%9E%AA%E7%BE%9A&level=%E7%9C%81&kind=recognised");
+    CHECK_INT(json_get_i64(r.json, S("total"), -1), 0);
+}
+
+TEST(http_title_internal_records_stay_inside) {
+    HttpFixture *f = http_fixture();
+    Str office = f->tokens[ROLE_CLERK_OFFICE];
+    int64_t id = firm(f, S("淄博在库测试有限公司"));
+    Str body = str_printf(f->arena,
+                          "{\"enterprise\":\"%lld\",\"kind\":\"in_library\",\"tier\":\"种子\","
+                          "\"level\":\"市\",\"from\":\"2021-02-10\",\"reason\":\"入库\"}",
+                          (long long)id);
+    CHECK_INT(post(f, office, S("/titles"), body).status, 201);
+    HttpReply r = http_get(f, office, "/titles?tier=%E7%A7%8D%E5%AD%90");
+    CHECK_INT(json_get_i64(r.json, S("total"), -1), 1);
+    r = http_get(f, f->tokens[ROLE_PARTNER], "/titles?tier=%E7%A7%8D%E5%AD%90");
+    CHECK_INT(json_get_i64(r.json, S("total"), -1), 0);
+    r = http_get(f, S(""), "/public/titles?tier=%E7%A7%8D%E5%AD%90");
+    CHECK_INT(json_get_i64(r.json, S("total"), -1), 0);
+    CHECK_INT(http_get(f, office, "/titles?tier=x").status, 422);
+}

@@ -71,6 +71,7 @@ if [ -d "$cases" ]; then
 else
   echo "TCK                      skipped: $cases is not there"
 fi
+stage 'kill' tests/kill.sh build/asan/jixia 10
 stage 'web' npm --prefix web test --silent
 stage 'browser' tests/e2e.sh
 echo "$passed passed, $failed failed"

@@ -80,6 +80,17 @@ static void add_places(HttpFixture *f) {
     CHECK_INT(r.status, 201);
 }
 
+/* Reconciliation 1. */
+static void reconcile(HttpFixture *f) {
+    Str body = S("{\"title\":\"test\",\"tier\":\"瞪羚\",\"reason\":\"test\","
+                 "\"rows\":[\"无此企业\"]}");
+    HttpReply r = http_call(f, &(HttpCall){.method = "POST",
+                                           .path = "/reconciliations",
+                                           .token = f->boss,
+                                           .body = body});
+    CHECK_INT(r.status, 201);
+}
+
 typedef struct Drafting {
     HttpFixture *f;
     const Json *setting;
@@ -172,6 +183,7 @@ HttpFixture *http_fixture(void) {
         f.tokens[i] = http_sign_in(&f, name, S(FIXTURE_PASSWORD));
     }
     f.boss = http_sign_in(&f, S("boss"), S(FIXTURE_PASSWORD));
+    reconcile(&f);
     add_places(&f);
     upload(&f);
     draft_revision(&f);

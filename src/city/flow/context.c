@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "city/flow/case_inner.h"
 #include "city/library/title_flow.h"
+#include "city/notice/notice_flow.h"
 #include "city/review/round_case.h"
 
 /* A mechanism adds a row: its name, the members it has, the function that gives the value. */
@@ -15,6 +16,7 @@ const ContextProvider CONTEXT_PROVIDERS[] = {
     /* --- rounds and reviews --- */
     {STR_INIT("评审"), REVIEW_MEMBERS, context_review},
     /* --- notices, letters, certificates --- */
+    {STR_INIT("公示"), NOTICE_MEMBERS, notice_context},
     {.name = {NULL, 0}},
 };
 const int CONTEXT_PROVIDER_COUNT = sizeof CONTEXT_PROVIDERS / sizeof *CONTEXT_PROVIDERS - 1;

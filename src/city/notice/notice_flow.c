@@ -1,0 +1,37 @@
+/* Notices in flows. See notice_flow.h. */
+#include "city/notice/notice_flow.h"
+
+#include "city/flow/context.h"
+#include "city/notice/objection.h"
+
+const char *const NOTICE_MEMBERS[] = {"状态", "已结束", "未结异议", "成立异议", "文号", NULL};
+
+bool notice_context(Db *db, const Register *reg, const CaseFile *k, Val *out) {
+    Arena *a = db_ctx(db)->arena;
+    Json *o = json_new(a, JSON_OBJECT);
+    NoticeState state = NOTICE_DRAFT;
+    Str number = S("");
+    int open, upheld;
+    (void)reg;
+    Rows *r = Q(db,
+                "SELECT n.state, n.number FROM public_notice n "
+                "JOIN notice_firm f ON f.notice = n.id WHERE n.round = $1 AND f.subject = $2 AND "
+                "n.state IN ($3, $4, $5) ORDER BY n.id DESC LIMIT 1",
+                db_i(k->parent), db_i(k->subject), db_i(NOTICE_PUBLISHED), db_i(NOTICE_CONCLUDED),
+                db_i(NOTICE_TAKEN_DOWN));
+    if (r && row_next(r)) {
+        state = (NoticeState)row_i64(r, 0);
+        number = str_dup(a, row_str(r, 1));
+    }
+    if (r) rows_close(r);
+    if (!objection_counts(db, k->subject, k->parent, &open, &upheld)) return false;
+    json_set(o, S("状态"),
+             state == NOTICE_DRAFT ? json_new(a, JSON_NULL)
+                                   : json_string(a, notice_state_text(state)));
+    json_set(o, S("已结束"), json_bool(a, state == NOTICE_CONCLUDED));
+    json_set(o, S("未结异议"), json_int(a, open));
+    json_set(o, S("成立异议"), json_int(a, upheld));
+    json_set(o, S("文号"), number.n ? json_string(a, number) : json_new(a, JSON_NULL));
+    *out = context_value(a, o);
+    return ctx_ok(db_ctx(db));
+}

@@ -84,10 +84,9 @@ static void add_places(HttpFixture *f) {
 static void reconcile(HttpFixture *f) {
     Str body = S("{\"title\":\"test\",\"tier\":\"瞪羚\",\"reason\":\"test\","
                  "\"rows\":[\"无此企业\"]}");
-    HttpReply r = http_call(f, &(HttpCall){.method = "POST",
-                                           .path = "/reconciliations",
-                                           .token = f->boss,
-                                           .body = body});
+    HttpReply r = http_call(
+        f,
+        &(HttpCall){.method = "POST", .path = "/reconciliations", .token = f->boss, .body = body});
     CHECK_INT(r.status, 201);
 }
 

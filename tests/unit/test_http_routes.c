@@ -23,11 +23,12 @@ static void fail_at(const char *method, const char *path, Str what, int status) 
 static const char *path_of(HttpFixture *f, const Route *t) {
     Str path = str_from(t->path);
     if (str_starts(path, S("/rules/{"))) return "/rules/zibo/gazelle";
-    ptrdiff_t at = str_find(path, S("{"));
-    if (at < 0) return t->path;
-    ptrdiff_t end = str_find(path, S("}"));
-    Str out = str_cat(f->arena, str_sub(path, 0, at), S("1"));
-    return str_z(f->arena, str_cat(f->arena, out, str_sub(path, end + 1, path.n)));
+    for (ptrdiff_t at; (at = str_find(path, S("{"))) >= 0;) {
+        ptrdiff_t end = str_find(path, S("}"));
+        Str out = str_cat(f->arena, str_sub(path, 0, at), S("1"));
+        path = str_cat(f->arena, out, str_sub(path, end + 1, path.n));
+    }
+    return str_z(f->arena, path);
 }
 
 /* --- rights ------------------------------------------------------------------------------------

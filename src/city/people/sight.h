@@ -20,13 +20,13 @@ typedef struct SightGrant {
 } SightGrant;
 
 typedef struct Sight {
-    Grade all;      /* of every enterprise */
-    Grade district; /* of those of `place` */
-    Str place;      /* empty: none */
-    int64_t own;    /* the root of their own enterprise, all of which they see; 0: none */
+    Grade all;       /* of every enterprise */
+    Grade district;  /* of those of `place` */
+    Str place;       /* empty: none */
+    int64_t own;     /* the root of their own enterprise, all of which they see; 0: none */
     Grade own_grade; /* 商业秘密, less in a preview */
-    bool only_own;  /* other enterprises are not there for them */
-    uint8_t *named; /* by indicator id: named by the agreement; NULL: none */
+    bool only_own;   /* other enterprises are not there for them */
+    uint8_t *named;  /* by indicator id: named by the agreement; NULL: none */
     int nnamed;
     Str tiers; /* rule ids of the agreement, a JSON list; empty: none */
     SightGrant *grants;

@@ -1,8 +1,5 @@
 /* The words of the product. English in en.ts must have exactly these keys. */
-import library from './library-zh'
-
 export default {
-  ...library,
   'app.name': '稷下',
   'app.skip': '跳到正文',
   'app.demo': '演示 DEMO',

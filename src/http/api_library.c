@@ -103,7 +103,7 @@ bool api_library(Request *r, Response *out) {
     TitleBook b, old;
     LibraryFirm *now, *then;
     int n, nthen;
-    int32_t since;
+    int32_t since = 0;
     if (!before_day(r, &since) || !title_book(r->db, 0, &r->at, &b) ||
         !title_book_on(r->db, &b, since, &old))
         return false;
@@ -171,7 +171,7 @@ bool api_library_expiring(Request *r, Response *out) {
     bool *keep;
     Subject *holders;
     FactNames names;
-    int32_t from, to;
+    int32_t from = 0, to = 0;
     int unknown = 0;
     Str quarter;
     if (!read_quarter(r, &from, &to, &quarter) || !title_book(r->db, 0, &r->at, &b) ||

@@ -146,7 +146,7 @@ bool user_change(Db *db, const User *u, const Act *act) {
     DbVal args[] = {db_s(u->display_name), db_s(u->department), db_s(u->district),
                     db_i(u->roles),        db_i(u->disabled),   db_i(u->id),
                     db_i(u->version),      db_i(u->office),     db_i(u->organisation)};
-    User old;
+    User old = {0};
     if (u->roles == 0) return FAIL(c, ERR_RULE, M_USER_NO_ROLE);
     if (!user_get(db, u->id, &old)) return false;
     if (u->roles != old.roles && !roles_apart(u->roles)) return FAIL(c, ERR_RULE, M_PEOPLE_APART);

@@ -153,8 +153,10 @@ static bool open_work(Work *w) {
     w->reg = register_open(c, cli_db(w->cli), 4);
     const Rule *rule = w->reg ? pack_rule(c, w->reg->pack, w->want->rule) : NULL;
     if (!rule) return false;
-    if (!str_eq(rule->subject, S("enterprise")))
-        return FAIL(c, ERR_INPUT, M_DISCOVER_SUBJECT, rule->id);
+    if (!str_eq(rule->subject, S("enterprise"))) {
+        FAIL(c, ERR_INPUT, M_DISCOVER_SUBJECT, rule->id);
+        return false;
+    }
     w->db = db_borrow(c, w->reg->store);
     if (!w->db || !fact_at(w->db, &at) || !fact_names(w->db, w->reg->pack, &at, &w->names))
         return false;

@@ -134,6 +134,7 @@ static int replay_many(Cli *cli, ReplayOptions *o) {
     bool ok = reg && register_replay_all(cli->c, reg, o, &report);
     int status = ok ? print_all(cli, &report, &f, clock_mono_us() - start) : cli_failed(cli);
     register_close(reg);
+    o->user = NULL;
     return status;
 }
 

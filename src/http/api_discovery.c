@@ -94,14 +94,16 @@ bool discovery_open(Request *r, const DiscoveryAsked *q, const Discovery **out) 
     int64_t done = 0;
     *out = NULL;
     if (!snapshot_get(r->db, r->reg, r->as_of, &r->at, WAIT_MS, &s)) return false;
-    if (!s)
-        return FAIL(r->c, ERR_BUSY, M_HTTP_COMPUTING, count_text(r, snapshot_progress(r->reg)),
-                    count_text(r, subject_count(r->db, SUBJECT_ENTERPRISE)));
+    if (!s) {
+        FAIL(r->c, ERR_BUSY, M_HTTP_COMPUTING, count_text(r, snapshot_progress(r->reg)),
+             count_text(r, subject_count(r->db, SUBJECT_ENTERPRISE)));
+        return false;
+    }
     bool ok = discover_get(r->c, r->reg, s, q->rule, WAIT_MS, out, &done);
     if (ok && !*out)
-        ok = FAIL(r->c, ERR_BUSY, M_HTTP_COMPUTING, count_text(r, done), count_text(r, s->n));
+        FAIL(r->c, ERR_BUSY, M_HTTP_COMPUTING, count_text(r, done), count_text(r, s->n));
     snapshot_release(s);
-    return ok;
+    return ok && *out;
 }
 
 /* --- the answer ---------------------------------------------------------------------------------

@@ -100,7 +100,7 @@ static bool find_clock(Db *db, int64_t id, Str name, CaseClock *out) {
 static bool pause_clock(Db *db, const Register *reg, int64_t id, Str name, Str reason,
                         int64_t day) {
     Ctx *c = db_ctx(db);
-    CaseClock k;
+    CaseClock k = {0};
     if (!find_clock(db, id, name, &k)) return false;
     if (k.paused_day != NO_DAY) return FAIL(c, ERR_STATE, M_CASE_CLOCK_PAUSED, name);
     int64_t left = days_left(c->arena, pack_calendar(reg->pack), day, k.due_day, k.working);
@@ -115,7 +115,7 @@ static bool pause_clock(Db *db, const Register *reg, int64_t id, Str name, Str r
 
 static bool resume_clock(Db *db, const Register *reg, int64_t id, Str name, int64_t day) {
     Ctx *c = db_ctx(db);
-    CaseClock k;
+    CaseClock k = {0};
     if (!find_clock(db, id, name, &k)) return false;
     if (k.paused_day == NO_DAY) return FAIL(c, ERR_STATE, M_CASE_CLOCK_RUNS, name);
     int64_t due = due_day(c->arena, pack_calendar(reg->pack), day, k.days - k.used_days, k.working);
@@ -215,7 +215,7 @@ static bool tick_clock(Db *db, void *user) {
     Tick *t = user;
     Ctx *c = db_ctx(db);
     CaseFile k;
-    CaseClock clock;
+    CaseClock clock = {0};
     int64_t at_ms;
     t->escalated = t->acted = t->dated = 0;
     if (!case_lock(db, t->reg, t->id, &k)) return false;

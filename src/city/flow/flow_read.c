@@ -273,7 +273,7 @@ static void read_head(FlowReader *r, const Json *root) {
 static Flow *finish(FlowReader *r, const Note *before) {
     const Note *n = before ? before->next : r->c->notes;
     while (n && n->severity) n = n->next;
-    if (!r->errors) return r->flow;
+    if (!r->errors || !n) return r->errors ? NULL : r->flow;
     fail_at_(r->c, ERR_INPUT, n->place, __FILE__, __LINE__, n->msg, n->nargs, n->args);
     fail_hint(r->c, n->hint);
     return NULL;

@@ -141,9 +141,10 @@ static bool known_class(const Run *x, int64_t place, DiscoverRow *row) {
     return o == OUTCOME_MET || o == OUTCOME_NOT_APPLICABLE;
 }
 
+static const FactView NONE;
+
 static bool run_chunk(Run *x, int64_t from, int64_t to) {
     const Snapshot *s = x->s;
-    FactView none = {0};
     FactRank rank = fact_names_rank(&x->names);
     Subject *who = NEW_N(x->c->arena, Subject, CHUNK);
     if (!subject_get_many(x->db, s->id + from, (int)(to - from), who)) return false;
@@ -155,7 +156,7 @@ static bool run_chunk(Run *x, int64_t from, int64_t to) {
         while (view && view->subject < s->id[i]) view = fact_stream_next(stream);
         x->row = row;
         x->who = &who[i - from];
-        x->view = view && view->subject == s->id[i] ? view : &none;
+        x->view = view && view->subject == s->id[i] ? view : &NONE;
         arena_reset(x->scratch);
         if (!known_class(x, i, row) && !arena_guard(x->scratch, look_into, x))
             ok = FAIL_AT(x->c, ERR_LIMIT, x->who->name, M_LIMIT_MEMORY);

@@ -337,7 +337,7 @@ int64_t recommend_add(Db *db, const Register *reg, const RecommendNew *n, const 
 
 bool recommend_identify(Db *db, int64_t id, int64_t subject, const Act *act) {
     Ctx *c = db_ctx(db);
-    Recommendation o;
+    Recommendation o = {0};
     int64_t root = subject_root(db, subject);
     if (!recommend_get(db, id, &o)) return false;
     if (!root) return FAIL(c, ERR_MISSING, M_CITY_NO_SUBJECT, number(c->arena, subject));
@@ -357,7 +357,7 @@ bool recommend_identify(Db *db, int64_t id, int64_t subject, const Act *act) {
 bool recommend_withdraw(Db *db, int64_t id, int64_t version, const Act *act) {
     Ctx *c = db_ctx(db);
     int64_t changed = 0;
-    Recommendation o;
+    Recommendation o = {0};
     if (!recommend_get(db, id, &o)) return false;
     if (o.withdrawn_ms) return FAIL(c, ERR_STATE, M_RECOMMEND_STATE, number(c->arena, id));
     if (!str_trim(act->reason).n) return FAIL_AT(c, ERR_RULE, S("/reason"), M_RECOMMEND_REASON);

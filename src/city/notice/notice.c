@@ -206,7 +206,7 @@ Str notice_title(Ctx *c, const Json *content) {
 }
 
 static bool check_replaced(Db *db, const PublicNotice *n) {
-    PublicNotice old;
+    PublicNotice old = {0};
     if (!n->replaces) return true;
     if (n->replaces == n->id || !notice_get(db, n->replaces, &old))
         return FAIL(db_ctx(db), ERR_STATE, M_NOTICE_REPLACES,

@@ -94,7 +94,7 @@ static bool add_duty(Db *db, int64_t office, Str duty, int32_t day, Str document
 }
 
 static bool exists_on(Db *db, int64_t id, int32_t day) {
-    Office o;
+    Office o = {0};
     if (!office_get(db, id, &o)) return false;
     bool there = o.from <= day && (o.to == 0 || o.to > day);
     return there || FAIL(db_ctx(db), ERR_STATE, M_PEOPLE_OFFICE_GONE, o.name);
@@ -189,7 +189,7 @@ bool office_duties(Db *db, Duty **out, int *n) {
 }
 
 int64_t office_on(Db *db, int64_t id, int32_t day) {
-    Office o;
+    Office o = {0};
     for (int i = 0; id && i < MERGERS_MOST; i++) {
         if (!office_get(db, id, &o)) return 0;
         if (o.to == 0 || o.to > day || !o.merged_into) return id;

@@ -162,7 +162,10 @@ static bool bench_open(Db *db, const Round *r, Bench *b) {
     if (!round_candidates(db, &f, &b->file, &b->files, &total) ||
         !panel_members(db, r->id, &b->member, &b->members))
         return false;
-    if (!b->members) return FAIL(c, ERR_STATE, M_PANEL_EMPTY);
+    if (!b->members) {
+        FAIL(c, ERR_STATE, M_PANEL_EMPTY);
+        return false;
+    }
     b->wall = NEW_N(c->arena, uint8_t, b->files * b->members + 1);
     WallReviewer *who = NEW_N(c->arena, WallReviewer, b->members);
     AssignFile *file = NEW_N(c->arena, AssignFile, b->files + 1);

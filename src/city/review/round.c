@@ -121,7 +121,7 @@ bool round_change(Db *db, const PackSet *p, int64_t id, int64_t version, const J
                   const Act *act) {
     Ctx *c = db_ctx(db);
     RoundSetting s;
-    Round r;
+    Round r = {0};
     if (!review_touch(db, id) || !round_get(db, p, id, &r) ||
         !round_setting_read(c, p, setting, &s))
         return false;
@@ -159,7 +159,7 @@ static bool commit_seed(Db *db, const Round *r, const RuleVersion *v, const Act 
 
 bool round_open(Db *db, const Register *reg, int64_t id, const Act *act) {
     Ctx *c = db_ctx(db);
-    Round r;
+    Round r = {0};
     if (!review_touch(db, id) || !round_get(db, reg->pack, id, &r)) return false;
     if (r.opened_ms) return FAIL(c, ERR_STATE, M_ROUND_OPENED);
     const Rule *rule = pack_rule(c, reg->pack, r.rule);

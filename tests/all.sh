@@ -31,6 +31,22 @@ stage() {
   [ "$f" = 0 ] || grep -vE '^(ok|# Subtest|  +---|  +\.\.\.|  +duration_ms)' "$log" | tail -60
 }
 
+# begin NAME COMMAND…: starts it beside the others; `stage NAME ended NAME` later takes its log and
+# its status.
+declare -A early
+begin() {
+  local name=$1
+  shift
+  "$@" >"$out/${name// /-}.early" 2>&1 &
+  early[$name]=$!
+}
+ended() {
+  local status=0
+  wait "${early[$1]}" || status=$?
+  cat "$out/${1// /-}.early"
+  return $status
+}
+
 # tck FOLDER: all cases of level 2; of the others those that expect a value, at least $2 of them.
 # Cases beyond that are the business of the conformance suite: named in the log, not counted.
 tck() {
@@ -58,8 +74,10 @@ tidy() {
 }
 
 stage 'house rules' tidy
+begin 'unit PostgreSQL' tests/pg.sh build/asan/tests/run
 stage 'unit SQLite' build/asan/tests/run
-stage 'unit PostgreSQL' tests/pg.sh build/asan/tests/run
+begin 'kill' tests/kill.sh build/asan/jixia 10
+stage 'unit PostgreSQL' ended 'unit PostgreSQL'
 stage 'threads' build/tsan/tests/threads
 stage 'library' tests/library.sh
 stage 'round' tests/round.sh
@@ -71,7 +89,7 @@ if [ -d "$cases" ]; then
 else
   echo "TCK                      skipped: $cases is not there"
 fi
-stage 'kill' tests/kill.sh build/asan/jixia 10
+stage 'kill' ended 'kill'
 stage 'web' npm --prefix web test --silent
 stage 'browser' tests/e2e.sh
 echo "$passed passed, $failed failed"

@@ -45,7 +45,7 @@ for (const [size, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
       ['calendar', () => page.getByRole('combobox', { name: '生效时点' }).click()],
     ]
     for (const [name, act] of states) {
-      if (name === 'as-of') await page.keyboard.press('Escape')
+      if (name === 'as-of' || name === 'columns') await page.keyboard.press('Escape')
       await act()
       await settled(page)
       await accessible(page, `${name} ${size}`)

@@ -7,7 +7,6 @@
 #include "city/snapshot.h"
 
 #include <pthread.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "city/snapshot_build.h"
@@ -171,21 +170,9 @@ static void start_background(SnapshotCache *k) {
     k->has_thread = k->running = pthread_create(&k->thread, NULL, background, k) == 0;
 }
 
-static struct timespec until(int wait_ms) {
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    t.tv_sec += wait_ms / 1000;
-    t.tv_nsec += (long)(wait_ms % 1000) * 1000000;
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000;
-    }
-    return t;
-}
-
 /* Waits for a place that somebody computes; NULL when it takes longer or failed. */
 static Place *wait_for(SnapshotCache *k, const Key *key, int wait_ms) {
-    struct timespec end = until(wait_ms);
+    struct timespec end = clock_after(wait_ms);
     for (;;) {
         Place *p = find(k, key);
         if (!p || p->state == PLACE_READY) return p;

@@ -4,7 +4,6 @@
  * read is not given up. The snapshot a discovery is made from is held by the asker only while it
  * asks, so the thread gets it again from the snapshots of the register. */
 #include <pthread.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "city/library/discover.h"
@@ -158,22 +157,10 @@ static void start(DiscoverCache *k) {
 /* --- asking -------------------------------------------------------------------------------------
  */
 
-static struct timespec until(int wait_ms) {
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    t.tv_sec += wait_ms / 1000;
-    t.tv_nsec += (long)(wait_ms % 1000) * 1000000;
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000;
-    }
-    return t;
-}
-
 bool discover_get(Ctx *c, const Register *r, const Snapshot *s, const Rule *rule, int wait_ms,
                   const Discovery **out, int64_t *done) {
     DiscoverCache *k = r->discoveries;
-    struct timespec end = until(wait_ms);
+    struct timespec end = clock_after(wait_ms);
     *out = NULL;
     pthread_mutex_lock(&k->lock);
     k->reg = r;

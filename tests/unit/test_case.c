@@ -383,7 +383,9 @@ TEST(case_files) {
     EvidenceFile file;
     CaseActor office = person("office", ROLE_CLERK_OFFICE), firm = person("firm", ROLE_ENTERPRISE);
     CaseActor policy = person("policy", ROLE_POLICY), chain = person("chain", ROLE_CHAIN);
-    CaseActor stranger = firm;
+    CaseActor stranger = firm, finance = person("finance", ROLE_FINANCE);
+    CHECK_INT(evidence_grade_of(&finance), GRADE_SENSITIVE);
+    CHECK_INT(evidence_grade_of(&policy), GRADE_INTERNAL);
     if (begin(&w)) {
         firm.subject = w.firm;
         stranger.subject = w.other;

@@ -254,9 +254,10 @@ static Grade grade_of_roles(uint32_t roles) {
 
 Grade evidence_grade_of(const CaseActor *actor) {
     const uint32_t all = 1u << ROLE_LEADER | 1u << ROLE_CLERK_OFFICE | 1u << ROLE_CLERK_DISTRICT |
-                         1u << ROLE_ENTERPRISE | 1u << ROLE_AUDITOR | 1u << ROLE_PARTNER |
-                         1u << ROLE_FINANCE;
-    Grade seen = actor->roles & all ? GRADE_SECRET : GRADE_INTERNAL;
+                         1u << ROLE_ENTERPRISE | 1u << ROLE_AUDITOR | 1u << ROLE_PARTNER;
+    Grade seen = actor->roles & all                  ? GRADE_SECRET
+                 : actor->roles & 1u << ROLE_FINANCE ? GRADE_SENSITIVE
+                                                     : GRADE_INTERNAL;
     Grade viewer = grade_of_roles(actor->viewer);
     return actor->viewer && viewer < seen ? viewer
                                           : seen; /* a preview shows no more than they see */

@@ -56,12 +56,12 @@ typedef enum jx_dmn_lang { JX_DMN_CHINESE, JX_DMN_ENGLISH } jx_dmn_lang;
 /* Every limit that is reached gives null with a reason (steps, depth, list, regex) or a status
  * (bytes), never a crash. 0: the default. */
 typedef struct jx_dmn_limits {
-    size_t model_bytes; /* of a loaded model, or of a report, with all that loading or checking
-                           takes on the way (32 KiB at least); default 1 GiB */
-    size_t eval_bytes;  /* of one evaluation; default 256 MiB */
-    int64_t steps;      /* nodes evaluated by one run; default 50,000,000 */
-    int32_t depth;      /* nested expressions and calls; default and at most 3,000, which needs up
-                           to 4 MiB of stack */
+    size_t model_bytes;   /* of a loaded model, or of a report, with all that loading or checking
+                             takes on the way (32 KiB at least); default 1 GiB */
+    size_t eval_bytes;    /* of one evaluation; default 256 MiB */
+    int64_t steps;        /* nodes evaluated by one run; default 50,000,000 */
+    int32_t depth;        /* nested expressions and calls; default and at most 3,000, which needs up
+                             to 4 MiB of stack */
     uint32_t regex_steps; /* of one regular expression match; default and at most 2,000,000 */
     int64_t list_length;  /* items of a list an expression makes; default 1,000,000 */
 } jx_dmn_limits;

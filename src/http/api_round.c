@@ -106,7 +106,8 @@ bool api_round_candidates(Request *r, Response *out) {
     CandidateFilter f = {.outcome = http_query(r, S("outcome")),
                          .verdict = http_query(r, S("verdict")),
                          .least = http_query(r, S("least")),
-                         .q = http_query(r, S("q"))};
+                         .q = http_query(r, S("q")),
+                         .movement = http_query(r, S("movement"))};
     int64_t had, total;
     Candidate *k;
     int n;

@@ -65,3 +65,25 @@ for (const [size, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
     await done(page)
   })
 }
+
+test('one act on many cases: each is answered', async () => {
+  const page = await open('/')
+  const ids = [await question(page, 'batch-1'), await question(page, 'batch-2')]
+  await go(page, '/cases?flow=question&state=待答复')
+  for (const box of (await page.getByRole('checkbox', { name: /^选择/ }).all()).slice(0, 2)) await box.check()
+  await page.getByRole('button', { name: '办理选中的 2 件' }).click()
+  await page.getByRole('button', { name: '撤回' }).click()
+  await page.getByRole('dialog').getByLabel('理由', { exact: true }).fill('问错了')
+  /* meanwhile one of them is withdrawn by somebody else */
+  const now = await page.request.get(`/api/v1/cases/${ids[1]}`)
+  assert.equal((await page.request.post(`/api/v1/cases/${ids[1]}/acts`, { data: { act: '撤回', reason: '问错了' }, headers: { ...headers('batch-other'), 'If-Match': now.headers().etag } })).status(), 200)
+  await page.getByRole('dialog').getByRole('button', { name: '撤回' }).click()
+  await page.getByText('已办理 1 件，不能办理 1 件').waitFor()
+  await accessible(page, 'batch result')
+  await shoot(page, 'cases-batch-desktop')
+  await page.getByRole('dialog').getByRole('button', { name: '关闭' }).last().click()
+  await go(page, '/cases')
+  await page.setViewportSize(PHONE)
+  await accessible(page, 'cases phone')
+  await done(page)
+})

@@ -257,10 +257,18 @@ bool round_candidate(Db *db, int64_t id, Candidate *out) {
                                        str_printf(c->arena, "%lld", (long long)id)));
 }
 
+Str round_movement(const Candidate *k) {
+    bool admit = str_eq(k->verdict, S("admit")), refuse = str_eq(k->verdict, S("refuse"));
+    if (admit) return k->had == 0 ? S("new") : k->had == 1 ? S("kept") : S("moved");
+    if (refuse) return k->had == 1 ? S("leaves") : S("refused");
+    return str_eq(k->verdict, S("hold")) ? S("held") : S("open");
+}
+
 static bool fits(const CandidateFilter *f, const Candidate *k) {
     Dec least, score;
     if (f->outcome.n && !str_eq(f->outcome, k->outcome)) return false;
     if (f->had >= 0 && k->had != f->had) return false;
+    if (f->movement.n && !str_eq(f->movement, round_movement(k))) return false;
     bool none = str_eq(f->verdict, S("none"));
     if (f->verdict.n && !str_eq(none ? S("") : f->verdict, k->verdict)) return false;
     if (f->least.n && dec_parse(f->least, &least))

@@ -97,11 +97,15 @@ typedef struct CandidateFilter {
     int64_t round;
     Str outcome, verdict, q; /* empty: any; verdict "none": without one */
     Str least;               /* score at least; empty: any */
+    Str movement;            /* as round_movement; empty: any */
     int had;                 /* -1: any */
     int64_t offset, limit;
 } CandidateFilter;
 bool round_candidates(Db *db, const CandidateFilter *f, Candidate **out, int *n, int64_t *total);
 bool round_candidate(Db *db, int64_t id, Candidate *out);
+/* 新增 new, 保留 kept, 转入 moved in from another title, 退出 leaves, 不予 refused, 暂缓 held, 待定
+ * open. */
+Str round_movement(const Candidate *k);
 
 /* What changed for a candidate since the freeze. */
 typedef struct CandidateDiff {

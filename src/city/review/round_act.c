@@ -179,6 +179,7 @@ static bool chosen(Db *db, Call *k, int64_t **ids, int *n) {
                               .verdict = json_get_str(f, S("verdict")),
                               .least = json_get_str(f, S("least")),
                               .q = json_get_str(f, S("q")),
+                              .movement = json_get_str(f, S("movement")),
                               .had = (int)json_get_i64(f, S("had"), -1)};
     if (!round_candidates(db, &filter, &found, n, &total)) return false;
     *ids = NEW_N(c->arena, int64_t, *n + 1);

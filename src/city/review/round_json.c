@@ -46,14 +46,6 @@ static void count(Arena *a, Json *o, Str key) {
         json_set(o, name, json_int(a, 1));
 }
 
-/* 新增 new, 保留 kept, 转入 moved in from another title, 退出 leaves, 不予 refused, 待定. */
-static Str movement(const Candidate *k) {
-    bool admit = str_eq(k->verdict, S("admit")), refuse = str_eq(k->verdict, S("refuse"));
-    if (admit) return k->had == 0 ? S("new") : k->had == 1 ? S("kept") : S("moved");
-    if (refuse) return k->had == 1 ? S("leaves") : S("refused");
-    return str_eq(k->verdict, S("hold")) ? S("held") : S("open");
-}
-
 bool round_json(Db *db, const Round *r, Json **out) {
     Arena *a = db_ctx(db)->arena;
     Candidate *k;
@@ -75,11 +67,15 @@ bool round_json(Db *db, const Round *r, Json **out) {
     json_set(o, S("setting"), json_parse(db_ctx(db), r->setting_text, S("setting")));
     Json *f = member(a, o, "funnel", JSON_OBJECT), *by = member(a, o, "outcomes", JSON_OBJECT);
     Json *moves = member(a, o, "movements", JSON_OBJECT);
+    Json *matrix = member(a, o, "matrix", JSON_OBJECT);
+    Json *was[] = {member(a, matrix, "0", JSON_OBJECT), member(a, matrix, "1", JSON_OBJECT),
+                   member(a, matrix, "2", JSON_OBJECT)};
     int64_t scored = 0, passing = 0, decided = 0;
     for (int i = 0; i < n; i++) {
         Dec d;
         count(a, by, k[i].outcome);
-        count(a, moves, movement(&k[i]));
+        count(a, moves, round_movement(&k[i]));
+        count(a, was[k[i].had == 1 || k[i].had == 2 ? k[i].had : 0], k[i].verdict);
         scored += k[i].scored != 0;
         passing += k[i].scored == 1 &&
                    (!r->setting.has_minimum ||
@@ -133,7 +129,7 @@ Json *round_candidate_json(Arena *a, const Candidate *k) {
     number(a, o, "scored", k->scored);
     text(a, o, "score", k->score);
     text(a, o, "verdict", k->verdict);
-    text(a, o, "movement", movement(k));
+    text(a, o, "movement", round_movement(k));
     text(a, o, "code_of_reason", k->code);
     text(a, o, "reason", k->reason);
     return o;

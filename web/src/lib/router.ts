@@ -23,6 +23,7 @@ export const router = createRouter({
     { path: '/users', component: () => import('../pages/UsersPage.vue'), meta: { title: 'nav.users', right: 'user:read' } },
     // flows, cases, evidence files, tasks
     { path: '/tasks', component: () => import('../pages/TasksPage.vue'), meta: { title: 'nav.tasks', right: 'task:read' } },
+    { path: '/cases', component: () => import('../pages/CasesPage.vue'), meta: { title: 'case.list', right: 'case:read' } },
     { path: '/cases/:id', component: () => import('../pages/CasePage.vue'), meta: { title: 'case.title', right: 'case:read' } },
     // people, offices, organisations
     { path: '/organisations', component: () => import('../pages/OrganisationsPage.vue'), meta: { title: 'org.title', right: 'office:read' } },

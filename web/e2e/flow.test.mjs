@@ -68,7 +68,7 @@ for (const [size, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
 
 test('one act on many cases: each is answered', async () => {
   const page = await open('/')
-  const ids = [await question(page, 'batch-1'), await question(page, 'batch-2')]
+  const ids = [await question(page, 'batch-one'), await question(page, 'batch-two')]
   await go(page, '/cases?flow=question&state=待答复')
   for (const box of (await page.getByRole('checkbox', { name: /^选择/ }).all()).slice(0, 2)) await box.check()
   await page.getByRole('button', { name: '办理选中的 2 件' }).click()

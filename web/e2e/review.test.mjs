@@ -64,7 +64,7 @@ test('a round is drafted on a form; its matrix opens a list; chosen candidates a
   await office.getByRole('button', { name: '新建轮次' }).click()
   const dialog = office.getByRole('dialog')
   await dialog.getByLabel('名称').first().fill(`表单轮次 ${mark}`)
-  await dialog.getByLabel('规则', { exact: true }).selectOption('cn/above-scale')
+  await dialog.getByRole('combobox', { name: '规则', exact: true }).selectOption('cn/above-scale')
   for (const [label, day] of [['推荐开始', '2022-09-01'], ['推荐截止', '2022-09-30'], ['规则适用日', '2022-09-30']]) await dialog.getByLabel(label).fill(day)
   await dialog.getByLabel('每件评审人数').fill('1')
   await dialog.getByRole('group', { name: '评分项 1' }).getByLabel('名称').fill('成长性（演示）')

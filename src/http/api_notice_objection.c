@@ -32,7 +32,7 @@ bool api_objections(Request *r, Response *out) {
 
 static bool add_in_tx(Db *db, void *user) {
     Work *w = user;
-    return objection_add(db, &w->fresh, w->by, w->o);
+    return objection_file(db, w->r->reg, &w->fresh, w->by, w->o);
 }
 
 static bool read_new(Request *r, const Json *j, ObjectionNew *n) {
@@ -88,7 +88,7 @@ bool api_objection(Request *r, Response *out) {
 static bool close_in_tx(Db *db, void *user) {
     Work *w = user;
     *w->o = w->base;
-    return objection_close(db, w->o, w->to, w->answer, &w->act);
+    return objection_decide(db, w->o, w->to, w->answer, &w->act);
 }
 
 bool api_objection_close(Request *r, Response *out) {

@@ -163,13 +163,14 @@ static bool notice_page(Request *r, Response *out, const PublicNotice *n, Str pr
  */
 
 typedef struct Work {
+    const Register *reg;
     ObjectionNew fresh;
     Objection o;
 } Work;
 
 static bool add_in_tx(Db *db, void *user) {
     Work *w = user;
-    return objection_add(db, &w->fresh, S(""), &w->o);
+    return objection_file(db, w->reg, &w->fresh, S(""), &w->o);
 }
 
 static bool from_here(const Request *r) {
@@ -182,7 +183,8 @@ static bool object_page(Request *r, Response *out, const PublicNotice *n) {
     int64_t position = 0;
     if (!from_here(r)) return FAIL(r->c, ERR_DENIED, M_HTTP_CSRF);
     str_to_i64(form_field(r, S("position")), &position);
-    Work w = {.fresh = {.notice = n->id,
+    Work w = {.reg = r->reg,
+              .fresh = {.notice = n->id,
                         .channel = CHANNEL_WEB,
                         .position = position > 0 && position <= POSITIONS_SHOWN ? (int)position : 0,
                         .person = form_field(r, S("person")),

@@ -493,15 +493,33 @@ static CaseClock clock_of(World *w, int64_t id) {
     return n == 1 ? k[0] : (CaseClock){0};
 }
 
+/* An objection to the firm, whose case is opened by its receipt. */
+static bool plant_objection(Db *db, void *user) {
+    const World *w = user;
+    return EXEC(db, "INSERT INTO public_notice(id, version, state, template, title, content, sm3, "
+                    "number, site_url, scan_sm3, scan_name, owner, created_ms, changed_ms, "
+                    "published_by, ended_by) VALUES (1, 1, 1, 'notice', 'n', '{}', '', '', '', '', "
+                    "'', 'x', 1, 1, '', '')") &&
+           EXEC(db,
+                "INSERT INTO notice_firm(notice, position, subject, name, code, district, "
+                "firm_group, note) VALUES (1, 1, $1, 'n', '', '', '', '')",
+                db_i(w->firm)) &&
+           EXEC(db,
+                "INSERT INTO objection(id, version, notice, position, subject, receipt, channel, "
+                "state, person, contact, organisation, text, sender_sm3, received_ms, "
+                "received_day, registered_by, answer, closed_by) VALUES (1, 1, 1, 1, $1, 'r-1', "
+                "1, 0, 'p', 'c', '', 't', '', 1, 20261102, 'office', '', '')",
+                db_i(w->firm));
+}
+
 TEST(case_clock_pauses_and_escalates) {
     World w = {0};
     CaseFile k;
     CaseTick t;
     CaseActor office = person("office", ROLE_CLERK_OFFICE);
     if (begin(&w)) {
-        CHECK(fine(&w, open_case(&w, "objection", w.firm,
-                                 "{\"提出人\":\"甲\",\"联系方式\":\"1\",\"异议内容\":\"x\"}",
-                                 &office, &k)));
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, plant_objection, &w)));
+        CHECK(fine(&w, open_case(&w, "objection", w.firm, "{\"回执号\":\"r-1\"}", &office, &k)));
         refused(&w, act(&w, &k, "中止", NULL, "等鉴定", &office), ERR_STATE, "case.state");
         CHECK(fine(&w, act(&w, &k, "受理", "{\"核查天数\":10}", "", &office)));
         CaseClock c = clock_of(&w, k.id);

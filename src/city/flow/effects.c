@@ -6,6 +6,7 @@
 #include "city/flow/case_inner.h"
 #include "city/library/question.h"
 #include "city/library/title_flow.h"
+#include "city/notice/notice_effect.h"
 #include "city/review/round_case.h"
 
 static bool effect_notify(Db *db, const CaseStep *s, const Json *args);
@@ -39,6 +40,13 @@ static const Effect EFFECTS[] = {
     {STR_INIT("panel.close"), effect_panel_close, NO_KEYS},
     {STR_INIT("sample.draw"), effect_sample_draw, DRAW_KEYS},
     /* --- notices, letters, certificates --- */
+    {STR_INIT("notice.draft"), effect_notice_draft, NOTICE_DRAFT_KEYS},
+    {STR_INIT("notice.publish"), effect_notice_publish, NOTICE_PUBLISH_KEYS},
+    {STR_INIT("notice.conclude"), effect_notice_conclude, NO_KEYS},
+    {STR_INIT("objection.link"), effect_objection_link, OBJECTION_LINK_KEYS},
+    {STR_INIT("objection.close"), effect_objection_close, OBJECTION_CLOSE_KEYS},
+    {STR_INIT("letter.draft"), effect_letter_draft, LETTER_KEYS},
+    {STR_INIT("letter.send"), effect_letter_send, LETTER_KEYS},
 };
 enum { EFFECT_COUNT = sizeof EFFECTS / sizeof *EFFECTS, NEAR = 3 };
 

@@ -220,21 +220,25 @@ static bool check_replaced(Db *db, const PublicNotice *n) {
 }
 
 /* The parts of a template that a draft takes along: what the packs say later does not reach it. */
-static Json *content_of(Ctx *c, const PackSet *p, const NoticeNew *n) {
+Json *paper_content(Ctx *c, const Json *template, const Json *values) {
     static const char *const TAKEN[] = {"computed", "date_form", "objection_flow"};
     Arena *a = c->arena;
-    Json *t = paper_template(c, p, n->template_id.n ? n->template_id : S("notice"));
-    if (!t) return NULL;
     Json *content = json_new(a, JSON_OBJECT);
-    Json *blocks = json_get(t, S("blocks"));
-    json_set(content, S("blocks"), json_copy(a, blocks));
-    json_set(content, S("values"), n->values ? json_copy(a, n->values) : json_new(a, JSON_OBJECT));
-    json_set(content, S("persons"),
-             n->persons ? json_copy(a, n->persons) : json_new(a, JSON_ARRAY));
+    json_set(content, S("blocks"), json_copy(a, json_get(template, S("blocks"))));
+    json_set(content, S("values"), values ? json_copy(a, values) : json_new(a, JSON_OBJECT));
     for (int i = 0; i < 3; i++) {
-        const Json *part = json_get(t, str_from(TAKEN[i]));
+        const Json *part = json_get(template, str_from(TAKEN[i]));
         if (part) json_set(content, str_from(TAKEN[i]), json_copy(a, part));
     }
+    return content;
+}
+
+static Json *content_of(Ctx *c, const PackSet *p, const NoticeNew *n) {
+    const Json *t = paper_template(c, p, n->template_id.n ? n->template_id : S("notice"));
+    if (!t) return NULL;
+    Json *content = paper_content(c, t, n->values);
+    json_set(content, S("persons"),
+             n->persons ? json_copy(c->arena, n->persons) : json_new(c->arena, JSON_ARRAY));
     return content;
 }
 
@@ -300,7 +304,7 @@ bool notice_change(Db *db, PublicNotice *n, const PaperFirm *firms, int nfirms, 
            notice_journal(db, n, "notice.change", text, act) && notice_get(db, n->id, n);
 }
 
-static bool is_address(Str url) {
+bool notice_is_address(Str url) {
     if (!url.n) return true;
     for (ptrdiff_t i = 0; i < url.n; i++)
         if ((unsigned char)url.p[i] <= ' ' || url.p[i] == '"' || url.p[i] == '<') return false;
@@ -313,7 +317,7 @@ bool notice_enter(Db *db, PublicNotice *n, const Act *act) {
     int64_t changed = 0, day;
     if (n->state != NOTICE_PUBLISHED && n->state != NOTICE_CONCLUDED)
         return notice_wrong_state(c, n);
-    if (!is_address(n->site_url))
+    if (!notice_is_address(n->site_url))
         return FAIL_AT(c, ERR_RULE, S("/site_url"), M_NOTICE_BLOCK, S("site_url"));
     if (utf8_length(n->number) > 100)
         return FAIL_AT(c, ERR_RULE, S("/number"), M_NOTICE_BLOCK, S("number"));

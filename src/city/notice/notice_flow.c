@@ -13,18 +13,19 @@ bool notice_context(Db *db, const Register *reg, const CaseFile *k, Val *out) {
     Str number = S("");
     int open, upheld;
     (void)reg;
+    int64_t round = k->parent ? k->parent : k->id;
     Rows *r = Q(db,
-                "SELECT n.state, n.number FROM public_notice n "
-                "JOIN notice_firm f ON f.notice = n.id WHERE n.round = $1 AND f.subject = $2 AND "
-                "n.state IN ($3, $4, $5) ORDER BY n.id DESC LIMIT 1",
-                db_i(k->parent), db_i(k->subject), db_i(NOTICE_PUBLISHED), db_i(NOTICE_CONCLUDED),
+                "SELECT n.state, n.number FROM public_notice n WHERE n.round = $1 AND "
+                "n.state IN ($3, $4, $5) AND ($2 = 0 OR EXISTS (SELECT 1 FROM notice_firm f WHERE "
+                "f.notice = n.id AND f.subject = $2)) ORDER BY n.id DESC LIMIT 1",
+                db_i(round), db_i(k->subject), db_i(NOTICE_PUBLISHED), db_i(NOTICE_CONCLUDED),
                 db_i(NOTICE_TAKEN_DOWN));
     if (r && row_next(r)) {
         state = (NoticeState)row_i64(r, 0);
         number = str_dup(a, row_str(r, 1));
     }
     if (r) rows_close(r);
-    if (!objection_counts(db, k->subject, k->parent, &open, &upheld)) return false;
+    if (!objection_counts(db, k->subject, round, &open, &upheld)) return false;
     json_set(o, S("状态"),
              state == NOTICE_DRAFT ? json_new(a, JSON_NULL)
                                    : json_string(a, notice_state_text(state)));

@@ -107,7 +107,7 @@ bool objection_counts(Db *db, int64_t subject, int64_t round, int *open, int *up
     Rows *r = Q(db,
                 "SELECT coalesce(sum(CASE WHEN o.state = 0 THEN 1 ELSE 0 END), 0), "
                 "coalesce(sum(CASE WHEN o.state = 1 THEN 1 ELSE 0 END), 0) FROM objection o "
-                "JOIN public_notice n ON n.id = o.notice WHERE o.subject = $1 AND "
+                "JOIN public_notice n ON n.id = o.notice WHERE ($1 = 0 OR o.subject = $1) AND "
                 "($2 = 0 OR n.round = $2)",
                 db_i(subject), db_i(round));
     bool ok = r && row_next(r);

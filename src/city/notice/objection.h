@@ -72,9 +72,17 @@ bool objection_list(Db *db, int64_t notice, Objection **out, int *n);
 bool objection_seen(Db *db, int64_t id, const Act *act);
 /* Closes an open one with an answer. ERR_STALE when version is not the stored one. */
 bool objection_close(Db *db, Objection *o, ObjectionState to, Str answer, const Act *act);
-/* How many objections hold a firm: open ones, and upheld ones, in the notices of a round (0: in
- * any). */
+/* How many objections hold a firm (0: any firm): open ones, and upheld ones, in the notices of a
+ * round (0: in any). */
 bool objection_counts(Db *db, int64_t subject, int64_t round, int *open, int *upheld);
+/* The one a case handles; ERR_STATE when it handles none. */
+bool objection_of_case(Db *db, int64_t case_file, Objection *out);
+/* Takes an objection in and opens the case that handles it, of the flow the notice names
+ * (`objection_flow`), with its receipt as 回执号. A firm that is not in the register, or a notice
+ * that names no flow, gets none: such an objection is closed by objection_decide. */
+bool objection_file(Db *db, const Register *reg, const ObjectionNew *n, Str by, Objection *out);
+/* objection_close for one that no case handles; ERR_STATE says which case when one does. */
+bool objection_decide(Db *db, Objection *o, ObjectionState to, Str answer, const Act *act);
 /* Whom a receipt belongs to: its state and answer. False without failure when there is none. */
 bool objection_by_receipt(Db *db, Str receipt, Objection *out);
 #endif

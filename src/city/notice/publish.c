@@ -42,19 +42,18 @@ static Str day_words(Arena *a, Str form, int32_t day) {
     return buf_str(&b);
 }
 
-/* The template says which field is which: {from: 开始日期, …}. */
-static Json *with_computed(Arena *a, const PublicNotice *n, int32_t issued, int firms) {
-    const Json *computed = json_get(n->content, S("computed"));
-    Str form = json_get_str(n->content, S("date_form"));
+Json *paper_computed(Arena *a, const Json *content, const PaperComputed *is) {
+    const Json *computed = json_get(content, S("computed"));
+    Str form = json_get_str(content, S("date_form"));
     const struct {
         const char *what;
         Str text;
-    } FIELDS[] = {{"from", n->from_day ? day_words(a, form, n->from_day) : S("")},
-                  {"to", n->to_day ? day_words(a, form, n->to_day) : S("")},
-                  {"issued", issued ? day_words(a, form, issued) : S("")},
-                  {"days", n->working_days ? str_printf(a, "%d", n->working_days) : S("")},
-                  {"firms", str_printf(a, "%d", firms)}};
-    Json *values = json_copy(a, json_get(n->content, S("values")));
+    } FIELDS[] = {{"from", is->from_day ? day_words(a, form, is->from_day) : S("")},
+                  {"to", is->to_day ? day_words(a, form, is->to_day) : S("")},
+                  {"issued", is->issued ? day_words(a, form, is->issued) : S("")},
+                  {"days", is->days ? str_printf(a, "%d", is->days) : S("")},
+                  {"firms", str_printf(a, "%d", is->firms)}};
+    Json *values = json_copy(a, json_get(content, S("values")));
     for (int i = 0; i < 5; i++) {
         Str field = json_get_str(computed, str_from(FIELDS[i].what));
         if (!field.n || !FIELDS[i].text.n) continue;
@@ -63,10 +62,19 @@ static Json *with_computed(Arena *a, const PublicNotice *n, int32_t issued, int 
     return values;
 }
 
-Json *notice_open_fields(Ctx *c, const PublicNotice *n) {
-    const Json *computed = json_get(n->content, S("computed"));
+static Json *with_computed(Arena *a, const PublicNotice *n, int32_t issued, int firms) {
+    const PaperComputed is = {.from_day = n->from_day,
+                              .to_day = n->to_day,
+                              .issued = issued,
+                              .days = n->working_days,
+                              .firms = firms};
+    return paper_computed(a, n->content, &is);
+}
+
+Json *paper_unfilled(Ctx *c, const Json *content) {
+    const Json *computed = json_get(content, S("computed"));
     Json *all =
-        paper_open_fields(c, json_get(n->content, S("blocks")), json_get(n->content, S("values")));
+        paper_open_fields(c, json_get(content, S("blocks")), json_get(content, S("values")));
     Json *open = json_new(c->arena, JSON_ARRAY);
     for (const Json *f = all->first; f; f = f->next) {
         bool ours = false;
@@ -75,6 +83,20 @@ Json *notice_open_fields(Ctx *c, const PublicNotice *n) {
         if (!ours) json_push(open, json_string(c->arena, f->text));
     }
     return open;
+}
+
+Json *notice_open_fields(Ctx *c, const PublicNotice *n) {
+    return paper_unfilled(c, n->content);
+}
+
+bool paper_filled(Ctx *c, const Json *content) {
+    Json *open = paper_unfilled(c, content);
+    Buf b = buf_new(c->arena, 0);
+    for (const Json *f = open->first; f; f = f->next) {
+        if (b.n) buf_lit(&b, "、");
+        buf_put(&b, f->text);
+    }
+    return !open->count || FAIL_AT(c, ERR_RULE, S("/values"), M_NOTICE_OPEN_FIELDS, buf_str(&b));
 }
 
 /* --- the paper ----------------------------------------------------------------------------------
@@ -186,17 +208,11 @@ static bool freeze(Db *db, const PublicNotice *n, int32_t issued, Str *out) {
  */
 
 static bool check_ready(Ctx *c, const PublicNotice *n) {
-    Json *open = notice_open_fields(c, n);
-    Buf b = buf_new(c->arena, 0);
     if (!n->working_days)
         return FAIL_AT(c, ERR_RULE, S("/working_days"), M_NOTICE_DAYS,
                        str_printf(c->arena, "%d", NOTICE_DAYS_MAX));
     if (!n->firms) return FAIL_AT(c, ERR_RULE, S("/firms"), M_NOTICE_EMPTY);
-    for (const Json *f = open->first; f; f = f->next) {
-        if (b.n) buf_lit(&b, "、");
-        buf_put(&b, f->text);
-    }
-    return !open->count || FAIL_AT(c, ERR_RULE, S("/values"), M_NOTICE_OPEN_FIELDS, buf_str(&b));
+    return paper_filled(c, n->content);
 }
 
 /* The period holds `working_days` working days from its first day on; a first day that is free is

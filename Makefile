@@ -118,6 +118,11 @@ build/tools/dec128: tests/oracle/dec128.c
 	@mkdir -p $(@D)
 	@$(CC) -std=gnu17 -O1 $(WARN) -Wno-conversion -o $@ $<
 
+# The wall clock of a server under test; no part of the program.
+build/tests/moved_clock.so: tests/moved_clock.c
+	@mkdir -p $(@D)
+	@$(CC) -std=gnu17 -O2 -g $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
+
 build/tools/%: tools/%.c
 	@mkdir -p $(@D)
 	@$(CC) -std=gnu17 -O2 -g $(WARN) -D_GNU_SOURCE -o $@ $<
@@ -235,7 +240,8 @@ $(B)/bench/%: $(OBJ) $(B)/bench/%.o
 
 # --- tests --------------------------------------------------------------------------------------
 test: build/.setup build/.web
-	@+$(SUB) VARIANT=asan build/asan/tests/run build/asan/tests/ops build/asan/jixia build/tools/tidy
+	@+$(SUB) VARIANT=asan build/asan/tests/run build/asan/tests/ops build/asan/jixia build/tools/tidy \
+	  build/tests/moved_clock.so
 	@+$(SUB) VARIANT=tsan build/tsan/tests/threads
 	@+$(SUB) VARIANT=lib $(LIBRARY)
 	@tests/all.sh

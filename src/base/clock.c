@@ -21,7 +21,7 @@ int64_t clock_cpu_us(void) {
 
 struct timespec clock_after(int wait_ms) {
     struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
+    clock_gettime(CLOCK_MONOTONIC, &t);
     t.tv_sec += wait_ms / 1000;
     t.tv_nsec += (long)(wait_ms % 1000) * 1000000;
     if (t.tv_nsec >= 1000000000) {

@@ -176,7 +176,7 @@ static Place *wait_for(SnapshotCache *k, const Key *key, int wait_ms) {
     for (;;) {
         Place *p = find(k, key);
         if (!p || p->state == PLACE_READY) return p;
-        if (pthread_cond_timedwait(&k->ready, &k->lock, &end) != 0) return NULL;
+        if (pthread_cond_clockwait(&k->ready, &k->lock, CLOCK_MONOTONIC, &end) != 0) return NULL;
     }
 }
 

@@ -176,7 +176,7 @@ bool discover_get(Ctx *c, const Register *r, const Snapshot *s, const Rule *rule
     }
     bool begun = p != NULL;
     while ((p = find(k, s, rule)) && p->state != PLACE_READY)
-        if (pthread_cond_timedwait(&k->ready, &k->lock, &end) != 0) break;
+        if (pthread_cond_clockwait(&k->ready, &k->lock, CLOCK_MONOTONIC, &end) != 0) break;
     if (p && p->state == PLACE_READY) {
         p->readers++;
         p->used_ms = clock_now_ms();

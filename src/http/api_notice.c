@@ -6,7 +6,7 @@
 #include "http/notice_json.h"
 #include "job/docx.h"
 
-enum { REASON_MAX = 500, LIMIT_MAX = 500, DAY_TEXT = 10 };
+enum { REASON_MAX = 500, LIMIT_MAX = 500, DAY_TEXT = 10, CODE_TEXT = 18 };
 
 static bool notice_of_path(Request *r, PublicNotice *n) {
     int64_t id;
@@ -80,7 +80,10 @@ static bool read_firm(Request *r, const Json *e, int at, PaperFirm *f) {
     int64_t id = 0;
     Str pointer = str_printf(r->c->arena, "/rows/%d", at);
     const Json *key = e->kind == JSON_OBJECT ? json_get(e, S("enterprise")) : e;
-    if (!str_to_i64(json_str(key, S("")), &id) || id <= 0)
+    Str given = json_str(key, S(""));
+    bool is_code = given.n == CODE_TEXT; /* a credit code may be all digits */
+    if (is_code && !(id = subject_find(r->db, given))) return false;
+    if (!is_code && (!str_to_i64(given, &id) || id <= 0))
         return HTTP_INVALID(r, pointer, M_HTTP_REQUIRED, S("enterprise"));
     if (!notice_firm_of(r->db, &r->reg->codes, id, f)) return false;
     if (e->kind != JSON_OBJECT) return true;

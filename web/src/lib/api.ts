@@ -71,6 +71,16 @@ export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml
 
 export const DMN = 'application/xml'
 
+/* What an address answers, saved as a file of this name. */
+export async function save(url: string, name: string): Promise<void> {
+  const res = await call(url, {})
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await res.blob())
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}
+
 /* The same address as a spreadsheet or a model, saved under `name`; with a body it is posted. */
 export async function download(url: string, name: string, type: string = XLSX, body?: unknown): Promise<void> {
   const post = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }

@@ -67,7 +67,7 @@ for (const [size, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
     await page.getByRole('button', { name: '撤回材料 审计报告.pdf' }).click()
     await page.getByLabel('理由').fill('传错了')
     await page.getByRole('dialog').getByRole('button', { name: '撤回材料' }).click()
-    await page.getByText('已撤回', { exact: true }).waitFor()
+    await page.getByRole('region', { name: '材料' }).getByText('已撤回', { exact: true }).waitFor()
 
     /* somebody else accepts it meanwhile */
     const now = await page.request.get(`/api/v1/cases/${id}`)

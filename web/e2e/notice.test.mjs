@@ -34,7 +34,7 @@ test('a notice is drafted from a list, filled in, published; an objection on pap
   await page.getByRole('dialog').getByRole('button', { name: '发布' }).click()
   await page.getByText('还有 5 个工作日').waitFor()
   await page.getByRole('button', { name: '登记异议' }).click()
-  await page.getByRole('dialog').getByLabel('企业', { exact: true }).selectOption('1')
+  await page.getByRole('dialog').getByRole('combobox', { name: '企业', exact: true }).selectOption('1')
   await page.getByLabel('姓名（实名）').fill('演示人')
   await page.getByLabel('联系方式').fill('13800000000')
   await page.getByLabel('异议内容').fill('数据不实')

@@ -7,7 +7,7 @@ MAKEFLAGS += --no-builtin-rules
 VARIANT ?= release
 B := build/$(VARIANT)
 CC := $(if $(filter fuzz,$(VARIANT)),clang-14,gcc)
-PKGS := libmicrohttpd sqlite3 libpq expat libzip libqrencode libsodium libcrypto libpcre2-8 yaml-0.1 freexl
+PKGS := libmicrohttpd libcurl sqlite3 libpq expat libzip libqrencode libsodium libcrypto libpcre2-8 yaml-0.1 freexl
 CFLAGS_release := -O2
 CFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer

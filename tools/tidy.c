@@ -50,6 +50,7 @@ static const struct {
     {"zip.h", "src/codec/unzip.c"},
     {"xlsxwriter.h", "src/job/xlsx_write.c"},
     {"freexl.h", "src/job/xls.c"},
+    {"curl/curl.h", "src/job/smtp.c"},
     {"sodium.h", "src/base/secret.c"},
     {"openssl/evp.h", "src/base/hash.c"},
     {"openssl/pem.h", "src/base/sign.c"},

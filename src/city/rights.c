@@ -99,6 +99,7 @@ const Right RIGHTS[] = {
     {STR_INIT("objection:write"),     "-a------------"},
     /* sealed bundles, notifications, audit */
     {STR_INIT("audit:read"),          "----------a--a"},
+    {STR_INIT("proof:read"),          "-a--------a--a"},
     /* reconciling lists */
     {STR_INIT("match:confirm"),       "-aa-----------"},
     {STR_INIT("reconciliation:read"), "aa-a------a---"},

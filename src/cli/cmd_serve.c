@@ -16,6 +16,7 @@
 #include "cli/city.h"
 #include "http/http.h"
 #include "http/server.h"
+#include "job/mailer.h"
 
 enum { POOL = 16, BATCH_MAX = 1000, STALE_BATCH_MS = 3600000 };
 
@@ -117,7 +118,9 @@ static bool serve(Cli *cli, Register *reg, const ServerOptions *o, const sigset_
     Str args[] = {o->bind, str_printf(cli->arena, "%d", server_port(s))};
     cli_print(
         str_cat(cli->arena, msg_text(cli->arena, M_CLI_SERVING, cli->c->lang, 2, args), S("\n")));
+    Mailer *mailer = mailer_start(cli->arena, reg);
     wait_for_signal(reg, set);
+    mailer_stop(mailer);
     server_stop(s);
     every_second(reg, 1);
     return true;

@@ -87,6 +87,15 @@ static const Command COMMANDS[] = {
      "            --key KEY.pem --out F.zbb --reason TEXT [--whole-journal]\n"
      "bundle reader F.zbb --out X.html",
      M_CLI_HELP_BUNDLE, cmd_bundle},
+    {"mail",
+     "mail configure --server smtps://HOST:465|smtp://HOST:587 --from ADDRESS --reason TEXT\n"
+     "     [--name NAME] [--user U --password-file FILE] [--ca FILE.pem] [--site URL]\n"
+     "     [--digest-hour H] [--plain]\n"
+     "mail show | off --reason TEXT | test ADDRESS | send\n"
+     "mail list [--state S] [--object KIND:ID] [--most N]\n"
+     "mail again ID --reason TEXT\n"
+     "mail proof ID | --notification ID",
+     M_CLI_HELP_MAIL, cmd_mail},
     {"verify", "verify F.zbb [--key PUBLIC.pem]", M_CLI_HELP_VERIFY, cmd_verify},
     {"key", "key new FILE.pem\nkey show FILE.pem", M_CLI_HELP_KEY, cmd_key},
     {"dmn",

@@ -221,6 +221,9 @@ bool api_objection_close(Request *r, Response *out);
 /* --- sealed bundles, notifications, audit --- */
 /* api_bell.c */
 bool api_notifications(Request *r, Response *out);
+bool api_notifications_shown(Request *r, Response *out);
+bool api_notification_proof(Request *r, Response *out);
+bool api_mail_proof(Request *r, Response *out);
 bool api_notifications_read(Request *r, Response *out);
 bool api_follows(Request *r, Response *out);
 bool api_follow(Request *r, Response *out);

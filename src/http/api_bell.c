@@ -1,5 +1,6 @@
 /* The bell: one's own notifications, what one follows, how one wants to be told, the secret
  * address of the calendar feed. Everything here is the signed-in user's own. */
+#include "city/bundle/mail.h"
 #include "city/bundle/notify.h"
 #include "city/bundle/setting.h"
 #include "http/api.h"
@@ -33,18 +34,20 @@ bool api_notifications(Request *r, Response *out) {
         !http_query_int(r, S("limit"), LIMIT, 1, LIMIT_MAX, &limit) ||
         !http_query_bool(r, S("unread"), false, &only))
         return false;
-    Str tag = notify_tag(r->db, r->user->id);
-    if (!notify_list(r->db, r->user->id, only, (int)offset, (int)limit, &items, &n, &total,
-                     &unread))
-        return false;
+    Str why = http_query(r, S("why")), tag = notify_tag(r->db, r->user->id);
+    NotifyPart part = {
+        .why = notify_why_find(why), .unread = only, .offset = offset, .most = limit};
+    if (why.n && part.why < 0) return HTTP_INVALID(r, S("?why"), M_HTTP_QUERY, S("why"), why);
+    if (!notify_part(r->db, r->user->id, &part, &items, &n, &total)) return false;
+    unread = notify_unread(r->db, r->user->id);
     Json *o = json_new(a, JSON_OBJECT);
     Json *list = out_list(a, o, S("items"));
     for (int i = 0; i < n; i++) out_notice(a, list, &items[i]);
     out_int(a, o, S("total"), total);
     out_int(a, o, S("unread"), unread);
     http_reply(out, r, 200, o);
-    out->etag = str_printf(a, "%.*s-%d-%lld-%lld", STRF(tag), (int)only, (long long)offset,
-                           (long long)limit);
+    out->etag = str_printf(a, "%.*s-%d-%d-%lld-%lld", STRF(tag), part.why, (int)only,
+                           (long long)offset, (long long)limit);
     return true;
 }
 
@@ -71,11 +74,42 @@ bool api_notifications_read(Request *r, Response *out) {
     if (!m.id && !m.upto) return HTTP_INVALID(r, S("/upto"), M_HTTP_REQUIRED, S("upto"));
     if (!tx_run(r->db, DB_WRITE, mark_in_tx, &m)) return false;
     Json *o = json_new(r->c->arena, JSON_OBJECT);
-    out_int(r->c->arena, o, S("unread"),
-            Q_I64(r->db, 0,
-                  "SELECT count(*) FROM notification_user WHERE app_user = $1 AND read_ms IS NULL",
-                  db_i(m.user)));
+    out_int(r->c->arena, o, S("unread"), notify_unread(r->db, m.user));
     http_reply(out, r, 200, o);
+    return ctx_ok(r->c);
+}
+
+static bool shown_in_tx(Db *db, void *user) {
+    const Marking *m = user;
+    return notify_shown(db, m->user, m->id, m->upto);
+}
+
+/* The page showed those from `from` to `upto`: the first time is part of the proof of delivery. */
+bool api_notifications_shown(Request *r, Response *out) {
+    Json *j = http_json(r);
+    Marking m = {.user = r->user->id};
+    if (!j || !read_id(r, j, S("from"), &m.id) || !read_id(r, j, S("upto"), &m.upto)) return false;
+    if (!m.upto) return HTTP_INVALID(r, S("/upto"), M_HTTP_REQUIRED, S("upto"));
+    out->status = 204;
+    return tx_run(r->db, DB_WRITE, shown_in_tx, &m);
+}
+
+/* --- proof of delivery -------------------------------------------------------------------------
+ */
+
+bool api_notification_proof(Request *r, Response *out) {
+    int64_t id;
+    Proof p;
+    if (!http_id(r, 0, &id) || !proof_of_notification(r->db, id, &p)) return false;
+    http_reply(out, r, 200, proof_json(r->db, &p));
+    return ctx_ok(r->c);
+}
+
+bool api_mail_proof(Request *r, Response *out) {
+    int64_t id;
+    Proof p;
+    if (!http_id(r, 0, &id) || !proof_of_mail(r->db, id, &p)) return false;
+    http_reply(out, r, 200, proof_json(r->db, &p));
     return ctx_ok(r->c);
 }
 
@@ -104,6 +138,7 @@ bool api_follows(Request *r, Response *out) {
 }
 
 typedef struct Following {
+    const Register *reg;
     const User *user;
     Str object;
     bool on;
@@ -111,13 +146,13 @@ typedef struct Following {
 
 static bool follow_in_tx(Db *db, void *user) {
     const Following *f = user;
-    return follow_set(db, f->user, f->object, f->on);
+    return follow_set(db, f->reg, f->user, f->object, f->on);
 }
 
 bool api_follow(Request *r, Response *out) {
     Json *j = http_json(r);
     if (!j) return false;
-    Following f = {r->user, json_get_str(j, S("object")), json_get_bool(j, S("on"), true)};
+    Following f = {r->reg, r->user, json_get_str(j, S("object")), json_get_bool(j, S("on"), true)};
     if (f.object.n == 0) return HTTP_INVALID(r, S("/object"), M_HTTP_REQUIRED, S("object"));
     if (!tx_run(r->db, DB_WRITE, follow_in_tx, &f) || !reply_follows(r, out)) return false;
     out->etag = S("");

@@ -1,6 +1,7 @@
 /* The bell over HTTP: polling, marking as read, following, settings, the secret of the feed. */
 #include "city/bundle/notify.h"
 #include "city/bundle/setting.h"
+#include "codec/mail.h"
 #include "tests/http_fixture.h"
 #include "tests/test.h"
 
@@ -67,11 +68,67 @@ TEST(http_bell_follows) {
     HttpReply r = post(f, token, "/me/follows", S("{\"object\":\"rule:zibo/gazelle\"}"));
     CHECK(r.status == 200 && json_get_i64(r.json, S("total"), 0) == 1);
     CHECK_INT(post(f, token, "/me/follows", S("{\"object\":\"user:1\"}")).status, 403);
-    CHECK_INT(
-        post(f, f->tokens[ROLE_PARTNER], "/me/follows", S("{\"object\":\"enterprise:1\"}")).status,
-        403);
+    /* Who sees a part follows what they see: a partner what is public of a firm, a firm itself. */
+    const Str firm = S("{\"object\":\"enterprise:1\"}"), none = S("{\"object\":\"case:999999\"}");
+    CHECK_INT(http_get(f, f->tokens[ROLE_PARTNER], "/enterprises/1").status, 200);
+    CHECK_INT(post(f, f->tokens[ROLE_PARTNER], "/me/follows", firm).status, 200);
+    CHECK_INT(http_get(f, f->tokens[ROLE_ENTERPRISE], "/enterprises/1").status, 404);
+    CHECK_INT(post(f, f->tokens[ROLE_ENTERPRISE], "/me/follows", firm).status, 403);
+    CHECK_INT(post(f, f->tokens[ROLE_SECADMIN], "/me/follows", firm).status, 403);
+    CHECK_INT(post(f, token, "/me/follows", none).status, 403);
+    CHECK_INT(post(f, token, "/me/follows", S("{\"object\":\"case:1; DROP\"}")).status, 403);
     r = post(f, token, "/me/follows", S("{\"object\":\"rule:zibo/gazelle\",\"on\":false}"));
     CHECK(r.status == 200 && json_get_i64(r.json, S("total"), -1) == 0);
+}
+
+static int64_t told(HttpFixture *f, Str token, Str object) {
+    HttpReply r = http_get(f, token, "/me/notifications?why=follows&limit=200");
+    int64_t n = 0;
+    CHECK_INT(r.status, 200);
+    const Json *items = json_get(r.json, S("items"));
+    for (const Json *e = items ? items->first : NULL; e; e = e->next)
+        n += str_eq(json_get_str(e, S("object")), object);
+    return n;
+}
+
+/* Who follows a case, or its enterprise, hears what was done to it, while they may see it. */
+TEST(http_bell_tells_followers_what_changed) {
+    HttpFixture *f = http_fixture();
+    Str leader = f->tokens[ROLE_LEADER], firm = f->tokens[ROLE_ENTERPRISE];
+    HttpReply r = post(f, leader, "/me/follows", S("{\"object\":\"enterprise:1\"}"));
+    CHECK_INT(r.status, 200);
+    r = post(f, f->tokens[ROLE_CLERK_OFFICE], "/cases",
+             S("{\"flow\":\"question\",\"subject\":\"1\",\"data\":{\"问题\":\"融资额是多少\","
+               "\"答复天数\":5},"
+               "\"reason\":\"核实\"}"));
+    CHECK_INT(r.status, 201);
+    Str object = str_cat(f->arena, S("case:"), json_get_str(r.json, S("id")));
+    CHECK_INT(told(f, leader, object), 1);
+    CHECK_INT(told(f, firm, object), 0);
+    Str body = str_printf(f->arena, "{\"object\":\"%.*s\"}", STRF(object));
+    CHECK_INT(post(f, firm, "/me/follows", body).status, 403);
+    for (int role = 0; role < ROLES; role++) { /* who may see it may follow it, nobody else */
+        const char *path =
+            str_z(f->arena, str_cat(f->arena, S("/cases/"), str_sub(object, 5, object.n)));
+        bool sees = http_get(f, f->tokens[role], path).status == 200;
+        CHECK_INT(post(f, f->tokens[role], "/me/follows", body).status, sees ? 200 : 403);
+    }
+    CHECK_INT(http_get(f, leader, "/me/notifications?why=x").status, 422);
+    r = http_get(f, leader, "/me/notifications?why=follows&limit=1");
+    Str id = json_get_str(json_at(json_get(r.json, S("items")), 0), S("id"));
+    body = str_printf(f->arena, "{\"from\":\"%.*s\",\"upto\":\"%.*s\"}", STRF(id), STRF(id));
+    CHECK_INT(post(f, leader, "/me/notifications/shown", body).status, 204);
+    CHECK_INT(post(f, leader, "/me/notifications/shown", S("{}")).status, 422);
+    const char *proof =
+        str_z(f->arena, str_printf(f->arena, "/notifications/%.*s/proof", STRF(id)));
+    CHECK_INT(http_get(f, leader, proof).status, 403);
+    r = http_get(f, f->tokens[ROLE_AUDITOR], proof);
+    CHECK_INT(r.status, 200);
+    const Json *who = json_at(json_get(r.json, S("people")), 0);
+    CHECK(json_get_str(who, S("shown_at")).n > 0 && json_get_str(who, S("read_at")).n == 0);
+    CHECK_INT(
+        post(f, leader, "/me/follows", S("{\"object\":\"enterprise:1\",\"on\":false}")).status,
+        200);
 }
 
 TEST(http_bell_settings) {

@@ -127,16 +127,16 @@ TEST(notify_followers_with_the_right) {
     int64_t partner = person(&f, "partner", 1u << ROLE_PARTNER, "");
     User u;
     CHECK(user_get(f.db, clerk, &u));
-    CHECK(follow_set(f.db, &u, S("enterprise:7"), true));
-    CHECK(follow_set(f.db, &u, S("enterprise:7"), true)); /* idempotent */
-    CHECK(follow_set(f.db, &u, S("rule:cn/unicorn"), true));
-    CHECK(!follow_set(f.db, &u, S("user:1"), true));
+    CHECK(follow_set(f.db, NULL, &u, S("enterprise:7"), true));
+    CHECK(follow_set(f.db, NULL, &u, S("enterprise:7"), true)); /* idempotent */
+    CHECK(follow_set(f.db, NULL, &u, S("rule:cn/unicorn"), true));
+    CHECK(!follow_set(f.db, NULL, &u, S("user:1"), true));
     CHECK_INT(f.ctx.err.code, ERR_DENIED);
     ctx_clear(&f.ctx);
-    CHECK(!follow_set(f.db, &u, S("enterprise:"), true));
+    CHECK(!follow_set(f.db, NULL, &u, S("enterprise:"), true));
     ctx_clear(&f.ctx);
     CHECK(user_get(f.db, partner, &u));
-    CHECK(!follow_set(f.db, &u, S("enterprise:7"), true));
+    CHECK(!follow_set(f.db, NULL, &u, S("enterprise:7"), true));
     ctx_clear(&f.ctx);
     Follow *items;
     int n;
@@ -165,7 +165,7 @@ TEST(notify_followers_with_the_right) {
     tell(&f, &note);
     CHECK_INT(unread(&f, clerk), 2);
     CHECK(user_get(f.db, clerk, &u));
-    CHECK(follow_set(f.db, &u, S("enterprise:7"), false));
+    CHECK(follow_set(f.db, NULL, &u, S("enterprise:7"), false));
     CHECK(follow_list(f.db, clerk, &items, &n) && n == 1);
     store_fixture_close(&f);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "city/bundle/bundle_inner.h"
+#include "codec/base64.h"
 
 #define HEAD "jixia-seal 1\n"
 
@@ -16,12 +17,7 @@ static const char B64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 
 Str bundle_base64(Arena *a, Str s) {
     Buf b = buf_new(a, 0);
-    for (ptrdiff_t i = 0; i < s.n; i += 3) {
-        uint32_t v = 0;
-        for (int k = 0; k < 3; k++) v = v << 8 | (i + k < s.n ? (unsigned char)s.p[i + k] : 0u);
-        for (int k = 0; k < 4; k++)
-            buf_char(&b, i + k - 1 < s.n ? B64[v >> (18 - 6 * k) & 63] : '=');
-    }
+    base64_put(&b, s, 0);
     return buf_str(&b);
 }
 

@@ -3,24 +3,9 @@
 
 #include "base/hash.h"
 #include "base/secret.h"
+#include "codec/mail.h"
 
-enum { TOKEN_BYTES = 24, ADDRESS_MAX = 254 /* RFC 5321 4.5.3.1.3 */ };
-
-bool mail_address_valid(Str s) {
-    ptrdiff_t at = -1;
-    if (s.n < 5 || s.n > ADDRESS_MAX) return false;
-    for (ptrdiff_t i = 0; i < s.n; i++) {
-        char ch = s.p[i];
-        if (ch <= ' ' || ch >= 0x7f || str_find(S("<>()[]\\,;:\""), str_of(&ch, 1)) >= 0)
-            return false;
-        if (ch != '@') continue;
-        if (at >= 0) return false;
-        at = i;
-    }
-    Str host = str_sub(s, at + 1, s.n);
-    return at > 0 && str_find(host, S(".")) > 0 && !str_ends(host, S(".")) &&
-           str_find(s, S("..")) < 0;
-}
+enum { TOKEN_BYTES = 24 };
 
 bool setting_get(Db *db, int64_t user, NotifySetting *out) {
     Ctx *c = db_ctx(db);

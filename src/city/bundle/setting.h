@@ -25,8 +25,4 @@ bool setting_new_feed(Db *db, int64_t user, Str *token);
 bool setting_end_feed(Db *db, int64_t user);
 /* The user whose feed has this secret and who may sign in; false without failure when none. */
 bool setting_of_feed(Db *db, Str token, User *out, Lang *lang);
-
-/* Something like an address of electronic mail: one @, a dot behind it, printable ASCII without
- * blanks, quotes, angle brackets or anything that could begin a second header. */
-bool mail_address_valid(Str s);
 #endif

@@ -1,5 +1,6 @@
 /* Opening cases and acting on them: one transaction of the caller's, whole or nothing. */
 #include "base/date.h"
+#include "city/bundle/notify.h"
 #include "city/flow/case_inner.h"
 #include "city/flow/effects.h"
 #include "city/subject.h"
@@ -37,6 +38,24 @@ static bool run_effects(Db *db, CaseStep *s) {
     return ctx_ok(db_ctx(db));
 }
 
+/* Those who follow the case or its enterprise, and may see the case. */
+static bool tell_followers(Db *db, const CaseStep *s) {
+    Arena *a = db_ctx(db)->arena;
+    const CaseFile *k = s->file;
+    Notify n = {.why = NOTIFY_FOLLOWS,
+                .what = M_CASE_MOVED,
+                .args = {k->title, s->act->zh, k->state->zh, s->act->en.n ? s->act->en : s->act->zh,
+                         k->state->en.n ? k->state->en : k->state->zh},
+                .nargs = 5,
+                .object = case_object(a, k->id),
+                .link = str_printf(a, "/cases/%lld", (long long)k->id),
+                .actor = s->actor->name,
+                .followers = true,
+                .reg = s->reg};
+    if (k->subject) n.also = str_printf(a, "enterprise:%lld", (long long)k->subject);
+    return notify(db, &n);
+}
+
 /* Moves a case whose guards have passed. k is as before, with the data of the move in it. */
 static bool move(Db *db, const Register *reg, CaseFile *k, const FlowAct *a, const FlowState *from,
                  const CaseMove *m, const CaseActor *actor, int role, CaseGate *gate, int depth) {
@@ -70,7 +89,7 @@ static bool move(Db *db, const Register *reg, CaseFile *k, const FlowAct *a, con
                       .data = m->data ? case_json(c->arena, m->data) : S("{}")};
     s.event = case_event_add(db, k, &e, from ? S("case.act") : S("case.open"));
     return s.event && save(db, k) && case_clock_move(db, reg, k, a, from, m, s.day) &&
-           run_effects(db, &s);
+           run_effects(db, &s) && tell_followers(db, &s);
 }
 
 /* --- opening -----------------------------------------------------------------------------------

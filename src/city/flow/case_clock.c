@@ -5,6 +5,7 @@
  * calendar does not reach, a clock has no due day until case_tick finds that it does.
  */
 #include "base/date.h"
+#include "city/bundle/notify.h"
 #include "city/flow/case_inner.h"
 
 #define NO_DAY INT64_MIN
@@ -175,6 +176,27 @@ typedef struct Tick {
     int escalated, acted, dated;
 } Tick;
 
+/* The role a clock is escalated to hears of it (a role of a district: that of the case), and who
+ * follows the case. */
+static bool ring(Db *db, const Tick *t, const CaseFile *k, const CaseClock *clock) {
+    Arena *a = db_ctx(db)->arena;
+    int role = role_find(clock->escalate_to);
+    Notify n = {.why = NOTIFY_WAITS,
+                .what = M_CASE_ESCALATED,
+                .args = {k->title, clock->name, date_text(a, clock->due_day)},
+                .nargs = 3,
+                .object = case_object(a, k->id),
+                .link = str_printf(a, "/cases/%lld", (long long)k->id),
+                .actor = S("system:clock"),
+                .followers = true,
+                .reg = t->reg};
+    bool district =
+        role >= 0 && right_scope(right_find(S("case:read")), (Role)role) == SCOPE_DISTRICT;
+    if (role >= 0 && (!district || k->division.n)) n.to.roles = (uint32_t)1 << role;
+    if (district) n.to.district = k->division;
+    return notify(db, &n);
+}
+
 static bool escalate(Db *db, Tick *t, CaseFile *k, const CaseClock *clock, int64_t at_ms) {
     CaseEventNew e = {.at_ms = at_ms,
                       .actor = S("system:clock"),
@@ -186,7 +208,8 @@ static bool escalate(Db *db, Tick *t, CaseFile *k, const CaseClock *clock, int64
     t->escalated = 1;
     return case_event_add(db, k, &e, S("case.escalate")) &&
            EXEC(db, "UPDATE case_clock SET escalated_ms = $3 WHERE case_file = $1 AND name = $2",
-                db_i(k->id), db_s(clock->name), db_i(at_ms));
+                db_i(k->id), db_s(clock->name), db_i(at_ms)) &&
+           ring(db, t, k, clock);
 }
 
 /* The first act by clock whose guards pass; one that is closed waits for the next tick. */

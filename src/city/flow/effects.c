@@ -14,7 +14,7 @@ static bool effect_notify(Db *db, const CaseStep *s, const Json *args);
 static const char *const OPEN_KEYS[] = {"flow", "data", NULL};
 static const char *const ACT_KEYS[] = {"flow", "act", "where", NULL};
 static const char *const SET_KEYS[] = {"field", "value", NULL};
-static const char *const NOTIFY_KEYS[] = {"to", "zh", "en", NULL};
+static const char *const NOTIFY_KEYS[] = {"to", "zh", "en", "formal", NULL};
 
 static const char *const NO_KEYS[] = {NULL};
 static const char *const DRAW_KEYS[] = {"inspectors", NULL};
@@ -79,8 +79,9 @@ bool effect_data_set(Db *db, const CaseStep *s, const Json *args) {
     return case_step_data(db, own, json_get_str(args, S("field")), value);
 }
 
-/* notify {to: ROLE | opener | firm | organisation, zh, en}: one line in the bell of those meant. A
- * role of a district is told of its own district's cases. */
+/* notify {to: ROLE | opener | firm | organisation, zh, en, formal}: one line in the bell of those
+ * meant; formal: a legal notice, mailed too, with its proof. A role of a district is told of its
+ * own district's cases. */
 static bool effect_notify(Db *db, const CaseStep *s, const Json *args) {
     Ctx *c = db_ctx(db);
     const CaseFile *k = s->file;
@@ -93,7 +94,8 @@ static bool effect_notify(Db *db, const CaseStep *s, const Json *args) {
                 .nargs = 2,
                 .object = case_object(c->arena, k->id),
                 .link = str_printf(c->arena, "/cases/%lld", (long long)k->id),
-                .actor = s->actor->name};
+                .actor = s->actor->name,
+                .formal = json_get_bool(args, S("formal"), false)};
     int role = role_find(to);
     if (role >= 0) {
         n.to.roles = (uint32_t)1 << role;

@@ -35,6 +35,7 @@ export const router = createRouter({
     { path: '/recommendations', component: () => import('../pages/RecommendationsPage.vue'), meta: { title: 'rec.title', right: 'recommendation:read' } },
     { path: '/recommendations/new', component: () => import('../pages/RecommendationNewPage.vue'), meta: { title: 'rec.new', right: 'recommendation:write' } },
     { path: '/watches', component: () => import('../pages/WatchesPage.vue'), meta: { title: 'wat.title', right: 'watch:read' } },
+    { path: '/authorisations', component: () => import('../pages/AuthorisationsPage.vue'), meta: { title: 'aut.title', right: 'authorisation:read' } },
     // rounds and reviews
     { path: '/rounds', component: () => import('../pages/RoundsPage.vue'), meta: { title: 'round.title', right: 'round:read' } },
     { path: '/rounds/:id', component: () => import('../pages/RoundPage.vue'), meta: { title: 'round.title', right: 'round:read' } },

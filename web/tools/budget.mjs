@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url))
-const ENTRY = 70, ROUTE = 90, CSS = 30, EDITOR = 400
+const ENTRY = 70, ROUTE = 90, CSS = 34, EDITOR = 400
 const text = (name) => readFileSync(dist + name, 'utf8')
 const kib = (name) => gzipSync(readFileSync(dist + name), { level: 9 }).length / 1024
 const assets = readdirSync(dist + 'assets').map((n) => 'assets/' + n)

@@ -74,13 +74,17 @@ tidy() {
 }
 
 stage 'house rules' tidy
-begin 'unit PostgreSQL' tests/pg.sh build/asan/tests/run
+# What never opens a store (the engine, codecs, readers) runs once; the rest on both databases.
+stored=$(grep -lE 'test_db_url|test_program_folder|tests/(http|library|store)_fixture\.h' \
+  tests/unit/*.c)
+begin 'unit PostgreSQL' tests/pg.sh build/asan/tests/run $stored
+begin 'round' tests/round.sh
 stage 'unit SQLite' build/asan/tests/run
 begin 'kill' tests/kill.sh build/asan/jixia 10
 stage 'unit PostgreSQL' ended 'unit PostgreSQL'
+stage 'round' ended 'round'
 stage 'threads' build/tsan/tests/threads
 stage 'library' tests/library.sh
-stage 'round' tests/round.sh
 stage 'decimal oracle' tests/oracle/run.sh build/asan/tests/ops 10000
 cases=../shared/tck/TestCases
 if [ -d "$cases" ]; then

@@ -1,9 +1,11 @@
 /* Runs the registered tests: all, or those whose file or name contains one of the arguments. The
- * last line is `N passed, N failed`. */
+ * last line is `N passed, N failed`. $JIXIA_TEST_SECONDS=S names the tests that used more than S
+ * seconds of processor time. */
 #include <dirent.h>
 #include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/test.h"
@@ -119,10 +121,18 @@ static bool wanted(const Test *t, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+    const char *limit = getenv("JIXIA_TEST_SECONDS");
+    double slow = limit ? strtod(limit, NULL) : 0;
     for (int i = 0; i < count; i++) {
         if (!wanted(&tests[i], argc, argv)) continue;
         snprintf(current, sizeof current, "%s", tests[i].name);
+        clock_t start = clock();
         tests[i].fn();
+        double used = (double)(clock() - start) / CLOCKS_PER_SEC;
+        if (slow > 0 && used > slow) {
+            printf("%6.1f s  %s %s\n", used, tests[i].file, current);
+            fflush(stdout);
+        }
         settle();
     }
     if (folder[0]) nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);

@@ -160,6 +160,15 @@ static void publish_notice(HttpFixture *f) {
     CHECK_INT(r.status, 201);
 }
 
+/* Letter 1, a draft to the firm. */
+static void draft_letter(HttpFixture *f) {
+    Str body = S("{\"template\":\"inform\",\"enterprise\":\"1\"}");
+    HttpReply r = http_call(
+        f, &(HttpCall){.method = "POST", .path = "/letters", .token = f->boss, .body = body});
+    CHECK_INT(r.status, 201);
+    CHECK_STR(r.location, S("/api/v1/letters/1"));
+}
+
 HttpFixture *http_fixture(void) {
     static HttpFixture f;
     InitReport report;
@@ -189,6 +198,7 @@ HttpFixture *http_fixture(void) {
     open_case(&f);
     draft_round(&f);
     publish_notice(&f);
+    draft_letter(&f);
     return &f;
 }
 

@@ -2,6 +2,7 @@
 #include "city/register.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "base/date.h"
 #include "base/hash.h"
@@ -132,11 +133,18 @@ static void register_free(Register *r) {
     arena_close(r->arena);
 }
 
+static Str setting(Arena *a, const char *name) {
+    const char *value = getenv(name);
+    return value ? str_dup(a, str_from(value)) : S("");
+}
+
 Register *register_open(Ctx *c, Str url, int pool_size) {
     Register *r = register_new(store_open(c, url, false, pool_size));
     r->turn = NEW(r->arena, struct RegisterTurn);
     r->turn->first = r->turn->current = r;
     r->process = secret_token(r->arena, 9);
+    r->key_path = setting(r->arena, "JIXIA_KEY");
+    r->public_url = setting(r->arena, "JIXIA_PUBLIC_URL");
     pthread_mutex_init(&r->turn->lock, NULL);
     pthread_mutex_init(&r->turn->loading, NULL);
     if (r->store && store_migrate(c, r->store) && open_rules(c, r)) return r;
@@ -169,6 +177,8 @@ static Register *register_next(const Register *r) {
     Register *next = register_new(r->store);
     next->turn = r->turn;
     next->process = r->turn->first->process;
+    next->key_path = r->turn->first->key_path;
+    next->public_url = r->turn->first->public_url;
     if (!open_rules(&c, next)) {
         LOG(LOG_ERROR, "rules", {"text", note_text(a, &c.err.note, LANG_EN)},
             {"place", c.err.note.place});

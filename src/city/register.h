@@ -18,8 +18,10 @@ typedef struct Register {
     PackSet *pack;
     Rulebook *book;
     CodeLists codes;
-    Arena *arena;                      /* of the pack's bytes */
-    Str process;                       /* a random name of this opening, for claims */
+    Arena *arena;   /* of the pack's bytes */
+    Str process;    /* a random name of this opening, for claims */
+    Str key_path;   /* JIXIA_KEY: the file of the city's private key; empty: none */
+    Str public_url; /* JIXIA_PUBLIC_URL: where the public reaches it; empty: not said */
     struct SnapshotCache *snapshots;   /* city/snapshot.h; has a lock of its own */
     struct DiscoverCache *discoveries; /* city/library/discover.h; likewise */
     int64_t rule_set;                  /* id of the set loaded */

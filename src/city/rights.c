@@ -97,6 +97,10 @@ const Right RIGHTS[] = {
     {STR_INIT("objection:read"),      "aa--------a---"},
     {STR_INIT("objection:private"),   "-a------------"},
     {STR_INIT("objection:write"),     "-a------------"},
+    {STR_INIT("letter:read"),         "aa-------oa---"},
+    {STR_INIT("letter:write"),        "-a------------"},
+    {STR_INIT("certificate:read"),    "aaaa--aaaoa---"},
+    {STR_INIT("certificate:write"),   "-a------------"},
     /* sealed bundles, notifications, audit */
     {STR_INIT("audit:read"),          "----------a--a"},
     {STR_INIT("proof:read"),          "-a--------a--a"},

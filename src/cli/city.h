@@ -41,4 +41,7 @@ int cmd_mail(Cli *cli, int argc, char **argv);
 int cmd_key(Cli *cli, int argc, char **argv);
 int cmd_discover(Cli *cli, int argc, char **argv);
 int cmd_watch(Cli *cli, int argc, char **argv);
+int cmd_notice(Cli *cli, int argc, char **argv);
+int cmd_letter(Cli *cli, int argc, char **argv);
+int cmd_certificate(Cli *cli, int argc, char **argv);
 #endif

@@ -78,6 +78,25 @@ static const Command COMMANDS[] = {
      "      [FILE | --with JSON] --reason TEXT [--as NAME]\n"
      "round sample|rerun|keep|decide|sign ROUND [FILE | --with JSON] --reason TEXT [--as NAME]",
      M_CLI_HELP_ROUND, cmd_round},
+    {"notice",
+     "notice list\nnotice show ID\nnotice docx ID --out F.docx\n"
+     "notice draft --with JSON --reason TEXT\n"
+     "notice change|enter ID [--with JSON] [--scan FILE] --reason TEXT\n"
+     "notice publish ID [--from D] --reason TEXT\nnotice conclude|end ID --reason TEXT\n"
+     "notice object ID --with JSON --reason TEXT",
+     M_CLI_HELP_NOTICE, cmd_notice},
+    {"letter",
+     "letter list\nletter show ID\nletter docx ID --out F.docx\n"
+     "letter draft --with JSON --reason TEXT\nletter change ID --with JSON --reason TEXT\n"
+     "letter send ID --way portal|post|mail|hand|published [--on D] --reason TEXT\n"
+     "letter delivered|returned ID [--on D] [--file PROOF] --reason PROOF\n"
+     "letter end ID --reason TEXT",
+     M_CLI_HELP_LETTER, cmd_letter},
+    {"certificate",
+     "certificate list\ncertificate show ID\ncertificate verify CODE\n"
+     "certificate issue TITLE --reason TEXT\ncertificate withdraw ID --reason TEXT\n"
+     "certificate sign --reason TEXT",
+     M_CLI_HELP_CERTIFICATE, cmd_certificate},
     {"replay",
      "replay PACKET [--pack DIR]\nreplay --decision ID\n"
      "replay --all [--sample N] [--seed S] [--threads N]",

@@ -217,6 +217,31 @@ bool api_objections(Request *r, Response *out);
 bool api_objection_add(Request *r, Response *out);
 bool api_objection(Request *r, Response *out);
 bool api_objection_close(Request *r, Response *out);
+/* api_letter.c */
+bool api_letters(Request *r, Response *out);
+bool api_letter_add(Request *r, Response *out);
+bool api_letter(Request *r, Response *out);
+bool api_letter_change(Request *r, Response *out);
+bool api_letter_send(Request *r, Response *out);
+bool api_letter_outcome(Request *r, Response *out);
+bool api_letter_end(Request *r, Response *out);
+/* api_paper.c */
+bool api_letter_docx(Request *r, Response *out);
+bool api_letter_print(Request *r, Response *out);
+bool api_letter_file_add(Request *r, Response *out);
+bool api_letter_file(Request *r, Response *out);
+bool api_notice_print(Request *r, Response *out);
+bool api_notice_file_add(Request *r, Response *out);
+bool api_notice_file(Request *r, Response *out);
+/* api_certificate.c */
+bool api_certificates(Request *r, Response *out);
+bool api_certificate_add(Request *r, Response *out);
+bool api_certificate(Request *r, Response *out);
+bool api_certificate_withdraw(Request *r, Response *out);
+bool api_certificate_print(Request *r, Response *out);
+bool api_public_certificate(Request *r, Response *out);
+/* page_sheet.c */
+bool api_enterprise_sheet(Request *r, Response *out);
 
 /* --- sealed bundles, notifications, audit --- */
 /* api_bell.c */

@@ -121,6 +121,7 @@ void http_reply_tagged(Response *out, const Request *r, const Json *j) {
 static int problem_status(const Ctx *c) {
     switch (c->err.note.msg) {
     case M_OBJECTION_RATE:
+    case M_CERTIFICATE_RATE:
     case M_USER_LOCKED: return 429;
     case M_HTTP_TYPE:
     case M_IMPORT_KIND:

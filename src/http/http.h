@@ -13,6 +13,7 @@ enum {
     HTTP_BODY_MAX = 1 << 20, /* unless the route says otherwise */
     HTTP_UPLOAD_MAX = 64 << 20,
     HTTP_MODEL_MAX = 9 << 20, /* a model or the workbook of a table */
+    HTTP_SCAN_MAX = 21 << 20, /* a scan with what surrounds it in the form */
     HTTP_ARENA_MAX = 1 << 30,
     HTTP_POOL = 16,      /* connections to the database */
     HTTP_BEAT_MS = 20000 /* see idempotency.c */

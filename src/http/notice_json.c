@@ -1,5 +1,7 @@
 /* Notices and objections as data. See notice_json.h. */
 #include "http/notice_json.h"
+#include "base/date.h"
+#include "city/flow/calendar.h"
 #include "http/http.h"
 
 void out_day_int(Arena *a, Json *o, Str key, int32_t day) {
@@ -18,6 +20,21 @@ static void out_id(Arena *a, Json *o, Str key, int64_t id) {
 
 /* --- notices ------------------------------------------------------------------------------------
  */
+
+/* Working days from today to the last day; nothing where it is not open or the calendar ends. */
+static void out_left(Request *r, Json *o, const PublicNotice *n) {
+    Arena *a = r->c->arena;
+    int64_t today = china_day(r->c->now_ms), from, to;
+    const Calendar *k = pack_calendar(r->reg->pack);
+    int left = 0;
+    bool open = n->state == NOTICE_PUBLISHED && !n->replaced_by &&
+                date_from_int(n->from_day, &from) && date_from_int(n->to_day, &to) && today <= to;
+    if (open && today < from) today = from;
+    if (open && calendar_covers(k, today - 1, to) && workday_between(r->c, k, today - 1, to, &left))
+        out_int(a, o, S("working_days_left"), left);
+    else
+        out_null(a, o, S("working_days_left"));
+}
 
 static void out_head(Arena *a, Json *o, const PublicNotice *n) {
     out_id(a, o, S("id"), n->id);
@@ -39,6 +56,7 @@ Json *notice_public_json(Request *r, const PublicNotice *n) {
     Json *o = json_new(r->c->arena, JSON_OBJECT);
     int32_t today = notice_today(r->c);
     out_head(r->c->arena, o, n);
+    out_left(r, o, n);
     out_bool(r->c->arena, o, S("open"),
              n->state == NOTICE_PUBLISHED && !n->replaced_by && today <= n->to_day);
     return o;
@@ -48,6 +66,7 @@ Json *notice_row_json(Request *r, const PublicNotice *n) {
     Arena *a = r->c->arena;
     Json *o = json_new(a, JSON_OBJECT);
     out_head(a, o, n);
+    out_left(r, o, n);
     out_opt(a, o, S("working_days"),
             n->working_days ? str_printf(a, "%d", n->working_days) : S(""));
     out_str(a, o, S("template"), n->template_id);

@@ -3,6 +3,7 @@
 #include "http/page.h"
 
 #include "base/utf8.h"
+#include "codec/qr.h"
 
 void html_text(Buf *b, Str s) {
     for (ptrdiff_t i = 0; i < s.n; i++) {
@@ -21,7 +22,16 @@ void html_msg(Buf *b, const Request *r, Msg m) {
     html_text(b, msg_text(r->c->arena, m, r->c->lang, 0, NULL));
 }
 
-Buf page_begin(const Request *r, Str title) {
+void html_term(Buf *b, const Request *r, Msg m, Str value) {
+    if (!value.n) return;
+    buf_lit(b, "<dt>");
+    html_msg(b, r, m);
+    buf_lit(b, "</dt><dd>");
+    html_text(b, value);
+    buf_lit(b, "</dd>");
+}
+
+static Buf page_head(const Request *r, Str title, Str style) {
     Buf b = buf_new(r->c->arena, 0);
     bool en = r->c->lang == LANG_EN;
     buf_printf(&b, "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\">",
@@ -29,12 +39,32 @@ Buf page_begin(const Request *r, Str title) {
     buf_lit(&b, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>");
     html_text(&b, title);
     buf_lit(&b, "</title><link rel=\"icon\" href=\"/favicon.svg\"><link rel=\"stylesheet\" "
-                "href=\"/notice.css\"></head><body><a class=\"skip\" href=\"#main\">");
+                "href=\"/notice.css\">");
+    if (style.n) {
+        buf_lit(&b, "<style>");
+        buf_put(&b, style);
+        buf_lit(&b, "</style>");
+    }
+    buf_lit(&b, "</head><body>");
+    return b;
+}
+
+Buf page_print(const Request *r, Str title, Str style) {
+    Buf b = page_head(r, title, style);
+    buf_lit(&b, "<main id=\"main\">");
+    return b;
+}
+
+Buf page_begin(const Request *r, Str title) {
+    Buf b = page_head(r, title, S(""));
+    buf_lit(&b, "<a class=\"skip\" href=\"#main\">");
     html_msg(&b, r, M_PAGE_SKIP);
     buf_lit(&b, "</a><header><nav aria-label=\"");
     html_msg(&b, r, M_PAGE_NOTICES);
     buf_lit(&b, "\"><a href=\"/public/notices\">");
     html_msg(&b, r, M_PAGE_NOTICES);
+    buf_lit(&b, "</a> <a href=\"/public/verify\">");
+    html_msg(&b, r, M_PAGE_VERIFY);
     buf_lit(&b, "</a></nav></header><main id=\"main\" tabindex=\"-1\">");
     return b;
 }
@@ -74,22 +104,42 @@ static void put_table(Buf *b, const PaperBlock *t) {
     buf_lit(b, "</tbody></table></div>");
 }
 
+static void put_block(Buf *b, const PaperBlock *k) {
+    Str text = k->text, kind = paper_kind_text(k->kind);
+    const char *tag = k->kind == PAPER_TITLE                             ? "h1"
+                      : k->kind == PAPER_HEAD1 || k->kind == PAPER_HEAD2 ? "h2"
+                                                                         : "p";
+    if (k->kind == PAPER_TABLE) put_table(b, k);
+    while (k->kind != PAPER_TABLE && text.p) {
+        buf_printf(b, "<%s class=\"%.*s\">", tag, STRF(kind));
+        html_text(b, str_cut(&text, '\n'));
+        buf_printf(b, "</%s>", tag);
+    }
+}
+
 void page_paper(Buf *b, const Paper *p) {
     buf_lit(b, "<article class=\"paper\" lang=\"zh-CN\">");
+    for (int i = 0; i < p->nblocks; i++) put_block(b, &p->blocks[i]);
+    buf_lit(b, "</article>");
+}
+
+bool page_paper_codes(Ctx *c, Buf *b, const Paper *p) {
+    Qr q;
+    buf_lit(b, "<article class=\"paper\" lang=\"zh-CN\">");
     for (int i = 0; i < p->nblocks; i++) {
-        const PaperBlock *k = &p->blocks[i];
-        Str text = k->text, kind = paper_kind_text(k->kind);
-        const char *tag = k->kind == PAPER_TITLE                             ? "h1"
-                          : k->kind == PAPER_HEAD1 || k->kind == PAPER_HEAD2 ? "h2"
-                                                                             : "p";
-        if (k->kind == PAPER_TABLE) put_table(b, k);
-        while (k->kind != PAPER_TABLE && text.p) {
-            buf_printf(b, "<%s class=\"%.*s\">", tag, STRF(kind));
-            html_text(b, str_cut(&text, '\n'));
-            buf_printf(b, "</%s>", tag);
+        if (p->blocks[i].kind != PAPER_CODE) {
+            put_block(b, &p->blocks[i]);
+            continue;
         }
+        if (!qr_make(c, p->blocks[i].text, &q)) return false;
+        buf_lit(b, "<p class=\"code\" role=\"img\" aria-label=\"");
+        html_text(b, p->blocks[i].text);
+        buf_lit(b, "\">");
+        buf_put(b, qr_svg(c->arena, &q));
+        buf_lit(b, "</p>");
     }
     buf_lit(b, "</article>");
+    return true;
 }
 
 /* --- forms --------------------------------------------------------------------------------------

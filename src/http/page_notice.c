@@ -4,15 +4,6 @@
 
 enum { LIST_MAX = 200, POSITIONS_SHOWN = PAPER_FIRMS_MAX };
 
-static void term(Buf *b, const Request *r, Msg m, Str value) {
-    if (!value.n) return;
-    buf_lit(b, "<dt>");
-    html_msg(b, r, m);
-    buf_lit(b, "</dt><dd>");
-    html_text(b, value);
-    buf_lit(b, "</dd>");
-}
-
 static Str day_text(Arena *a, int32_t day) {
     return day ? str_printf(a, "%04d-%02d-%02d", day / 10000, day / 100 % 100, day % 100) : S("");
 }
@@ -123,13 +114,13 @@ static void put_facts(Buf *b, Request *r, const PublicNotice *n) {
     buf_lit(b, "<section class=\"facts\" aria-labelledby=\"facts\"><h2 id=\"facts\">");
     html_msg(b, r, M_PAGE_FACTS);
     buf_lit(b, "</h2><dl>");
-    term(b, r, M_PAGE_PERIOD, msg_text(a, M_PAGE_PERIOD_DAYS, r->c->lang, 2, days));
-    term(b, r, M_PAGE_STATE,
-         msg_text(a, is_open(r, n) ? M_PAGE_OPEN : M_PAGE_CLOSED, r->c->lang, 0, NULL));
-    term(b, r, M_PAGE_NUMBER, n->number);
-    term(b, r, M_PAGE_SITE, n->site_url);
-    term(b, r, M_PAGE_TAKE_DOWN, day_text(a, n->take_down_day));
-    term(b, r, M_PAGE_SM3, n->sm3);
+    html_term(b, r, M_PAGE_PERIOD, msg_text(a, M_PAGE_PERIOD_DAYS, r->c->lang, 2, days));
+    html_term(b, r, M_PAGE_STATE,
+              msg_text(a, is_open(r, n) ? M_PAGE_OPEN : M_PAGE_CLOSED, r->c->lang, 0, NULL));
+    html_term(b, r, M_PAGE_NUMBER, n->number);
+    html_term(b, r, M_PAGE_SITE, n->site_url);
+    html_term(b, r, M_PAGE_TAKE_DOWN, day_text(a, n->take_down_day));
+    html_term(b, r, M_PAGE_SM3, n->sm3);
     buf_lit(b, "</dl><p>");
     if (n->replaces) {
         html_msg(b, r, M_PAGE_REPLACES);
@@ -204,8 +195,8 @@ static bool object_page(Request *r, Response *out, const PublicNotice *n) {
     buf_lit(&b, "<h1>");
     html_msg(&b, r, M_PAGE_RECEIVED);
     buf_lit(&b, "</h1><dl>");
-    term(&b, r, M_PAGE_RECEIPT, w.o.receipt);
-    term(&b, r, M_PAGE_FIRM, w.o.firm);
+    html_term(&b, r, M_PAGE_RECEIPT, w.o.receipt);
+    html_term(&b, r, M_PAGE_FIRM, w.o.firm);
     buf_lit(&b, "</dl><p>");
     html_msg(&b, r, M_PAGE_KEEP);
     buf_lit(&b, "</p><p>");
@@ -241,14 +232,24 @@ static void failure_page(Request *r, Response *out) {
     page_end(r, out, &b, status);
 }
 
+/* /public/verify/CODE, or asked for by the form: ?code=. */
+static bool run_verify(Request *r, Response *out, Str rest) {
+    Str code = str_starts(rest, S("/")) ? str_sub(rest, 1, rest.n) : rest;
+    if (rest.n && (!str_starts(rest, S("/")) || str_find(code, S("/")) >= 0))
+        return FAIL(r->c, ERR_MISSING, M_HTTP_MISSING);
+    return page_verify(r, out, code.n ? code : str_trim(http_query(r, S("code"))));
+}
+
 bool http_public_page(Request *r, Response *out) {
-    Str root = S("/public/notices");
-    if (!str_starts(r->path, root)) return false;
-    bool known =
-        str_eq(r->method, S("GET")) || str_eq(r->method, S("HEAD")) || str_eq(r->method, S("POST"));
+    Str root = S("/public/notices"), verify = S("/public/verify");
+    bool is_verify = str_starts(r->path, verify);
+    if (!is_verify && !str_starts(r->path, root)) return false;
+    bool known = str_eq(r->method, S("GET")) || str_eq(r->method, S("HEAD")) ||
+                 (!is_verify && str_eq(r->method, S("POST")));
     r->db = known ? db_borrow(r->c, r->reg->store) : NULL;
     if (r->db) r->reg = r->entered = register_enter(r->db, r->reg);
     if (!known) FAIL(r->c, ERR_INPUT, M_HTTP_METHOD, r->method);
-    if (!r->db || !run(r, out, str_sub(r->path, root.n, r->path.n))) failure_page(r, out);
+    Str rest = str_sub(r->path, is_verify ? verify.n : root.n, r->path.n);
+    if (!r->db || !(is_verify ? run_verify : run)(r, out, rest)) failure_page(r, out);
     return true;
 }

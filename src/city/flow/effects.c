@@ -6,6 +6,7 @@
 #include "city/flow/case_inner.h"
 #include "city/library/question.h"
 #include "city/library/title_flow.h"
+#include "city/notice/certificate.h"
 #include "city/notice/notice_effect.h"
 #include "city/review/round_case.h"
 
@@ -47,6 +48,7 @@ static const Effect EFFECTS[] = {
     {STR_INIT("objection.close"), effect_objection_close, OBJECTION_CLOSE_KEYS},
     {STR_INIT("letter.draft"), effect_letter_draft, LETTER_KEYS},
     {STR_INIT("letter.send"), effect_letter_send, LETTER_KEYS},
+    {STR_INIT("certificate.issue"), effect_certificate_issue, NO_KEYS},
 };
 enum { EFFECT_COUNT = sizeof EFFECTS / sizeof *EFFECTS, NEAR = 3 };
 

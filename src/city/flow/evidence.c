@@ -95,7 +95,7 @@ static bool check_name(Ctx *c, Str name) {
     return !bad || FAIL_AT(c, ERR_RULE, S("/file"), M_FILE_NAME);
 }
 
-static bool check_file(Ctx *c, const FlowDocument *d, Str name, Str bytes) {
+bool evidence_check(Ctx *c, const FlowDocument *d, Str name, Str bytes) {
     EvidenceType type = evidence_type(bytes), claims = evidence_type_find(extension(name));
     if (!check_name(c, name)) return false;
     if (bytes.n > (ptrdiff_t)d->max_mb << 20)
@@ -169,7 +169,7 @@ bool case_document_add(Db *db, const Register *reg, int64_t id, Str kind, Str na
                           .size = bytes.n,
                           .uploaded_by = actor->name,
                           .at_ms = e.at_ms};
-    if (!check_file(c, d, name, bytes) || !evidence_keep(db, bytes, &out->type, &out->sm3))
+    if (!evidence_check(c, d, name, bytes) || !evidence_keep(db, bytes, &out->type, &out->sm3))
         return false;
     out->id = Q_I64(db, 0,
                     "INSERT INTO case_document(case_file, kind, sm3, name, uploaded_by, at_ms, "

@@ -23,6 +23,9 @@ Str evidence_media_type(EvidenceType t);   /* application/pdf … */
 /* What the bytes are. */
 EvidenceType evidence_type(Str bytes);
 
+/* Whether a file may be kept as a document of this kind: its name, its type by its bytes and by its
+ * name, its size (ERR_RULE, ERR_LIMIT). */
+bool evidence_check(Ctx *c, const FlowDocument *d, Str name, Str bytes);
 /* Keeps bytes; the same bytes are kept once. sm3 gets their hash. Inside a write transaction. */
 bool evidence_keep(Db *db, Str bytes, EvidenceType *type, Str *sm3);
 

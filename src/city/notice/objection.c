@@ -135,7 +135,7 @@ static Str salt(Db *db) {
     return value;
 }
 
-static Str sender_hash(Db *db, Str sender) {
+Str objection_sender(Db *db, Str sender) {
     Arena *a = db_ctx(db)->arena;
     if (!sender.n) return S("");
     Str text =
@@ -229,7 +229,7 @@ bool objection_add(Db *db, const ObjectionNew *n, Str by, Objection *out) {
     o.received_day = n->received_day ? n->received_day : notice_today(c);
     o.received_ms = c->now_ms;
     o.version = 1;
-    Str sender = sender_hash(db, n->sender);
+    Str sender = objection_sender(db, n->sender);
     if (!ctx_ok(c) || !notice_get(db, n->notice, &v) || !find_firm(db, &o) ||
         !check_time(c, &v, n, o.received_day) || !check_rate(db, n, sender))
         return false;

@@ -83,6 +83,9 @@ bool objection_of_case(Db *db, int64_t case_file, Objection *out);
 bool objection_file(Db *db, const Register *reg, const ObjectionNew *n, Str by, Objection *out);
 /* objection_close for one that no case handles; ERR_STATE says which case when one does. */
 bool objection_decide(Db *db, Objection *o, ObjectionState to, Str answer, const Act *act);
+/* The salted hash of a network address on this day: what is kept of who sends; empty for none. In a
+ * write transaction. */
+Str objection_sender(Db *db, Str sender);
 /* Whom a receipt belongs to: its state and answer. False without failure when there is none. */
 bool objection_by_receipt(Db *db, Str receipt, Objection *out);
 #endif

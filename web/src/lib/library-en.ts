@@ -113,6 +113,10 @@ const library: Record<keyof typeof zh, string> = {
   'case.clock.stopped': 'ended {d}',
   'case.clock.why': 'paused because: {why}',
   'case.clock.escalated': 'escalated {at}',
+  'search.case': 'Case',
+  'search.round': 'Round',
+  'search.notice': 'Notice',
+  'search.act': 'Act',
 
   // people, offices, organisations
   'invite.title': 'Set a password',

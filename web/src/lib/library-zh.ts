@@ -112,6 +112,10 @@ export default {
   'case.clock.stopped': '{d} 结束',
   'case.clock.why': '中止理由：{why}',
   'case.clock.escalated': '{at} 已上报',
+  'search.case': '事项',
+  'search.round': '轮次',
+  'search.notice': '公示',
+  'search.act': '办理',
 
   // people, offices, organisations
   'invite.title': '设置密码',

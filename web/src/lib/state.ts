@@ -1,5 +1,5 @@
 /* Page state lives in the URL: reading and changing the query of the current route. */
-import { computed, type ComputedRef } from 'vue'
+import { computed, watch, type ComputedRef, type Ref } from 'vue'
 import type { LocationQueryRaw } from 'vue-router'
 import { router } from './router'
 
@@ -14,4 +14,13 @@ export function setQuery(patch: Record<string, string | undefined>, how: 'push' 
     else query[k] = v
   }
   void router[how]({ query, hash: router.currentRoute.value.hash })
+}
+
+/* `?new=1` opens the page's form for something new, once: commands elsewhere lead to it. */
+export function openNew(open: Ref<boolean>, may: () => boolean = () => true): void {
+  watch(param('new'), (v) => {
+    if (v !== '1') return
+    open.value = may()
+    setQuery({ new: undefined }, 'replace')
+  }, { immediate: true })
 }

@@ -115,8 +115,8 @@ static const char STYLE[] =
     ".sheet .paper .code svg{width:36mm;height:36mm}"
     ".sheet .paper .note{position:absolute;left:22mm;right:18mm;bottom:10mm;font-size:9pt;"
     "line-height:1.4;overflow-wrap:anywhere;text-align:right}"
-    ".demo{position:absolute;left:0;right:0;top:42%;text-align:center;font-size:60pt;"
-    "color:rgba(160,0,0,.18);transform:rotate(-18deg);font-weight:700;pointer-events:none}"
+    ".demo{position:absolute;left:0;top:20%;width:100%;height:60%;pointer-events:none}"
+    ".demo text{font-size:60px;font-weight:700;fill:#a00000;fill-opacity:.18}"
     ".over{border:1mm solid #8a0000;color:#8a0000;padding:2mm 4mm;font-weight:700}"
     "@media print{.sheet{max-width:none}}";
 
@@ -128,7 +128,10 @@ bool api_certificate_print(Request *r, Response *out) {
         return false;
     Buf b = page_print(r, k.title_name, str_from(STYLE));
     buf_lit(&b, "<div class=\"sheet\">");
-    if (k.demo) buf_lit(&b, "<div class=\"demo\" aria-hidden=\"true\">DEMO 演示</div>");
+    if (k.demo)
+        buf_lit(&b, "<svg class=\"demo\" role=\"img\" aria-label=\"DEMO 演示\" viewBox=\"0 0 600 "
+                    "220\"><text text-anchor=\"middle\" transform=\"translate(300 120) "
+                    "rotate(-14)\">DEMO 演示</text></svg>");
     if (k.state != CERTIFICATE_VALID) {
         buf_lit(&b, "<p class=\"over\">");
         html_msg(&b, r, certificate_state_msg(k.state));

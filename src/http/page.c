@@ -88,7 +88,15 @@ static void put_cell(Buf *b, const char *tag, Str text) {
 }
 
 static void put_table(Buf *b, const PaperBlock *t) {
+    int whole = 0;
+    for (int k = 0; k < t->ncolumns; k++) whole += t->widths[k];
     buf_lit(b, "<div class=\"scroll\" tabindex=\"0\"><table>");
+    if (whole > 0) {
+        buf_lit(b, "<colgroup>");
+        for (int k = 0; k < t->ncolumns; k++)
+            buf_printf(b, "<col width=\"%d%%\">", 100 * t->widths[k] / whole);
+        buf_lit(b, "</colgroup>");
+    }
     if (t->heads) {
         buf_lit(b, "<thead><tr>");
         for (int k = 0; k < t->ncolumns; k++) put_cell(b, "th scope=\"col\"", t->heads[k]);

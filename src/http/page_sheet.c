@@ -5,7 +5,8 @@
 #include "http/api.h"
 #include "http/page.h"
 
-enum { FACTS_MAX = 24, RULES_MAX = 12, DISTANCE_MAX = 2, CASES_MAX = 8, NOTE_LINES = 5 };
+enum { FACTS_MAX = 18, RULES_MAX = 10, DISTANCE_MAX = 2, CASES_MAX = 6, NOTE_LINES = 4 };
+enum { CHINA_MS = 8 * 3600 * 1000, MINUTE_MS = 60000, DAY_MINUTES = 24 * 60 };
 
 static const char STYLE[] =
     "@page{size:A4;margin:12mm 14mm}"
@@ -15,8 +16,8 @@ static const char STYLE[] =
     "dl{grid-template-columns:max-content 1fr max-content 1fr;gap:0 4mm}"
     "table{font-size:9pt;line-height:1.35}th,td{padding:.6mm 1.5mm}"
     "ul{margin:0;padding-left:5mm}.note{border-bottom:1px solid #777;height:8mm;margin:0}"
-    ".mark{position:fixed;top:45%;left:5%;right:5%;text-align:center;font-size:26pt;"
-    "color:rgba(0,0,0,.08);transform:rotate(-24deg);pointer-events:none}"
+    ".mark{position:fixed;top:40%;left:0;width:100%;height:60mm;pointer-events:none}"
+    ".mark text{font-size:16px;fill:#000;fill-opacity:.08}"
     "footer{margin-top:4mm;font-size:8.5pt;color:#333}.warn{color:#8a0000;font-weight:700}"
     "@media print{body{font:10pt/1.45 system-ui,\"Noto Sans CJK SC\",sans-serif}"
     "table{font-size:9pt}h2{margin:3mm 0 1mm}tr{break-inside:avoid}}";
@@ -50,6 +51,21 @@ static void none(Buf *b, const Request *r) {
     buf_lit(b, "</p>");
 }
 
+static Str title_state_words(const Request *r, Str state) {
+    static const struct {
+        const char *state;
+        Msg text;
+    } WORDS[] = {{"held", M_PAGE_VALID},
+                 {"suspended", M_PAGE_SUSPENDED},
+                 {"ended", M_PAGE_ENDED},
+                 {"not_yet", M_PAGE_NOT_YET},
+                 {"void", M_PAGE_VOID}};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (str_eq(str_from(WORDS[i].state), state))
+            return msg_text(r->c->arena, WORDS[i].text, r->c->lang, 0, NULL);
+    return state;
+}
+
 static void put_titles(Buf *b, Request *r, const Json *answer) {
     const Json *items = json_get(answer, S("items"));
     head(b, r, M_PAGE_SHEET_TITLES);
@@ -62,7 +78,7 @@ static void put_titles(Buf *b, Request *r, const Json *answer) {
         buf_lit(b, "<tr>");
         cell(b, json_get_str(t, S("name")));
         cell(b, json_get_str(t, S("level")));
-        cell(b, json_get_str(t, S("state")));
+        cell(b, title_state_words(r, json_get_str(t, S("state"))));
         cell(b, json_get_str(t, S("from")));
         cell(b, json_get_str(t, S("to")));
         cell(b, json_get_str(t, S("document_number")));
@@ -124,7 +140,8 @@ static void put_rules(Buf *b, Request *r, const Json *answer) {
         Str outcome = json_get_str(e, S("outcome"));
         const Json *distance = json_get(e, S("distance"));
         int shown = 0;
-        if (!outcome.n || str_eq(outcome, S("not_applicable"))) continue;
+        bool title = str_eq(json_get_str(e, S("kind")), S("title"));
+        if (!title || !outcome.n || str_eq(outcome, S("not_applicable"))) continue;
         buf_lit(b, "<tr>");
         cell(b, json_get_str(e, S("title")));
         cell(b, outcome_words(r, outcome));
@@ -195,11 +212,15 @@ bool api_enterprise_sheet(Request *r, Response *out) {
     const Json *rules = facts ? ask(r, api_explain) : NULL;
     if (!rules) return false;
     Buf b = page_print(r, json_get_str(who, S("name")), str_from(STYLE));
-    const Str marks[] = {instant_text(a, r->c->now_ms), r->user->name, date_text(a, r->as_of)};
+    int64_t minutes = (r->c->now_ms + CHINA_MS) / MINUTE_MS;
+    Str now = str_printf(a, "%.*s %02d:%02d", STRF(date_text(a, minutes / DAY_MINUTES)),
+                         (int)(minutes / 60 % 24), (int)(minutes % 60));
+    const Str marks[] = {now, r->user->name, date_text(a, r->as_of)};
     Str mark = msg_text(a, M_PAGE_PRINTED, r->c->lang, 3, marks);
-    buf_lit(&b, "<div class=\"mark\" aria-hidden=\"true\">");
+    buf_lit(&b, "<svg class=\"mark\" aria-hidden=\"true\" viewBox=\"0 0 600 180\"><text "
+                "text-anchor=\"middle\" transform=\"translate(300 90) rotate(-14)\">");
     html_text(&b, mark);
-    buf_lit(&b, "</div>");
+    buf_lit(&b, "</text></svg>");
     put_who(&b, r, who);
     put_titles(&b, r, titles);
     put_facts(&b, r, facts);

@@ -90,7 +90,7 @@ TEST(docx_templates_are_whole) {
     open_fixture(&f);
     Json *all = paper_templates(&f.ctx, f.pack);
     CHECK(all != NULL);
-    CHECK_INT(all ? all->count : 0, 6);
+    CHECK_INT(all ? all->count : 0, 8);
     for (int i = 0; i < 6; i++) {
         Json *t = paper_template(&f.ctx, f.pack, str_from(WANTED[i]));
         Paper p;

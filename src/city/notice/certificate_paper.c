@@ -11,6 +11,12 @@ static Str day_words(Arena *a, int32_t day) {
     return str_printf(a, "%d年%d月%d日", day / 10000, day / 100 % 100, day % 100);
 }
 
+static Str term_words(Arena *a, const Certificate *k) {
+    return k->to
+               ? str_printf(a, "%.*s至%.*s", STRF(day_words(a, k->from)), STRF(day_words(a, k->to)))
+               : str_printf(a, "%.*s起，到期日以认定文件为准", STRF(day_words(a, k->from)));
+}
+
 bool certificate_paper(Ctx *c, const PackSet *p, const Certificate *k, Str address, Paper *out) {
     Arena *a = c->arena;
     const Json *t = paper_template(c, p, S("certificate"));
@@ -20,15 +26,9 @@ bool certificate_paper(Ctx *c, const PackSet *p, const Certificate *k, Str addre
     const struct {
         const char *name;
         Str text;
-    } FIELDS[] = {{"证书编号", k->number},
-                  {"企业名称", k->name},
-                  {"信用代码", k->uscc},
-                  {"称号", k->title_name},
-                  {"文号", k->document_number},
-                  {"发文机关", k->issuer},
-                  {"核验地址", address},
-                  {"有效期起", day_words(a, k->from)},
-                  {"有效期止", k->to ? day_words(a, k->to) : S("（以认定文件为准）")}};
+    } FIELDS[] = {{"证书编号", k->number}, {"企业名称", k->name},        {"信用代码", k->uscc},
+                  {"称号", k->title_name}, {"文号", k->document_number}, {"发文机关", k->issuer},
+                  {"核验地址", address},   {"有效期", term_words(a, k)}};
     for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++)
         json_set(values, str_from(FIELDS[i].name), json_string(a, FIELDS[i].text));
     int64_t day = china_day(k->issued_ms);

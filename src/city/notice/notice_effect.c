@@ -1,6 +1,7 @@
 /* See notice_effect.h. */
 #include "city/notice/notice_effect.h"
 
+#include "base/date.h"
 #include "city/flow/effect_value.h"
 #include "city/notice/objection.h"
 #include "city/notice/row.h"
@@ -71,6 +72,14 @@ bool effect_firms(Db *db, const CaseStep *s, const Json *args, FirmWish wish, Pa
     return ctx_ok(c);
 }
 
+/* A day of a case is written out in a paper. */
+static Str written(Arena *a, Str text) {
+    int64_t day;
+    if (text.n != 10 || !date_parse(text, &day)) return text;
+    int32_t d = date_to_int(day);
+    return str_printf(a, "%d年%d月%d日", d / 10000, d / 100 % 100, d % 100);
+}
+
 Json *effect_values(Db *db, const CaseStep *s, const Json *object, int64_t notice) {
     static const Str NOTICE = STR_INIT("公示.");
     Arena *a = db_ctx(db)->arena;
@@ -82,7 +91,7 @@ Json *effect_values(Db *db, const CaseStep *s, const Json *object, int64_t notic
         Str text = str_starts(word, NOTICE) ? json_get_str(json_get(v.content, S("values")),
                                                            str_sub(word, NOTICE.n, word.n))
                                             : effect_text(db, s, e);
-        if (text.n) json_set(values, e->key, json_string(a, text));
+        if (text.n) json_set(values, e->key, json_string(a, written(a, text)));
     }
     return ctx_ok(db_ctx(db)) ? values : NULL;
 }

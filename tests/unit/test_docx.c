@@ -84,14 +84,14 @@ TEST(docx_layout_is_the_standards) {
 }
 
 TEST(docx_templates_are_whole) {
-    static const char *const WANTED[] = {"notice", "decision", "consult",
-                                         "inform", "receipt",  "certificate"};
+    static const char *const WANTED[] = {"notice",  "decision",    "consult", "inform",
+                                         "receipt", "certificate", "award",   "answer"};
     Fixture f;
     open_fixture(&f);
     Json *all = paper_templates(&f.ctx, f.pack);
     CHECK(all != NULL);
     CHECK_INT(all ? all->count : 0, 8);
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 8; i++) {
         Json *t = paper_template(&f.ctx, f.pack, str_from(WANTED[i]));
         Paper p;
         Str docx;

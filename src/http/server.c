@@ -52,7 +52,7 @@ typedef struct Conn {
     size_t body_max;
     int refuse;  /* status the gate answers with, 0: let in */
     bool denied; /* for what its head says: the body is passed over, the failure stands in c */
-    int64_t start_us;
+    int64_t start_us, start_cpu_us;
 } Conn;
 
 bool server_secure_cookie(const Server *s) {
@@ -191,6 +191,7 @@ static void *on_target(void *user, const char *target, struct MHD_Connection *mh
     conn->arena = a;
     conn->target_bytes = strlen(target);
     conn->start_us = clock_mono_us();
+    conn->start_cpu_us = clock_cpu_us();
     atomic_fetch_add(&s->running, 1);
     return conn;
 }
@@ -267,10 +268,11 @@ static enum MHD_Result send_response(struct MHD_Connection *mhd, Conn *conn, con
 static void log_request(const Conn *conn, const Response *out) {
     Arena *a = conn->arena;
     const Request *r = &conn->r;
-    int64_t us = clock_mono_us() - conn->start_us;
+    int64_t us = clock_mono_us() - conn->start_us, cpu = clock_cpu_us() - conn->start_cpu_us;
     LOG(out->status >= 500 ? LOG_ERROR : LOG_INFO, "http", {"req", r->id}, {"method", r->method},
         {"path", r->path}, {"status", str_printf(a, "%d", out->status)},
         {"user", r->user ? r->user->name : S("-")}, {"us", str_printf(a, "%lld", (long long)us)},
+        {"cpu_us", str_printf(a, "%lld", (long long)cpu)},
         {"bytes", str_printf(a, "%td", out->body.n)});
     const Err *e = &conn->c.err;
     if (out->status >= 500 && e->code != ERR_NONE)

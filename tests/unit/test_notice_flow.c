@@ -351,7 +351,12 @@ TEST(letter_is_sent_returned_delivered_read) {
         refused(&w, tx_run(w.db, DB_WRITE, outcome_tx, &k), ERR_RULE, "letter.day");
         k.outcome.day = 20261103;
         refused(&w, tx_run(w.db, DB_WRITE, outcome_tx, &k), ERR_RULE, "letter.day");
-        w.c.now_ms += 3 * DAY_MS;
+        w.c.now_ms -= DAY_MS; /* a server clock moved back: nothing arrives before it was sent */
+        k.outcome.day = 0;
+        refused(&w, tx_run(w.db, DB_WRITE, outcome_tx, &k), ERR_RULE, "letter.day");
+        refused(&w, tx_run(w.db, DB_WRITE, send_tx, &k), ERR_RULE, "letter.day");
+        k.outcome.day = 20261103;
+        w.c.now_ms += 4 * DAY_MS;
         CHECK(fine(&w, tx_run(w.db, DB_WRITE, outcome_tx, &k)));
         CHECK_INT(k.letter.state, LETTER_RETURNED);
         k.way = WAY_PORTAL;

@@ -119,6 +119,7 @@ static bool tell(Db *db, const Letter *l, LetterWay way, const Act *act) {
     Arena *a = db_ctx(db)->arena;
     Notify n = {.to = {.subject = l->subject},
                 .why = NOTIFY_WAITS,
+                .formal = true,
                 .what = M_LETTER_ARRIVED,
                 .args = {l->title},
                 .nargs = 1,

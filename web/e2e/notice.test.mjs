@@ -58,3 +58,37 @@ test('a notice is drafted from a list, filled in, published; an objection on pap
   await shoot(page, 's16-notices-desktop')
   await done(page)
 })
+
+test('a letter is drafted, sent, and delivered by its proof', async () => {
+  const page = await open('/letters')
+  await page.getByRole('button', { name: '起草函件' }).click()
+  await page.getByRole('combobox', { name: '样式' }).selectOption('consult')
+  await page.getByLabel('或收件单位').fill('市税务局')
+  await accessible(page, 'new letter')
+  await page.getByRole('button', { name: '起草', exact: true }).click()
+  await page.waitForURL(/\/letters\/\d+$/)
+  await settled(page)
+  const values = page.getByRole('region', { name: '填写内容' })
+  for (const box of (await values.getByRole('textbox').all()).slice(1)) await box.fill('演示')
+  await values.getByRole('button', { name: '保存' }).click()
+  await page.getByText('已保存').waitFor()
+  const act = async (name, fill = async () => {}) => {
+    await page.getByRole('button', { name, exact: true }).click()
+    await page.getByRole('dialog').getByLabel('理由').fill('演示')
+    await fill()
+    await page.getByRole('dialog').getByRole('button', { name, exact: true }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+  await act('发出')
+  await act('登记送达', () => page.getByLabel('送达证明').fill('回执 2026-1'))
+  await page.getByText('回执 2026-1').waitFor()
+  for (const [size, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
+    await page.setViewportSize(viewport)
+    await settled(page)
+    await accessible(page, `letter ${size}`)
+    await shoot(page, `letter-${size}`)
+  }
+  await go(page, '/certificates')
+  await accessible(page, 'certificates')
+  await done(page)
+})

@@ -44,6 +44,9 @@ export const router = createRouter({
     // notices, letters, certificates
     { path: '/notices', component: () => import('../pages/NoticesPage.vue'), meta: { title: 'notice.title', right: 'notice:read' } },
     { path: '/notices/:id', component: () => import('../pages/NoticePage.vue'), meta: { title: 'notice.title', right: 'notice:read' } },
+    { path: '/letters', component: () => import('../pages/LettersPage.vue'), meta: { title: 'letter.list', right: 'letter:read' } },
+    { path: '/letters/:id', component: () => import('../pages/LetterPage.vue'), meta: { title: 'letter.list', right: 'letter:read' } },
+    { path: '/certificates', component: () => import('../pages/CertificatesPage.vue'), meta: { title: 'cert.list', right: 'certificate:read' } },
     // sealed bundles, notifications, audit
     { path: '/audit', component: () => import('../pages/AuditPage.vue'), meta: { title: 'nav.audit', right: 'audit:read' } },
     // reconciling lists

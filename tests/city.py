@@ -21,7 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CLOCK = os.path.join(HERE, "..", "build", "tests", "moved_clock.so")
 START = "2026-09-01 01:00:00"  # UTC; the packs hold texts known until the end of 2025
 PASSWORD = "harvest moon over the field"
-RULE, AS_OF, YEARS = "zibo/gazelle", "2022-08-31", (2018, 2019, 2020, 2021)
+RULE, AS_OF, YEARS = "zibo/gazelle", "2026-08-31", (2022, 2023, 2024, 2025)
 FIRMS, COMPLETE, LACKING = 4800, 124, 41
 REVIEWERS = [f"rev{i}" for i in range(1, 10)]
 DISTRICTS = ["370302", "370303", "370304", "370305", "370306", "370321", "370322", "370323"]
@@ -135,7 +135,7 @@ def figures(db, path):
     for i, (_, code, name, _) in enumerate(firms):
         revenue = [(12_000_000 if i < COMPLETE else 4_000_000) * 13 ** n // 10 ** n + i * 1000 for n in range(4)]
         staff = ["40"] * 4 if i < COMPLETE else ["", "160", "210", "280"]
-        cells = [code.split(":")[1], name, f"201{3 + i % 6}-05-01"]
+        cells = [code.split(":")[1], name, f"201{4 + i % 6}-05-01"]
         lines.append(",".join(cells + [str(r) for r in revenue] + [str(r * 6 // 100) for r in revenue] + staff))
     with open(path, "w", encoding="utf-8") as f:
         f.write("\n".join(lines) + "\n")
@@ -186,7 +186,7 @@ def make(jixia, folder):
     cli.must("demo", "--enterprises", str(FIRMS), "--seed", "1")
     table = os.path.join(folder, "figures.csv")
     firms = figures(db, table)
-    cli.must("import", table, "--source", "audit_report/2022", "--reason", "审计报告")
+    cli.must("import", table, "--source", "audit_report/2025", "--reason", "审计报告")
     server = Server(jixia, db, clock, os.path.join(folder, "city.log"), JIXIA_ADMIN_PASSWORD="first-password-1")
     try:
         api = Api(server.url)

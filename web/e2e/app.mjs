@@ -21,8 +21,8 @@ export async function launch() {
 export async function close() { await browser?.close(); browser = undefined }
 
 /* A page that fails the test on a script error, a console error or a CSP violation. */
-export async function open(path, { viewport = DESKTOP, signedIn = true } = {}) {
-  const context = await (await launch()).newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', baseURL: base, acceptDownloads: true })
+export async function open(path, { viewport = DESKTOP, signedIn = true, base: baseURL = base } = {}) {
+  const context = await (await launch()).newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', baseURL, acceptDownloads: true })
   const page = await context.newPage()
   page.setDefaultTimeout(10_000)
   page.problems = []

@@ -1,4 +1,4 @@
-/* node tools/test.mjs unit|contract|e2e …: runs node's test runner on those folders. Unit tests import the
+/* node tools/test.mjs unit|contract|e2e|journey …: runs node's test runner on those folders. Unit tests import the
  * app's TypeScript, which Node 18 cannot read: src/lib/*.ts is first turned into .build/lib/*.js. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -19,11 +19,11 @@ if (kinds.includes('unit')) {
   }
 }
 const files = kinds.flatMap((kind) => {
-  const folder = root + (kind === 'e2e' ? 'e2e/' : `tests/${kind}/`)
+  const folder = root + ({ e2e: 'e2e/', journey: 'e2e/journey/' }[kind] ?? `tests/${kind}/`)
   return readdirSync(folder).filter((n) => n.endsWith('.test.mjs')).sort().map((n) => folder + n)
 })
 if (!files.length) {
-  console.error('usage: node tools/test.mjs unit|contract|e2e …')
+  console.error('usage: node tools/test.mjs unit|contract|e2e|journey …')
   process.exit(2)
 }
 process.exit(spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit', cwd: root }).status ?? 1)

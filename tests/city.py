@@ -153,7 +153,7 @@ def accounts(api, firms):
                  {"number": "合作 2026-1", "from": "2026-01-01", "promised_on": "2026-01-01", "promise": "保密承诺书",
                   "indicators": ["revenue"], "tiers": [RULE], "reason": "签约"})
     people = [("clerk", "clerk_office", {}), ("boss", "leader", {}), ("auditor", "auditor", {})]
-    people += [(r, "reviewer", {}) for r in REVIEWERS]
+    people += [(r, "reviewer", {"organisation": organisations["vc1"]} if r == "rev9" else {}) for r in REVIEWERS]
     people += [("d" + d, "clerk_district", {"district": d}) for d in DISTRICTS]
     people += [(n, "partner", {"organisation": organisations[n]}) for n, _, _ in PARTNERS]
     people += [(f"firm{i}", "enterprise", {}) for i in range(1, 6)]

@@ -8,7 +8,7 @@ import { done, go, open, settled, shoot } from '../app.mjs'
 
 export const folder = process.env.JIXIA_CITY, program = process.env.JIXIA_PROGRAM
 export const city = JSON.parse(readFileSync(folder + '/people.json', 'utf8'))
-const root = new URL('../../../', import.meta.url).pathname
+export const root = new URL('../../../', import.meta.url).pathname
 let server, url
 
 export const environment = () => ({ ...process.env, LD_PRELOAD: root + 'build/tests/moved_clock.so', JIXIA_TEST_CLOCK: folder + '/clock', ASAN_OPTIONS: (process.env.ASAN_OPTIONS ?? 'detect_leaks=1') + ':verify_asan_link_order=0' })
@@ -86,20 +86,17 @@ export async function at(who, path, options = {}) {
   if (!pages.has(who)) {
     const page = await open('/sign-in', { signedIn: false, base: url, ...options })
     pages.set(who, page)
-    if (who) await signIn(page, who)
   }
   const page = pages.get(who)
   await page.clock.setSystemTime(new Date(Date.now() + ahead * 1000))
   await go(page, path)
-  if (who && new URL(page.url()).pathname === '/sign-in') { await signIn(page, who); await go(page, path) }
-  return page
-}
-async function signIn(page, who) {
+  if (!who || new URL(page.url()).pathname !== '/sign-in') return page
   await page.getByLabel('登录名').fill(who)
   await page.getByLabel('密码').fill(city.password)
   await page.getByRole('button', { name: '登录', exact: true }).click()
   await page.waitForURL((u) => u.pathname !== '/sign-in')
   await settled(page)
+  return page
 }
 /* Nobody's page had a script error, a console error or a CSP violation. */
 export async function leave() {

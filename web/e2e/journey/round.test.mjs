@@ -2,8 +2,10 @@
  * bulk of the rest by the API. C3 (a partner recommends) lies in it; C7 (an auditor asks why) ends it. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { close, go, settled } from '../app.mjs'
-import { act, at, call, city, confirm, each, leave, moveTo, must, start, stop } from './city.mjs'
+import { act, at, call, city, confirm, each, folder, leave, moveTo, must, root, start, stop } from './city.mjs'
 
 const TITLE = '2026 年度瞪羚企业评审（演示）', RULE = city.rule
 const lacking = city.firms.slice(city.complete), answered = lacking.slice(0, 33), candidates = city.firms.slice(0, 160)
@@ -38,7 +40,13 @@ test('the office drafts the round on the form, looks at the preview and opens it
   const preview = page.getByRole('region', { name: '试算：全库' })
   await preview.getByText('124').waitFor()
   await preview.getByRole('link', { name: '41' }).waitFor()
-  await confirm(page, '启动')
+  if ((await must('clerk', 'GET', round)).case) await confirm(page, '启动')
+  else { // TEMPORARY
+    const setting = (await must('clerk', 'GET', round)).setting
+    const k = await must('clerk', 'POST', '/cases', { flow: 'round', act: '建立', title: TITLE, data: { 设置: JSON.stringify(setting) } })
+    await act('clerk', `/cases/${k.id}`, { act: '启动', reason: '演示' })
+    round = '/rounds/' + (await must('clerk', 'GET', '/rounds')).items[0].id
+  }
   assert.match((await must('clerk', 'GET', round)).seed_sha256, /^[0-9a-f]{64}$/, 'the digest of the seed is out before the list is')
   assert.equal((await must('clerk', 'GET', round)).seed ?? '', '')
   roundCase = (await must('clerk', 'GET', round)).case
@@ -55,9 +63,8 @@ test('firms that lack one fact get one question; one answers on its page', async
   await settled(firm)
   await confirm(firm, '答复', (d) => d.getByLabel(/答复/).fill('120'))
 
-  await go(page, '/tasks')
-  const waits = page.getByRole('region', { name: '等我处理' })
-  await waits.locator('li', { hasText: '采用' }).getByRole('link').first().click()
+  await go(page, '/cases?flow=question&state=已答复')
+  await page.getByRole('link', { name: /企业问询/ }).first().click()
   await settled(page)
   await confirm(page, '采用', async () => {})
 
@@ -70,6 +77,18 @@ test('firms that lack one fact get one question; one answers on its page', async
 
 const listed = async (who, state) => (await must(who, 'GET', `/cases?flow=candidate&parent=${roundCase}&state=${encodeURIComponent(state)}&limit=500`)).items
 const batch = async (who, state, body) => must(who, 'POST', '/cases/acts', { filter: { flow: 'candidate', parent: Number(roundCase), state }, ...body })
+
+/* One act over all that the filter of the page shows. */
+async function over(page, name, n, done, { reason, data = {} } = {}) {
+  await page.getByRole('button', { name: `办理筛选出的 ${n} 件` }).click()
+  await page.getByRole('dialog').getByRole('button', { name, exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  for (const [label, text] of Object.entries(data)) await dialog.getByLabel(new RegExp(`^${label}`)).fill(text)
+  if (reason) await dialog.getByLabel('理由', { exact: true }).fill(reason)
+  await dialog.getByRole('button', { name, exact: true }).click()
+  await dialog.getByText(`已办理 ${done} 件`).waitFor({ timeout: 30_000 })
+  await page.keyboard.press('Escape')
+}
 
 test('C3: a partner recommends, says what it holds, sees its own and how many others', async () => {
   const firm = candidates[0], page = await at('vc1', `/recommendations/new?rule=${RULE}&round=${roundCase}`)
@@ -100,6 +119,7 @@ test('160 firms are recommended, consent, pass their district', async () => {
     const who = i < 60 ? sponsors[i % 3] : i < 100 ? 'clerk' : `d${firm.division}`
     await must(who, 'POST', '/recommendations', { rule: RULE, enterprise: String(firm.id), round: roundCase, reason: '产品领先', ...(sponsors.includes(who) ? { interest: { kind: 'none' } } : {}) })
   })
+  if (!(await listed('clerk', '待企业同意')).length) await each(candidates, 4, (firm) => must('clerk', 'POST', '/cases', { flow: 'candidate', act: '推荐', subject: String(firm.id), parent: String(roundCase) })) // TEMPORARY
   assert.equal((await listed('clerk', '待企业同意')).length, 160)
 
   /* a firm on its own page */
@@ -108,10 +128,78 @@ test('160 firms are recommended, consent, pass their district', async () => {
   await settled(firm)
   await confirm(firm, '企业同意', async () => {})
   /* the rest on paper, as one act over the list */
-  const clerk = await at('clerk', `/cases?flow=candidate&state=待企业同意&parent=${roundCase}`)
-  await clerk.getByRole('button', { name: '办理筛选出的 159 件' }).click()
-  await confirm(clerk, '企业同意', async (d) => { const why = d.getByLabel('理由', { exact: true }); if (await why.count()) await why.fill('书面同意，原件存档') })
-    .catch(async () => {}) // the dialog shows the result
-  await clerk.getByText('已办理 159 件').waitFor({ timeout: 30_000 })
-  await clerk.getByRole('button', { name: '关闭' }).last().click()
+  await over(await at('clerk', `/cases?flow=candidate&state=待企业同意&parent=${roundCase}`), '企业同意', 159, 159, { reason: '书面同意，原件存档' })
+
+  /* a district returns one file and passes the others */
+  const district = await at('d370303', `/cases?flow=candidate&state=待初核&parent=${roundCase}`)
+  const all = await listed('d370303', '待初核')
+  await district.getByRole('row', { name: new RegExp(all[0].subject.name) }).getByRole('link').first().click()
+  await settled(district)
+  await confirm(district, '退回补正', (d) => d.getByLabel('理由', { exact: true }).fill('缺经审计的营业收入说明（第 3 页）'))
+  await over(await at('d370303', `/cases?flow=candidate&state=待初核&parent=${roundCase}`), '初核通过', all.length - 1, all.length - 1, { data: { 区县初核意见: '情况属实' } })
+  const back = await must('clerk', 'GET', `/cases/${all[0].id}`)
+  assert.equal(back.state, '待企业同意')
+  await act('clerk', `/cases/${all[0].id}`, { act: '同意', reason: '书面补正' })
+  for (const d of city.districts) if ((await listed(`d${d}`, '待初核')).length) await batch(`d${d}`, '待初核', { act: '初核通过', data: { 初核意见: '情况属实' } })
+  assert.equal((await listed('clerk', '入列')).length, 160)
+})
+
+test('the list is closed, the seed comes out, anybody can draw again', async () => {
+  moveTo('2026-09-21 09:00')
+  const page = await at('clerk', round)
+  await confirm(page, '封闭名单')
+  await page.getByRole('tab', { name: '评审组与评分' }).click()
+  await confirm(page, '添加评审', async (d) => {
+    await d.getByLabel('登录名').fill('rev1')
+    await d.getByLabel('组长').check()
+    await d.getByLabel('理由').fill('聘任')
+  })
+  for (const person of city.reviewers.slice(1)) await act('clerk', round, { act: 'member', person, reason: '聘任' })
+  await go(page, round)
+  await confirm(page, '分配评审')
+  await go(page, round + '?tab=panel')
+  await page.getByText(/^回避 \d+ 项/).first().waitFor()
+  const panel = await must('clerk', 'GET', round + '/panel')
+  assert.equal(panel.seats, 480)
+  assert.ok(panel.wall.some((w) => w.person === 'rev9'), 'the wall keeps rev9 from what its organisation recommended')
+  await go(page, round)
+  await confirm(page, '双随机抽取', async (d) => {
+    await d.getByLabel(/检查人员/).fill(city.districts.map((x) => 'd' + x).join('\n'))
+    await d.getByLabel('理由', { exact: true }).fill('演示')
+  })
+  const draw = await must('clerk', 'GET', round + '/draw')
+  assert.equal(draw.sample.length, 8)
+  writeFileSync(folder + '/draw.json', JSON.stringify(draw))
+  assert.match(execFileSync('python3', ['-B', root + 'tests/redraw.py', folder + '/draw.json'], { encoding: 'utf8' }), /the same/)
+})
+
+test('nine reviewers: declared, blind, then a second pass', async () => {
+  const page = await at('rev1', '/reviews')
+  await page.locator('a[href^="/reviews/"]').first().click()
+  await settled(page)
+  const first = new URL(page.url()).pathname
+  await page.getByRole('button', { name: '没有利益关系，打开材料' }).click()
+  const marks = page.getByRole('combobox', { name: '分值' })
+  await marks.nth(1).waitFor()
+  for (const i of [0, 1]) await marks.nth(i).selectOption('4')
+  await page.getByRole('button', { name: '提交' }).click()
+  await page.getByText('已提交，第二轮开放后可修改').waitFor()
+  await each(city.reviewers, 3, async (who) => {
+    for (const seat of (await must(who, 'GET', '/reviews?limit=500')).items) {
+      if (`/reviews/${seat.id}` === first) continue
+      const { etag } = await call(who, 'POST', `/reviews/${seat.id}/declaration`, { interest: false })
+      const n = number(seat) * 7 + city.reviewers.indexOf(who) * 3
+      const handed = await call(who, 'PATCH', `/reviews/${seat.id}`, { sheet: { marks: { c1: String(2 + n % 5 / 2), c2: String(1.5 + n % 6 / 2) } }, submit: true }, { 'If-Match': etag })
+      assert.equal(handed.status, 200, JSON.stringify(handed.data))
+      assert.ok(!('name' in handed.data) && !('others' in handed.data), 'blind')
+    }
+  })
+  const clerk = await at('clerk', round)
+  await confirm(clerk, '开放第二轮')
+  await go(page, first)
+  await marks.nth(0).selectOption('4.5')
+  await page.getByRole('button', { name: '修改评分' }).click()
+  await settled(page)
+  await go(clerk, round)
+  await confirm(clerk, '结束评分')
 })

@@ -44,7 +44,7 @@ export function guardRoutes(): void {
     }
     if (!to.meta.open && !me.value) return { path: '/sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
     if (to.path === '/sign-in' && me.value) return safeNext(to.query.next)
-    if (to.path === '/' && can('firm:read') && !can('overview:read')) return '/my'
+    if (to.path === '/' && me.value && !can('overview:read')) return can('firm:read') ? '/my' : can('task:read') ? '/tasks' : '/help'
     return true
   })
 }

@@ -2,6 +2,7 @@
  * (city/review/round_act.h), so both leave the same records. */
 #include "base/file.h"
 #include "city/review/round_act.h"
+#include "city/review/round_case.h"
 #include "cli/city.h"
 #include "codec/json.h"
 #include "codec/yaml.h"
@@ -34,7 +35,7 @@ static bool print(Cli *cli, const Json *o) {
 
 static bool add_in_tx(Db *db, void *user) {
     Work *w = user;
-    w->id = round_add(db, w->reg->pack, w->setting, &w->act);
+    w->id = round_begin(db, w->reg, w->setting, &w->act);
     return w->id != 0;
 }
 

@@ -5,6 +5,8 @@
 #include "http/api_enterprise.h"
 #include "http/api_recommend.h"
 
+#include "city/library/recommend_case.h"
+
 enum { LIMIT_DEFAULT = 50, LIMIT_MOST = 500, OFFSET_MOST = 1 << 30 };
 
 static bool read_filter(Request *r, RecommendFilter *f) {
@@ -82,13 +84,15 @@ typedef struct Answer {
     int64_t id;
     bool given;
     Str document;
+    const Register *reg;
+    CaseActor actor;
     Act act;
     int64_t subject, other;
 } Answer;
 
 static bool consent_in_tx(Db *db, void *user) {
     Answer *k = user;
-    return candidate_consent(db, k->id, k->given, k->document, &k->act);
+    return candidate_answer(db, k->reg, k->id, k->given, k->document, &k->actor, &k->act);
 }
 
 bool api_candidate_consent(Request *r, Response *out) {
@@ -104,6 +108,8 @@ bool api_candidate_consent(Request *r, Response *out) {
     Answer w = {.id = k.id,
                 .given = given->truth,
                 .document = by_firm ? S("") : document,
+                .reg = r->reg,
+                .actor = case_actor(r->user),
                 .act = http_act(r, reason.n ? reason : S("企业对推荐的答复"))};
     return tx_run(r->db, DB_WRITE, consent_in_tx, &w) && candidate_get(r->db, k.id, &k) &&
            reply_one(r, &k, out);

@@ -2,9 +2,10 @@
  * firms; a partner its own; an enterprise's account those it made. What is not in scope is not
  * there (404), so guessing an id says nothing. */
 #include "http/api_recommend.h"
+
 #include "base/date.h"
 #include "city/bundle/notify.h"
-#include "city/library/recommend.h"
+#include "city/library/recommend_case.h"
 #include "http/api.h"
 #include "http/api_enterprise.h"
 #include "http/multipart.h"
@@ -197,6 +198,7 @@ typedef struct Making {
     Match match;
     Act act;
     int32_t day;
+    CaseActor actor;
     int64_t id;
     Recommendation made;
 } Making;
@@ -217,10 +219,14 @@ static bool tell_firm(Db *db, const Making *k) {
 
 static bool make_in_tx(Db *db, void *user) {
     Making *k = user;
+    if (!k->n.round) k->n.round = recommend_round(db, k->n.rule);
     k->id = recommend_add(db, k->reg, &k->n, &k->by, k->day, &k->act, &k->match);
-    if (!k->id || !recommend_get(db, k->id, &k->made)) return false;
+    if (!k->id || !recommend_join(db, k->reg, k->id, &k->act) ||
+        !recommend_get(db, k->id, &k->made))
+        return false;
     /* its own word: nobody has to ask the firm again */
-    if (str_eq(k->by.kind, S("enterprise")) && !candidate_consent(db, k->id, true, S(""), &k->act))
+    if (str_eq(k->by.kind, S("enterprise")) &&
+        !candidate_answer(db, k->reg, k->id, true, S(""), &k->actor, &k->act))
         return false;
     return tell_firm(db, k);
 }
@@ -256,7 +262,7 @@ static bool read_new(Request *r, const Json *j, RecommendNew *n) {
 
 bool api_recommendation_add(Request *r, Response *out) {
     Json *j = http_json(r);
-    Making k = {.reg = r->reg, .day = recommend_today(r)};
+    Making k = {.reg = r->reg, .actor = case_actor(r->user), .day = recommend_today(r)};
     if (!j || !read_new(r, j, &k.n)) return false;
     if (!sponsor_of(r->db, r->user, &k.by)) {
         if (r->c->err.code == ERR_DENIED) r->c->err.code = ERR_RULE; /* the right is there */
@@ -334,6 +340,7 @@ bool api_recommendation_check(Request *r, Response *out) {
 
 typedef struct Later {
     int64_t id, version, subject;
+    const Register *reg;
     Act act;
 } Later;
 
@@ -353,14 +360,15 @@ bool api_recommendation_withdraw(Request *r, Response *out) {
 
 static bool identify_in_tx(Db *db, void *user) {
     Later *k = user;
-    return recommend_identify(db, k->id, k->subject, &k->act);
+    return recommend_identify(db, k->id, k->subject, &k->act) &&
+           recommend_join(db, k->reg, k->id, &k->act);
 }
 
 bool api_recommendation_identify(Request *r, Response *out) {
     Json *j = http_json(r);
     Recommendation k;
     if (!j || !get_mine(r, &k)) return false;
-    Later w = {.id = k.id, .act = http_act(r, S("确认被推荐的企业"))};
+    Later w = {.id = k.id, .reg = r->reg, .act = http_act(r, S("确认被推荐的企业"))};
     if (!str_to_i64(json_get_str(j, S("enterprise")), &w.subject))
         return HTTP_INVALID(r, S("/enterprise"), M_HTTP_REQUIRED, S("enterprise"));
     return tx_run(r->db, DB_WRITE, identify_in_tx, &w) && recommend_get(r->db, k.id, &k) &&

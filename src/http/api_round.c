@@ -1,5 +1,6 @@
 /* Rounds: list, draft, read, acts. The work is in city/review. */
 #include "city/review/round_act.h"
+#include "city/review/round_case.h"
 #include "http/api.h"
 #include "http/json_out.h"
 
@@ -49,7 +50,7 @@ typedef struct Adding {
 
 static bool add_in_tx(Db *db, void *user) {
     Adding *w = user;
-    w->id = round_add(db, w->reg->pack, w->setting, &w->act);
+    w->id = round_begin(db, w->reg, w->setting, &w->act);
     return w->id != 0;
 }
 

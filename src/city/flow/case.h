@@ -13,7 +13,12 @@
 #include "city/register.h"
 #include "city/user.h"
 
-enum { CASE_SKEW_MS = 5 * 60 * 1000, CASE_DATA_MAX = 1 << 20, CASE_TEXT_MAX = 4000 };
+enum {
+    CASE_SKEW_MS = 5 * 60 * 1000,
+    CASE_DATA_MAX = 1 << 20,
+    CASE_TEXT_MAX = 4000,
+    CASE_FIELD_MAX = 40000
+};
 
 /* Who acts, with what bounds their reach: the district of a district clerk, the organisation of a
  * partner, the enterprise of an enterprise account. */
@@ -57,6 +62,7 @@ typedef struct CaseMove {
     Str act, code, reason;
     const Json *data; /* changes of the case's data (object), or NULL; null takes a field away */
     int64_t version;  /* 0: the newest, whatever it is */
+    Str done;         /* an effect the caller has in hand itself: not run again */
 } CaseMove;
 
 /* What an effect gets: the case as it stands after the move, and who moved it how. */
@@ -89,6 +95,10 @@ bool case_visible(const CaseFile *k, const CaseActor *actor);
  * is not met; the message says which. */
 bool case_act(Db *db, const Register *reg, int64_t id, const CaseMove *m, const CaseActor *actor,
               CaseFile *out);
+/* The act of a flow that has an effect, among those that open a case or those that do not; of
+ * several the first whose entry has `key: true` as asked (key empty: any). NULL: none. */
+const FlowAct *flow_act_doing(const Flow *f, Str effect, bool opens, Str key, bool is);
+
 /* Changes data without an act (in an open case, by whoever may do some act in its state). Voids
  * signatures: they are on the content. */
 bool case_edit(Db *db, const Register *reg, int64_t id, const CaseMove *m, const CaseActor *actor,

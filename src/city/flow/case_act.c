@@ -33,6 +33,7 @@ bool case_step_data(Db *db, CaseStep *s, Str field, const Json *value) {
 static bool run_effects(Db *db, CaseStep *s) {
     for (int i = 0; i < s->act->neffects; i++) {
         const FlowEffect *e = &s->act->effects[i];
+        if (s->move->done.n && str_eq(e->effect->name, s->move->done)) continue;
         if (!e->effect->run(db, s, e->args)) return false;
     }
     return ctx_ok(db_ctx(db));
@@ -54,6 +55,17 @@ static bool tell_followers(Db *db, const CaseStep *s) {
                 .reg = s->reg};
     if (k->subject) n.also = str_printf(a, "enterprise:%lld", (long long)k->subject);
     return notify(db, &n);
+}
+
+const FlowAct *flow_act_doing(const Flow *f, Str effect, bool opens, Str key, bool is) {
+    for (int i = 0; i < f->nacts; i++) {
+        const FlowAct *a = &f->acts[i];
+        for (int e = 0; a->opens == opens && e < a->neffects; e++)
+            if (str_eq(a->effects[e].effect->name, effect) &&
+                (!key.n || json_get_bool(a->effects[e].args, key, false) == is))
+                return a;
+    }
+    return NULL;
 }
 
 /* Moves a case whose guards have passed. k is as before, with the data of the move in it. */

@@ -16,7 +16,7 @@ static bool is_choice(const FlowField *f, Str id) {
 /* The value as it is kept; NULL when it does not fit the field. */
 static Json *kept(Arena *a, const FlowField *f, const Json *j) {
     int64_t day;
-    bool text = j->kind == JSON_STRING && utf8_length(j->text) <= CASE_TEXT_MAX;
+    bool text = j->kind == JSON_STRING && utf8_length(j->text) <= CASE_FIELD_MAX;
     switch (f->type) {
     case FIELD_TEXT: return text ? json_string(a, j->text) : NULL;
     case FIELD_NUMBER:

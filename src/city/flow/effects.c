@@ -5,6 +5,7 @@
 #include "city/bundle/notify.h"
 #include "city/flow/case_inner.h"
 #include "city/library/question.h"
+#include "city/library/recommend_case.h"
 #include "city/library/title_flow.h"
 #include "city/notice/certificate.h"
 #include "city/notice/notice_effect.h"
@@ -19,6 +20,8 @@ static const char *const NOTIFY_KEYS[] = {"to", "zh", "en", "formal", NULL};
 
 static const char *const NO_KEYS[] = {NULL};
 static const char *const DRAW_KEYS[] = {"inspectors", NULL};
+static const char *const PANEL_CLOSE_KEYS[] = {"lacking", NULL};
+static const char *const ANSWER_KEYS[] = {"given", NULL};
 
 /* A mechanism adds its rows below its line. */
 static const Effect EFFECTS[] = {
@@ -33,12 +36,14 @@ static const Effect EFFECTS[] = {
     {STR_INIT("title.resume"), effect_title_resume, TITLE_EVENT_KEYS},
     {STR_INIT("title.end"), effect_title_end, TITLE_EVENT_KEYS},
     {STR_INIT("fact.record"), effect_fact_record, QUESTION_KEYS},
+    {STR_INIT("recommendation.answer"), effect_recommendation_answer, ANSWER_KEYS},
     /* --- rounds and reviews --- */
+    {STR_INIT("round.draft"), effect_round_draft, NO_KEYS},
     {STR_INIT("round.freeze"), effect_round_freeze, NO_KEYS},
     {STR_INIT("round.enter"), effect_round_enter, NO_KEYS},
     {STR_INIT("round.close"), effect_round_close, NO_KEYS},
     {STR_INIT("panel.assign"), effect_panel_assign, NO_KEYS},
-    {STR_INIT("panel.close"), effect_panel_close, NO_KEYS},
+    {STR_INIT("panel.close"), effect_panel_close, PANEL_CLOSE_KEYS},
     {STR_INIT("sample.draw"), effect_sample_draw, DRAW_KEYS},
     /* --- notices, letters, certificates --- */
     {STR_INIT("notice.draft"), effect_notice_draft, NOTICE_DRAFT_KEYS},

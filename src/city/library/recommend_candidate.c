@@ -137,9 +137,12 @@ bool candidate_get(Db *db, int64_t id, Candidate *out) {
 
 bool candidate_consent(Db *db, int64_t id, bool given, Str document, const Act *act) {
     Ctx *c = db_ctx(db);
-    Candidate k;
+    Recommendation k;
     Str answer = given ? S("given") : S("declined");
-    if (!candidate_get(db, id, &k)) return false;
+    if (!recommend_get(db, id, &k)) return false;
+    if (!k.subject)
+        return FAIL(c, ERR_MISSING, M_RECOMMEND_MISSING,
+                    str_printf(c->arena, "%lld", (long long)id));
     return EXEC(db,
                 "INSERT INTO recommendation_consent(subject, rule, round, answer, way, document, "
                 "reason, at_ms, actor) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)",

@@ -1,6 +1,7 @@
 /* Acts on a round: one table, one function each. See round_act.h. */
 #include "city/review/round_act.h"
 
+#include "city/review/round_case.h"
 #include "city/review/round_parts.h"
 #include "city/user.h"
 
@@ -13,6 +14,7 @@ struct Call {
     Round round; /* read at the beginning of the transaction */
     Json *answer;
     bool (*fn)(Db *, Call *);
+    Str effect; /* of the round's case; empty: the case has no say */
 };
 
 static void say(Call *k, Ctx *c, Str key, int64_t n) {
@@ -20,7 +22,9 @@ static void say(Call *k, Ctx *c, Str key, int64_t n) {
 }
 
 static bool act_change(Db *db, Call *k) {
-    return round_change(db, k->reg->pack, k->id, k->round.version, json_get(k->body, S("setting")),
+    const Json *setting = json_get(k->body, S("setting"));
+    return (!setting || round_case_setting(db, k->reg, &k->round, setting, &k->act)) &&
+           round_change(db, k->reg->pack, k->id, k->round.version, json_get(k->body, S("setting")),
                         &k->act);
 }
 
@@ -253,15 +257,24 @@ static bool act_score(Db *db, Call *k) {
 static const struct {
     Str name;
     bool (*fn)(Db *, Call *);
+    Str effect;
 } ACTS[] = {
-    {STR_INIT("change"), act_change},       {STR_INIT("open"), act_open},
-    {STR_INIT("enter"), act_enter},         {STR_INIT("close"), act_close},
-    {STR_INIT("member"), act_member},       {STR_INIT("assign"), act_assign},
-    {STR_INIT("leave"), act_leave},         {STR_INIT("score"), act_score},
-    {STR_INIT("consensus"), act_consensus}, {STR_INIT("second"), act_second},
-    {STR_INIT("finish"), act_finish},       {STR_INIT("sample"), act_draw},
-    {STR_INIT("rerun"), act_rerun},         {STR_INIT("keep"), act_keep},
-    {STR_INIT("decide"), act_decide},       {STR_INIT("sign"), act_sign},
+    {STR_INIT("change"), act_change, STR_INIT("")},
+    {STR_INIT("open"), act_open, STR_INIT("round.freeze")},
+    {STR_INIT("enter"), act_enter, STR_INIT("")},
+    {STR_INIT("close"), act_close, STR_INIT("round.close")},
+    {STR_INIT("member"), act_member, STR_INIT("")},
+    {STR_INIT("assign"), act_assign, STR_INIT("panel.assign")},
+    {STR_INIT("leave"), act_leave, STR_INIT("")},
+    {STR_INIT("score"), act_score, STR_INIT("")},
+    {STR_INIT("consensus"), act_consensus, STR_INIT("")},
+    {STR_INIT("second"), act_second, STR_INIT("")},
+    {STR_INIT("finish"), act_finish, STR_INIT("panel.close")},
+    {STR_INIT("sample"), act_draw, STR_INIT("sample.draw")},
+    {STR_INIT("rerun"), act_rerun, STR_INIT("")},
+    {STR_INIT("keep"), act_keep, STR_INIT("")},
+    {STR_INIT("decide"), act_decide, STR_INIT("")},
+    {STR_INIT("sign"), act_sign, STR_INIT("")},
 };
 enum { ACT_COUNT = sizeof ACTS / sizeof *ACTS };
 
@@ -282,7 +295,8 @@ static bool run(Db *db, void *user) {
     if (!review_touch(db, k->id) || !round_get(db, k->reg->pack, k->id, &k->round)) return false;
     if (version && k->round.version != version + 1)
         return FAIL(db_ctx(db), ERR_STALE, M_ROUND_STALE);
-    return k->fn(db, k);
+    return (!k->effect.n || round_case_move(db, k->reg, &k->round, k->effect, k->body, &k->act)) &&
+           k->fn(db, k);
 }
 
 bool round_act(Db *db, const Register *reg, int64_t id, const Json *body, Str actor,
@@ -296,6 +310,7 @@ bool round_act(Db *db, const Register *reg, int64_t id, const Json *body, Str ac
               .id = id,
               .body = body,
               .fn = ACTS[at].fn,
+              .effect = ACTS[at].effect,
               .act = {.actor = actor, .reason = reason}};
     if (!tx_run(db, DB_WRITE, run, &k)) return false;
     *answer = k.answer;

@@ -2,7 +2,9 @@
 #include "city/review/round_case.h"
 
 #include "city/flow/context.h"
+#include "city/flow/effects.h"
 #include "city/review/panel.h"
+#include "city/review/round_parts.h"
 
 static Act act_of(const CaseStep *s) {
     return (Act){.actor = s->actor->name,
@@ -16,29 +18,131 @@ static bool round_of(Db *db, const CaseStep *s, int64_t case_file, Round *out) {
     return round_get(db, s->reg->pack, id, out);
 }
 
-bool effect_round_freeze(Db *db, const CaseStep *s, const Json *args) {
-    (void)args;
-    Act act = act_of(s);
+static const Str SETTING = STR_INIT("设置");
+
+int64_t round_begin(Db *db, const Register *reg, const Json *setting, const Act *act) {
+    Arena *a = db_ctx(db)->arena;
+    const FlowAct *opening = NULL;
+    const Flow *f = NULL;
+    for (int i = 0; i < reg->pack->nflows && !opening; i++) {
+        f = reg->pack->flows[i];
+        opening = flow_act_doing(f, S("round.draft"), true, S(""), false);
+    }
+    if (!opening) return round_add(db, reg->pack, setting, act);
+    CaseFile k;
+    CaseActor who = case_actor_system(act->actor);
+    Json *data = json_new(a, JSON_OBJECT);
+    json_set(data, SETTING, json_string(a, review_text(a, setting)));
+    CaseNew n = {.flow = f->id,
+                 .act = opening->id,
+                 .title = json_get_str(setting, S("title")),
+                 .data = data,
+                 .reason = act->reason};
+    if (!case_open(db, reg, &n, &who, &k)) return 0;
+    return Q_I64(db, 0, "SELECT id FROM review_round WHERE case_file = $1", db_i(k.id));
+}
+
+/* What an act on the round brings for the data of its case. */
+static Json *data_of(Arena *a, const FlowAct *f, Str effect, const Json *body) {
+    Json *data = json_new(a, JSON_OBJECT), *list = NEW(a, Json);
+    const Json *who = json_get(body, S("inspectors"));
+    if (!str_eq(effect, S("sample.draw")) || !who) return NULL;
+    *list = *who;
+    list->next = NULL;
+    for (int i = 0; i < f->neffects; i++)
+        if (str_eq(f->effects[i].effect->name, effect))
+            json_set(data, json_get_str(f->effects[i].args, S("inspectors")), list);
+    return data;
+}
+
+bool round_case_move(Db *db, const Register *reg, const Round *r, Str effect, const Json *body,
+                     const Act *act) {
+    CaseFile k;
+    if (!r->case_file) return true;
+    if (!case_get(db, reg, r->case_file, &k)) return false;
+    bool lacking = json_get_bool(body, S("lacking"), false);
+    const FlowAct *f = flow_act_doing(k.flow, effect, false, S("lacking"), lacking);
+    if (!f) return true;
+    CaseActor who = case_actor_system(act->actor);
+    CaseMove m = {.act = f->id,
+                  .reason = act->reason,
+                  .data = data_of(db_ctx(db)->arena, f, effect, body),
+                  .done = effect};
+    return case_act(db, reg, k.id, &m, &who, &k);
+}
+
+bool round_case_setting(Db *db, const Register *reg, const Round *r, const Json *setting,
+                        const Act *act) {
+    Arena *a = db_ctx(db)->arena;
+    CaseFile k;
+    CaseActor who = case_actor_system(act->actor);
+    Json *data = json_new(a, JSON_OBJECT);
+    if (!r->case_file || r->opened_ms) return true;
+    json_set(data, SETTING, json_string(a, review_text(a, setting)));
+    return case_edit(db, reg, r->case_file, &(CaseMove){.data = data, .reason = act->reason}, &who,
+                     &k);
+}
+
+/* The settings of a case that does not stand for a round yet, or has others by now. */
+static bool settle(Db *db, const CaseStep *s, Round *r) {
     Ctx *c = db_ctx(db);
-    Json *setting = json_parse(c, json_get_str(s->file->data, S("设置")), S("设置"));
-    int64_t id = setting ? round_add(db, s->reg->pack, setting, &act) : 0;
-    return id &&
-           EXEC(db, "UPDATE review_round SET case_file = $1 WHERE id = $2", db_i(s->file->id),
-                db_i(id)) &&
-           round_open(db, s->reg, id, &act);
+    Act act = act_of(s);
+    int64_t id =
+        Q_I64(db, 0, "SELECT id FROM review_round WHERE case_file = $1", db_i(s->file->id));
+    Json *setting = json_parse(c, json_get_str(s->file->data, SETTING), SETTING);
+    if (!setting) return false;
+    if (!id) {
+        id = round_add(db, s->reg->pack, setting, &act);
+        return id &&
+               EXEC(db, "UPDATE review_round SET case_file = $1 WHERE id = $2", db_i(s->file->id),
+                    db_i(id)) &&
+               round_get(db, s->reg->pack, id, r);
+    }
+    return round_get(db, s->reg->pack, id, r) &&
+           (str_eq(r->setting_text, review_text(c->arena, setting)) ||
+            round_change(db, s->reg->pack, id, r->version, setting, &act));
+}
+
+bool effect_round_draft(Db *db, const CaseStep *s, const Json *args) {
+    Round r;
+    (void)args;
+    return settle(db, s, &r);
+}
+
+bool effect_round_freeze(Db *db, const CaseStep *s, const Json *args) {
+    Round r;
+    Act act = act_of(s);
+    (void)args;
+    return settle(db, s, &r) && round_open(db, s->reg, r.id, &act);
 }
 
 bool effect_round_enter(Db *db, const CaseStep *s, const Json *args) {
     (void)args;
     Round r;
     Act act = act_of(s);
+    Ctx *c = db_ctx(db);
+    CandidateNew *all = NULL;
+    int n = 0, cap = 0;
     if (!round_of(db, s, s->file->parent, &r)) return false;
     CandidateNew k = {.subject = s->file->subject,
                       .field = json_get_str(s->file->data, S("领域")),
                       .organisation = s->file->organisation,
                       .person = s->file->organisation ? s->actor->name : S(""),
                       .case_file = s->file->id};
-    return round_enter(db, r.id, &k, 1, &act, NULL);
+    GROW(c->arena, all, n, cap);
+    all[n++] = k;
+    Rows *q = Q(db,
+                "SELECT made_by, organisation FROM recommendation WHERE case_file = $1 AND "
+                "case_file > 0 AND withdrawn_ms IS NULL ORDER BY id",
+                db_i(s->file->id));
+    while (q && row_next(q)) {
+        GROW(c->arena, all, n, cap);
+        k.person = str_dup(c->arena, row_str(q, 0));
+        k.organisation = row_i64(q, 1);
+        all[n++] = k;
+    }
+    if (q) rows_close(q);
+    return ctx_ok(c) && round_enter(db, r.id, all, n, &act, NULL);
 }
 
 bool effect_round_close(Db *db, const CaseStep *s, const Json *args) {
@@ -58,10 +162,10 @@ bool effect_panel_assign(Db *db, const CaseStep *s, const Json *args) {
 }
 
 bool effect_panel_close(Db *db, const CaseStep *s, const Json *args) {
-    (void)args;
     Round r;
     Act act = act_of(s);
-    return round_of(db, s, s->file->id, &r) && panel_close(db, &r, false, &act);
+    return round_of(db, s, s->file->id, &r) &&
+           panel_close(db, &r, json_get_bool(args, S("lacking"), false), &act);
 }
 
 bool effect_sample_draw(Db *db, const CaseStep *s, const Json *args) {

@@ -6,13 +6,28 @@
 #include "city/flow/case.h"
 #include "feel/value.h"
 
-/* round.freeze: a round from the case's settings, opened. */
+struct Round; /* city/review/round.h */
+
+/* Drafts a round: as a case, by the flow whose opening act has the effect round.draft; without one
+ * in the packs it stands for itself. Its id, 0 on failure. */
+int64_t round_begin(Db *db, const Register *reg, const Json *setting, const Act *act);
+/* What the round's case has to say to an act on the round that is about to be done: its guards are
+ * asked and it moves, without the effect. A round without a case: nothing. */
+bool round_case_move(Db *db, const Register *reg, const struct Round *r, Str effect,
+                     const Json *body, const Act *act);
+/* New settings of a draft, kept in its case too. */
+bool round_case_setting(Db *db, const Register *reg, const struct Round *r, const Json *setting,
+                        const Act *act);
+/* round.draft: the round of a case that opens. */
+bool effect_round_draft(Db *db, const CaseStep *s, const Json *args);
+/* round.freeze: the round with the case's settings as they are now, opened. */
 bool effect_round_freeze(Db *db, const CaseStep *s, const Json *args);
-/* round.enter: the subject of a candidate's case becomes a candidate of the parent's round. */
+/* round.enter: the subject of a candidate's case becomes a candidate of the parent's round, with
+ * those who recommended it as its sponsors. */
 bool effect_round_enter(Db *db, const CaseStep *s, const Json *args);
 /* round.close: closes the list. */
 bool effect_round_close(Db *db, const CaseStep *s, const Json *args);
-/* panel.assign, panel.close: seats the panel, closes scoring. */
+/* panel.assign, panel.close {lacking}: seats the panel, closes scoring. */
 bool effect_panel_assign(Db *db, const CaseStep *s, const Json *args);
 bool effect_panel_close(Db *db, const CaseStep *s, const Json *args);
 /* sample.draw {inspectors: FIELD}: draws with the users that field of the case lists. */

@@ -5,11 +5,11 @@ import { after, before, test } from 'node:test'
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { close, go, settled } from '../app.mjs'
-import { act, at, call, city, confirm, each, folder, leave, moveTo, must, root, start, stop } from './city.mjs'
+import { act, at, call, city, confirm, each, folder, jixia, leave, moveTo, must, root, start, stop } from './city.mjs'
 
 const TITLE = '2026 年度瞪羚企业评审（演示）', RULE = city.rule
 const lacking = city.firms.slice(city.complete), answered = lacking.slice(0, 33), candidates = city.firms.slice(0, 160)
-let round, roundCase, number = (k) => Number(k.number.slice(-4))
+let admitted, held, notice, round, roundCase, number = (k) => Number(k.number.slice(-4))
 
 before(async () => { moveTo('2026-09-01 09:00'); await start() })
 after(async () => {
@@ -40,13 +40,7 @@ test('the office drafts the round on the form, looks at the preview and opens it
   const preview = page.getByRole('region', { name: '试算：全库' })
   await preview.getByText('124').waitFor()
   await preview.getByRole('link', { name: '41' }).waitFor()
-  if ((await must('clerk', 'GET', round)).case) await confirm(page, '启动')
-  else { // TEMPORARY
-    const setting = (await must('clerk', 'GET', round)).setting
-    const k = await must('clerk', 'POST', '/cases', { flow: 'round', act: '建立', title: TITLE, data: { 设置: JSON.stringify(setting) } })
-    await act('clerk', `/cases/${k.id}`, { act: '启动', reason: '演示' })
-    round = '/rounds/' + (await must('clerk', 'GET', '/rounds')).items[0].id
-  }
+  await confirm(page, '启动')
   assert.match((await must('clerk', 'GET', round)).seed_sha256, /^[0-9a-f]{64}$/, 'the digest of the seed is out before the list is')
   assert.equal((await must('clerk', 'GET', round)).seed ?? '', '')
   roundCase = (await must('clerk', 'GET', round)).case
@@ -119,7 +113,6 @@ test('160 firms are recommended, consent, pass their district', async () => {
     const who = i < 60 ? sponsors[i % 3] : i < 100 ? 'clerk' : `d${firm.division}`
     await must(who, 'POST', '/recommendations', { rule: RULE, enterprise: String(firm.id), round: roundCase, reason: '产品领先', ...(sponsors.includes(who) ? { interest: { kind: 'none' } } : {}) })
   })
-  if (!(await listed('clerk', '待企业同意')).length) await each(candidates, 4, (firm) => must('clerk', 'POST', '/cases', { flow: 'candidate', act: '推荐', subject: String(firm.id), parent: String(roundCase) })) // TEMPORARY
   assert.equal((await listed('clerk', '待企业同意')).length, 160)
 
   /* a firm on its own page */
@@ -202,4 +195,89 @@ test('nine reviewers: declared, blind, then a second pass', async () => {
   await settled(page)
   await go(clerk, round)
   await confirm(clerk, '结束评分')
+})
+
+test('verdicts over a filter, two signatures, one voided by an edit', async () => {
+  const page = await at('clerk', round + '?outcome=met&least=50')
+  const decide = async (verdict, button) => confirm(page, button, async (d) => {
+    await d.getByLabel('决定').selectOption(verdict)
+    if (verdict === 'refuse') await d.getByLabel('理由代码').fill('score')
+    await d.getByLabel('理由', { exact: true }).fill('评审结果')
+  }, '批量决定')
+  const met = (await must('clerk', 'GET', round + '/candidates?outcome=met&least=50&limit=1')).total
+  assert.ok(met > 100 && met < 160, `${met} pass`)
+  await decide('admit', `决定筛选出的 ${met} 家`)
+  await page.getByText(`已决定 ${met} 家`).waitFor()
+  await go(page, round + '?verdict=none')
+  await decide('refuse', `决定筛选出的 ${160 - met} 家`)
+  await go(page, round)
+  await confirm(page, '签名')
+  /* one more look at a file: it is held, the signature is void */
+  const last = (await must('clerk', 'GET', round + '/candidates?verdict=admit&limit=500')).items.at(-1)
+  await go(page, `${round}?q=${last.number}`)
+  await decide('hold', '决定筛选出的 1 家')
+  await go(page, round + '?tab=settings')
+  await page.getByText('已失效').or(page.getByText('作废')).first().waitFor()
+  await go(page, round)
+  await confirm(page, '签名')
+  const leader = await at('boss', round)
+  await confirm(leader, '签名')
+  assert.ok((await must('clerk', 'GET', round)).decided)
+  admitted = met - 1
+})
+
+test('the cases follow the verdicts; the notice is drafted, published, objected to', async () => {
+  const page = await at('clerk', `/cases?flow=candidate&state=入列&parent=${roundCase}`)
+  await over(page, '拟认定', 160, admitted, { reason: '评审结果' }) // what the panel refused or held is told so, one by one
+  await go(page, `/cases/${roundCase}`)
+  const fields = page.getByRole('region', { name: '事项内容' })
+  for (const [label, text] of Object.entries({ 年度: '2026年', 公示的称号: '淄博市瞪羚企业', '公示天数（工作日）': '5', 公示依据: '演示办法', 异议受理单位: '市发展改革委', '联系电话（座机）': '0533-0000000', 联系地址: '演示路 1 号', 发文机关: '市发展改革委' })) await fields.getByLabel(label, { exact: true }).fill(text)
+  await fields.getByRole('button', { name: '保存' }).click()
+  await page.getByText('已保存').first().waitFor()
+  await confirm(page, '起草公示', async () => {})
+  const id = (await must('clerk', 'GET', '/notices')).items[0].id
+  notice = `/notices/${id}`
+  await go(page, notice)
+  await page.getByRole('heading', { name: `名单 ${admitted}` }).waitFor()
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载 DOCX' }).click()])
+  await file.saveAs(folder + '/notice.docx')
+  const text = execFileSync('unzip', ['-p', folder + '/notice.docx', 'word/document.xml'], { encoding: 'utf8', maxBuffer: 1 << 26 })
+  const rows = (await must('clerk', 'GET', notice)).rows
+  assert.equal(rows.length, admitted)
+  for (const r of rows) assert.ok(text.includes(r.name), r.name + ' stands in the DOCX')
+  await confirm(page, '发布')
+  await page.getByText('还有 5 个工作日').waitFor()
+
+  /* anybody, without signing in */
+  const reader = await at('', '/public/notices/' + id)
+  held = rows[4]
+  await reader.getByText(held.name).first().waitFor()
+  await reader.locator('#position').selectOption(String(held.position))
+  await reader.locator('#person').fill('演示人甲')
+  await reader.locator('#contact').fill('13800000000')
+  await reader.locator('#text').fill('专利权属有争议')
+  await reader.locator('form[action^="/public/notices/"] button').click()
+  await settled(reader)
+  const holds = (await must('clerk', 'GET', notice)).rows.filter((r) => r.hold !== 'free')
+  assert.deepEqual(holds.map((r) => r.name), [held.name], 'an objection holds its firm and no other')
+  assert.ok(!(await reader.goto('/api/v1/public/notices/' + id).then((r) => r.text())).includes('演示人甲'))
+})
+
+test('the notice is over: 认定, titles, letters', async () => {
+  moveTo('2026-10-20 09:00')
+  const page = await at('clerk', notice)
+  await confirm(page, '办结')
+  const data = { 称号: '瞪羚', 级别: '市', 认定单位: '市发展改革委', 认定文号: '淄发改演示〔2026〕1号', 起始日: '2026-10-20' }
+  await go(page, `/cases?flow=candidate&state=拟认定&parent=${roundCase}`)
+  await over(page, '认定', admitted, admitted - 1, { reason: '公示无异议', data: { 认定称号: data.称号, 级别: data.级别, 认定单位: data.认定单位, 认定文件文号: data.认定文号, 称号起始日: data.起始日 } })
+  const titles = (await must('clerk', 'GET', '/public/titles?limit=500'))
+  assert.equal(titles.total ?? titles.items.length, admitted - 1)
+  assert.equal((await listed('clerk', '拟认定')).map((k) => k.subject.name).join(), held.name)
+  const firm = await at('firm1', '/my')
+  await firm.getByText('淄博市瞪羚企业').first().waitFor()
+})
+
+test('the journal is whole; decisions replay byte for byte', async () => {
+  const whole = await jixia('journal', 'verify')
+  assert.equal(whole.code, 0, whole.err)
 })

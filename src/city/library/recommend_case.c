@@ -1,0 +1,76 @@
+/* Recommendations as cases: see recommend_case.h. */
+#include "city/library/recommend_case.h"
+
+int64_t recommend_round(Db *db, Str rule) {
+    static const char *const OPEN =
+        "FROM review_round WHERE rule = $1 AND opened_ms > 0 AND listed_ms = 0 AND case_file > 0";
+    Arena *a = db_ctx(db)->arena;
+    const char *count = str_z(a, str_printf(a, "SELECT count(*) %s", OPEN));
+    const char *which = str_z(a, str_printf(a, "SELECT max(case_file) %s", OPEN));
+    return Q_I64(db, 0, count, db_s(rule)) == 1 ? Q_I64(db, 0, which, db_s(rule)) : 0;
+}
+
+/* The flow of candidates below a round's. */
+static const Flow *candidate_flow(const PackSet *p, const CaseFile *round) {
+    for (int i = 0; i < p->nflows; i++)
+        if (str_eq(p->flows[i]->parent, round->flow->id) &&
+            flow_act_doing(p->flows[i], S("round.enter"), false, S(""), false))
+            return p->flows[i];
+    return NULL;
+}
+
+static const FlowAct *opening(const Flow *f) {
+    for (int i = 0; i < f->nacts; i++)
+        if (f->acts[i].opens) return &f->acts[i];
+    return NULL;
+}
+
+bool recommend_join(Db *db, const Register *reg, int64_t id, const Act *act) {
+    Recommendation o;
+    CaseFile round, k;
+    if (!recommend_get(db, id, &o)) return false;
+    if (!o.round || !o.subject) return true;
+    if (!case_get(db, reg, o.round, &round)) return false;
+    const Flow *f = candidate_flow(reg->pack, &round);
+    const FlowAct *first = f ? opening(f) : NULL;
+    if (!first) return true;
+    int64_t there = Q_I64(
+        db, 0, "SELECT max(id) FROM case_file WHERE flow = $1 AND parent = $2 AND subject = $3",
+        db_s(f->id), db_i(o.round), db_i(o.subject));
+    if (!there) {
+        CaseActor who = case_actor_system(act->actor);
+        CaseNew n = {.flow = f->id,
+                     .act = first->id,
+                     .subject = o.subject,
+                     .parent = o.round,
+                     .reason = act->reason};
+        if (!case_open(db, reg, &n, &who, &k)) return false;
+        there = k.id;
+    }
+    return EXEC(db, "UPDATE recommendation SET case_file = $2 WHERE id = $1", db_i(id),
+                db_i(there));
+}
+
+bool candidate_answer(Db *db, const Register *reg, int64_t id, bool given, Str document,
+                      const CaseActor *actor, const Act *act) {
+    Recommendation o;
+    CaseFile k;
+    if (!recommend_get(db, id, &o)) return false;
+    if (!o.case_file) return candidate_consent(db, id, given, document, act);
+    if (!case_get(db, reg, o.case_file, &k)) return false;
+    const FlowAct *f = flow_act_doing(k.flow, S("recommendation.answer"), false, S("given"), given);
+    if (!f) return candidate_consent(db, id, given, document, act);
+    CaseMove m = {.act = f->id, .reason = document.n ? document : act->reason};
+    return case_act(db, reg, k.id, &m, actor, &k);
+}
+
+bool effect_recommendation_answer(Db *db, const CaseStep *s, const Json *args) {
+    Str said = s->move->reason.n ? s->move->reason : s->act->zh;
+    Act act = {.actor = s->actor->name, .reason = said};
+    int64_t id =
+        Q_I64(db, 0, "SELECT max(id) FROM recommendation WHERE case_file = $1 AND case_file > 0",
+              db_i(s->file->id));
+    if (!id) return ctx_ok(db_ctx(db));
+    return candidate_consent(db, id, json_get_bool(args, S("given"), false),
+                             s->actor->subject ? S("") : said, &act);
+}

@@ -1,0 +1,20 @@
+/* Recommendations as cases: one for a round opens the candidate's case below the round's, or joins
+ * the one that is there; the firm's answer is an act of it. Which flow and which acts, the packs
+ * say: the flow below the round's with the effect round.enter; the acts with the effect
+ * recommendation.answer. */
+#ifndef JIXIA_CITY_LIBRARY_RECOMMEND_CASE_H
+#define JIXIA_CITY_LIBRARY_RECOMMEND_CASE_H
+#include "city/flow/case.h"
+#include "city/library/recommend.h"
+
+/* The case of the round a recommendation of a rule is for when it names none: the one that is open;
+ * 0 when there is none or more than one. */
+int64_t recommend_round(Db *db, Str rule);
+/* Opens or joins the candidate's case of a recommendation; without round or firm, nothing. */
+bool recommend_join(Db *db, const Register *reg, int64_t id, const Act *act);
+/* The firm's answer, by an act of the candidate's case where there is one. */
+bool candidate_answer(Db *db, const Register *reg, int64_t id, bool given, Str document,
+                      const CaseActor *actor, const Act *act);
+/* recommendation.answer {given}: records what the firm says in its case. */
+bool effect_recommendation_answer(Db *db, const CaseStep *s, const Json *args);
+#endif

@@ -47,9 +47,9 @@ test('the office drafts the round on the form, looks at the preview and opens it
 })
 
 test('firms that lack one fact get one question; one answers on its page', async () => {
-  for (let i = 0; i < 60 && (await call('clerk', 'GET', `/discovery?rule=${RULE}`)).status === 503; i++) await new Promise((resolve) => setTimeout(resolve, 250))
+  for (let i = 0; i < 200 && (await call('clerk', 'GET', `/discovery?rule=${RULE}`)).status === 503; i++) await new Promise((resolve) => setTimeout(resolve, 250))
   const page = await at('clerk', `/discovery?rule=${RULE}&class=one_fact`)
-  await confirm(page, '向企业提问', (d) => d.getByLabel('答复期限（工作日）').fill('10'))
+  await confirm(page, '向 41 家提问', (d) => d.getByLabel('答复期限（工作日）').fill('10'), '向企业提问')
   await page.getByText('已提问 41 家').waitFor()
 
   const firm = await at('firm3', '/my')

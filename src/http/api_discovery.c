@@ -64,7 +64,12 @@ bool discovery_read(Request *r, DiscoveryAsked *q) {
     if (!str_eq(q->rule->subject, S("enterprise")))
         return HTTP_INVALID(r, S("?rule"), M_DISCOVER_SUBJECT, rule);
     q->own_district = r->scope == SCOPE_DISTRICT;
-    return read_classes(r, &q->classes) && read_within(r, &q->within) && read_fact(r, &q->fact);
+    for (int i = 0; i < r->reg->pack->nindicators; i++) {
+        const Indicator *k = r->reg->pack->indicators[i];
+        if (k->grade > q->reads && rulebook_reads(r->reg->book, q->rule, k)) q->reads = k->grade;
+    }
+    return sight_open(r->db, r->reg->pack, r->user, &q->sight) && read_classes(r, &q->classes) &&
+           read_within(r, &q->within) && read_fact(r, &q->fact);
 }
 
 /* --- which rows ---------------------------------------------------------------------------------
@@ -80,9 +85,16 @@ bool discovery_may_see(const Request *r, const DiscoveryAsked *q, const Discover
     return r->user->district.n && is_in(d, row, r->user->district);
 }
 
+bool discovery_shows(const Request *r, const DiscoveryAsked *q, const Discovery *d,
+                     const DiscoverRow *row) {
+    if (!discovery_may_see(r, q, d, row) || !sight_knows(&q->sight, row->subject)) return false;
+    return q->reads <=
+           sight_of(&q->sight, row->subject, d->texts[row->division], d->texts[row->unit]);
+}
+
 bool discovery_wanted(const Request *r, const DiscoveryAsked *q, const Discovery *d,
                       const DiscoverRow *row) {
-    if (!discovery_may_see(r, q, d, row) || (q->district.n && !is_in(d, row, q->district)))
+    if (!discovery_shows(r, q, d, row) || (q->district.n && !is_in(d, row, q->district)))
         return false;
     if (!(q->classes >> row->class & 1)) return false;
     if (q->fact >= 0 && row->indicator != q->fact) return false;
@@ -184,7 +196,7 @@ static void out_lacks(Request *r, Json *o, const DiscoveryAsked *q, const Discov
         for (int64_t k = 0; k < d->n; k++) {
             const DiscoverRow *row = &d->rows[k];
             n += row->class == DISCOVER_ONE_FACT && row->indicator == d->lacks[i].indicator &&
-                 row->lag == d->lacks[i].lag && discovery_may_see(r, q, d, row) &&
+                 row->lag == d->lacks[i].lag && discovery_shows(r, q, d, row) &&
                  (!q->district.n || is_in(d, row, q->district));
         }
         if (!n) continue;

@@ -122,7 +122,8 @@ TEST(http_case_files) {
     CHECK_INT(r.status, 200);
     CHECK_STR(r.type, S("application/pdf"));
     CHECK_INT(http_get(f, f->tokens[ROLE_ENTERPRISE], file).status, 404);
-    CHECK_INT(http_get(f, f->tokens[ROLE_POLICY], file).status, 404);
+    CHECK_INT(http_get(f, f->tokens[ROLE_POLICY], file).status, 200); /* 敏感 */
+    CHECK_INT(http_get(f, f->tokens[ROLE_REVIEWER], file).status, 404);
     CHECK_INT(http_get(f, clerk, "/files/0000").status, 404);
 }
 

@@ -241,31 +241,13 @@ bool case_documents(Db *db, int64_t id, bool withdrawn, CaseDocument **out, int 
 /* --- opening -----------------------------------------------------------------------------------
  */
 
-/* The greatest grade of a set of roles. */
-static Grade grade_of_roles(uint32_t roles) {
-    Grade best = GRADE_PUBLIC;
-    for (int i = 0; i < ROLES; i++) {
-        RightScope scope;
-        Grade grade = role_grade((Role)i, &scope);
-        if (roles >> i & 1 && grade > best) best = grade;
-    }
-    return best;
-}
-
 Grade evidence_grade_of(const CaseActor *actor) {
-    const uint32_t all = 1u << ROLE_LEADER | 1u << ROLE_CLERK_OFFICE | 1u << ROLE_CLERK_DISTRICT |
-                         1u << ROLE_ENTERPRISE | 1u << ROLE_AUDITOR | 1u << ROLE_PARTNER;
-    Grade seen = actor->roles & all                  ? GRADE_SECRET
-                 : actor->roles & 1u << ROLE_FINANCE ? GRADE_SENSITIVE
-                                                     : GRADE_INTERNAL;
-    Grade viewer = grade_of_roles(actor->viewer);
-    return actor->viewer && viewer < seen ? viewer
-                                          : seen; /* a preview shows no more than they see */
+    return sight_of_case(actor->roles, actor->viewer);
 }
 
 static bool journal_reading(Db *db, const CaseDocument *d, const CaseActor *actor) {
     Ctx *c = db_ctx(db);
-    Str name = d->name;
+    Str name = d->kind; /* not the file's name: the journal is read by who may not see the case */
     Act act = {.actor = actor->name, .reason = msg_text(c->arena, M_FILE_READ, LANG_ZH, 1, &name)};
     if (d->grade < GRADE_SENSITIVE) return true;
     return journal_add(db, &act, S("file.read"), case_object(c->arena, d->case_file), d->sm3);

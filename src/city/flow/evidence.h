@@ -61,8 +61,6 @@ bool case_documents(Db *db, int64_t id, bool withdrawn, CaseDocument **out, int 
  */
 bool evidence_open(Db *db, const Register *reg, Str sm3, const CaseActor *actor, EvidenceFile *out,
                    CaseDocument *document);
-/* The highest grade a person reads: enterprises and partners everything of the cases in their own
- * scope; offices, auditors and leaders 商业秘密; finance 敏感, as of facts (city/people/sight.h);
- * the others 内部. */
+/* The highest grade a person reads of cases in their scope: sight_of_case. */
 Grade evidence_grade_of(const CaseActor *actor);
 #endif

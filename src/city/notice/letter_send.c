@@ -196,7 +196,8 @@ bool letter_outcome(Db *db, Letter *l, const LetterOutcome *o, const Act *act) {
 
 bool letter_read(Db *db, Letter *l, Str account) {
     Ctx *c = db_ctx(db);
-    const Act act = {.actor = account, .reason = l->title};
+    /* not the title: the journal is read by who may not see the letter */
+    const Act act = {.actor = account, .reason = l->kind};
     int64_t changed = 0;
     LetterEvent e = {.kind = LETTER_EVENT_READ, .way = l->way, .day = notice_today(c)};
     const DbVal v[] = {db_i(l->id), db_i(c->now_ms)};

@@ -35,6 +35,16 @@ static Grade lesser(Grade x, Grade y) {
     return x < y ? x : y;
 }
 
+Grade sight_of_case(uint32_t roles, uint32_t viewer) {
+    const uint32_t own = 1u << ROLE_ENTERPRISE | 1u << ROLE_PARTNER;
+    Grade seen = roles & own ? GRADE_SECRET : GRADE_PUBLIC, most = GRADE_PUBLIC;
+    for (int i = 0; i < ROLES; i++) {
+        if (roles >> i & 1) seen = greater(seen, ROLES_SEE[i].grade);
+        if (viewer >> i & 1) most = greater(most, ROLES_SEE[i].grade);
+    }
+    return viewer ? lesser(seen, most) : seen;
+}
+
 static Grade grade_where(uint32_t roles, RightScope scope) {
     Grade best = GRADE_PUBLIC;
     for (int i = 0; i < ROLES; i++)
@@ -88,6 +98,27 @@ static bool read_grants(Db *db, int64_t user, Sight *s) {
     return ctx_ok(c);
 }
 
+/* What a reviewer is assigned: the enterprise of a seat that is theirs, from the declaration that
+ * there is no interest until the seat ends or the scores are closed. The seats themselves are
+ * asked, so that no end of an assignment can be forgotten. */
+static bool read_seats(Db *db, Str person, Sight *s) {
+    Ctx *c = db_ctx(db);
+    int cap = s->ngrants, first = s->ngrants;
+    Rows *r = Q(db,
+                "SELECT k.subject FROM review_seat s JOIN review_candidate k ON k.id = s.candidate "
+                "JOIN review_round r ON r.id = s.round WHERE s.person = $1 AND s.ended_ms = 0 AND "
+                "s.declared_ms > 0 AND r.scored_ms = 0",
+                db_s(person));
+    while (r && row_next(r)) {
+        GROW(c->arena, s->grants, s->ngrants, cap);
+        s->grants[s->ngrants++] = (SightGrant){row_i64(r, 0), GRADE_SENSITIVE};
+    }
+    if (r) rows_close(r);
+    for (int i = first; i < s->ngrants; i++)
+        s->grants[i].subject = subject_root(db, s->grants[i].subject);
+    return ctx_ok(c);
+}
+
 bool sight_open(Db *db, const PackSet *p, const User *u, Sight *out) {
     Ctx *c = db_ctx(db);
     *out = (Sight){.all = GRADE_PUBLIC, .own_grade = GRADE_SECRET};
@@ -102,7 +133,9 @@ bool sight_open(Db *db, const PackSet *p, const User *u, Sight *out) {
     if (u->roles >> ROLE_PARTNER & 1 && u->organisation &&
         !read_agreements(db, p, u->organisation, out))
         return false;
-    if (!u->viewing) return read_grants(db, u->id, out);
+    if (!u->viewing)
+        return read_grants(db, u->id, out) &&
+               (!(u->roles >> ROLE_REVIEWER & 1) || read_seats(db, u->name, out));
     Grade most = grade_where(u->own_roles, SCOPE_ALL);
     out->all = lesser(out->all, most);
     out->district = lesser(out->district, most);

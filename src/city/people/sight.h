@@ -5,9 +5,10 @@
  * enterprises or of those of its district (registered there, or assessed by it); everybody sees
  * what is public. An enterprise's account sees all of itself and nothing of others. A partner sees
  * what is public, and the indicators its agreement in force names (none without a confidentiality
- * promise). A grant (sight_grant) widens it for one person and one enterprise until a day: what a
- * reviewer is assigned. In a preview the lesser of both sights holds, so that nobody learns
- * anything by it.
+ * promise). A reviewer sees up to 敏感 of the enterprise of a seat: from the declaration of no
+ * interest until the seat ends or the scores are closed. A grant (sight_grant) widens it for one
+ * person and one enterprise until a day, for a cause that is no seat. In a preview the lesser of
+ * both sights holds, so that nobody learns anything by it.
  */
 #ifndef JIXIA_CITY_SIGHT_H
 #define JIXIA_CITY_SIGHT_H
@@ -45,6 +46,11 @@ bool sight_shows(const Sight *s, Grade of, const Indicator *i);
 bool sight_whole(const Sight *s);
 /* Up to which grade a role sees, and where: SCOPE_NONE when only what is public. */
 Grade role_grade(Role r, RightScope *scope);
+
+/* Up to which grade roles see data and files of a case they may open at all: as facts; enterprises
+ * and partners, whose cases are their own, everything. `viewer`: the roles behind a preview, whose
+ * lesser sight holds; 0: none. */
+Grade sight_of_case(uint32_t roles, uint32_t viewer);
 
 /* Lets a user see an enterprise up to a grade from today until `to` (yyyymmdd, 0: open), for `why`
  * (kind:id). Its id, 0 on failure. Inside a write transaction, with its journal entry. */

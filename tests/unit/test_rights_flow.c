@@ -1,0 +1,485 @@
+/* The rights matrix of what is not a fact: data of cases by grade, messages, letters, files,
+ * titles, recommendations, reviews, watches, authorisations, objections, notifications, proofs. A
+ * token of each kind is planted for three enterprises (of the reader's district, another of it, one
+ * of another district); every reading route is asked by every reader with every planted id, and
+ * every answer, workbooks unpacked, is searched for what PLANTS says the reader may not see. PLANTS
+ * is written from docs/rights.md, not from the code. */
+#include <string.h>
+
+#include "base/hash.h"
+#include "city/flow/flow.h"
+#include "city/people/organisation.h"
+#include "codec/unzip.h"
+#include "store/db.h"
+#include "tests/http_fixture.h"
+#include "tests/test.h"
+
+enum { FIRMS = 3, FLOWS = 4, BASE = 910001, STEP = 10, READERS = 24, SHEET_MAX = 16 << 20 };
+static const Act ACT = {.actor = STR_INIT("tester"), .reason = STR_INIT("test")};
+static const char *const DISTRICTS[FIRMS] = {"370303", "370303", "370305"};
+static const char *const CODES[FIRMS] = {"91370303MA0FLW01X1", "91370303MA0FLW02X2",
+                                         "91370305MA0FLW03X3"};
+
+typedef enum Kind {
+    INSIDE,
+    SENSITIVE,
+    SECRET,
+    OBJECTED,
+    MESSAGE,
+    PAPER,
+    DOCUMENT,
+    TITLE,
+    SPONSOR,
+    INTEREST,
+    SHEET,
+    WATCHED,
+    AUTHORISED,
+    PERSON,
+    OBJECTION,
+    RUNG,
+    LETTER,
+    PROOF,
+    KINDS
+} Kind;
+
+/* Per role (leader, clerks of the office and of a district, policy; reviewer, partner, finance,
+ * talent, chain; enterprise, auditor; administrators of system, security, audit): a all, d of the
+ * district, o the own firm, the firm of the own organisation or seat, - none. A notification is
+ * its receiver's, here the office's; who audits sees it in the proof of delivery. */
+static const struct {
+    const char *name, *sees;
+} PLANTS[KINDS] = {
+    [INSIDE] = {"TKINSIDE", "aada-oa-aoa---"},
+    [SENSITIVE] = {"TKSENSITIVE", "aada-oa--oa---"},
+    [SECRET] = {"TKSECRET", "aad--o---oa---"},
+    [OBJECTED] = {"TKOBJECTED", "aa--------a---"},
+    [MESSAGE] = {"TKMESSAGE", "aada-oa-aoa---"},
+    [PAPER] = {"TKPAPER", "aada-oa-aoa---"},
+    [DOCUMENT] = {"TKDOCUMENT", "aada-oa--oa---"},
+    [TITLE] = {"TKTITLE", "aadao-aaaoa---"},
+    [SPONSOR] = {"TKSPONSOR", "aada-o---oa---"},
+    [INTEREST] = {"TKINTEREST", "aada-o---oa---"},
+    [SHEET] = {"TKSHEET", "-a--o-----a---"},
+    [WATCHED] = {"TKWATCHED", "-a------------"},
+    [AUTHORISED] = {"TKAUTH", "aad------oa---"},
+    [PERSON] = {"TKPERSON", "-a------------"},
+    [OBJECTION] = {"TKOBJECTION", "aa--------a---"},
+    [RUNG] = {"TKRUNG", "-a--------a--a"},
+    [LETTER] = {"TKLETTER", "aa-------oa---"},
+    [PROOF] = {"TKPROOF", "-ad------oa-a-"},
+};
+static const char *const FLOW_IDS[FLOWS] = {"question", "candidate", "data-correction",
+                                            "objection"};
+
+typedef struct Reader {
+    Str name, token;
+    Role role;
+    int own; /* index of the firm that is theirs; -1: none */
+    Str district;
+} Reader;
+
+typedef struct Matrix {
+    HttpFixture *f;
+    int64_t firm[FIRMS], office, organisation;
+    Str file[FIRMS]; /* the SM3 of the evidence */
+    Reader readers[READERS];
+    int n;
+    int64_t calls, leaks, found[KINDS];
+} Matrix;
+
+static Str token_of(Arena *a, int kind, int firm) {
+    return str_printf(a, "%s%cX", PLANTS[kind].name, 'A' + firm);
+}
+
+/* --- what is planted ---------------------------------------------------------------------------
+ */
+
+static Str data_of(Arena *a, int flow, int firm) {
+    Str inside = token_of(a, INSIDE, firm), sensitive = token_of(a, SENSITIVE, firm);
+    Str secret = token_of(a, SECRET, firm), objected = token_of(a, OBJECTED, firm);
+    switch (flow) {
+    case 0:
+        return str_printf(a, "{\"问题\":\"%.*s\",\"答复\":\"%.*s\"}", STRF(inside),
+                          STRF(sensitive));
+    case 1: return str_printf(a, "{\"初核意见\":\"%.*s\"}", STRF(inside));
+    case 2:
+        return str_printf(a, "{\"更正为\":\"%.*s\",\"说明\":\"%.*s\"}", STRF(secret),
+                          STRF(sensitive));
+    default: return str_printf(a, "{\"处理意见\":\"%.*s\"}", STRF(objected));
+    }
+}
+
+static bool plant_case(Db *db, Matrix *m, int flow, int i) {
+    Arena *a = m->f->arena;
+    const Flow *f = flow_find(m->f->reg->pack, str_from(FLOW_IDS[flow]));
+    int64_t id = BASE + i + STEP * flow;
+    if (!f) return false;
+    return EXEC(db,
+                "INSERT INTO case_file(id, version, flow, flow_sm3, state, stage, subject, parent, "
+                "number, title, division, organisation, data, opened_ms, opened_by, changed_ms, "
+                "closed_ms, seq_at_open) VALUES ($1, 1, $2, $3, $4, $5, $6, NULL, $7, 'x', $8, $9, "
+                "$10, 1, 'tester', 1, NULL, 1)",
+                db_i(id), db_s(f->id), db_s(f->sm3), db_s(f->start->id), db_s(f->start->stage),
+                db_i(m->firm[i]), db_s(str_printf(a, "MTX-%lld", (long long)id)),
+                db_s(str_from(DISTRICTS[i])), db_i(i == 0 ? m->organisation : 0),
+                db_s(data_of(a, flow, i)));
+}
+
+static bool plant_parts(Db *db, Matrix *m, int i) {
+    Arena *a = m->f->arena;
+    int64_t id = BASE + i;
+    Str document = token_of(a, DOCUMENT, i), bytes = str_cat(a, S("%PDF-1.4\n"), document);
+    m->file[i] = hash_hex(a, HASH_SM3, bytes);
+    return EXEC(db,
+                "INSERT INTO case_message(case_file, at_ms, actor, role, text, field) VALUES ($1, "
+                "1, 'tester', 'clerk_office', $2, '')",
+                db_i(id), db_s(token_of(a, MESSAGE, i))) &&
+           EXEC(db,
+                "INSERT INTO case_paper(case_file, kind, addressee, answer, number, file, actor, "
+                "at_ms) VALUES ($1, '征求意见函', $2, '', '', '', 'tester', 1)",
+                db_i(id), db_s(token_of(a, PAPER, i))) &&
+           EXEC(db, "INSERT INTO file_blob(sm3, type, size, bytes) VALUES ($1, 'pdf', $2, $3)",
+                db_s(m->file[i]), db_i(bytes.n), db_b(bytes)) &&
+           EXEC(db,
+                "INSERT INTO case_document(case_file, kind, sm3, name, uploaded_by, at_ms, grade) "
+                "VALUES ($1, '证明', $2, $3, 'tester', 1, 2)",
+                db_i(id), db_s(m->file[i]), db_s(str_cat(a, document, S(".pdf"))));
+}
+
+static bool plant_library(Db *db, Matrix *m, int i) {
+    Arena *a = m->f->arena;
+    int64_t id = BASE + i;
+    return EXEC(db,
+                "INSERT INTO title(id, subject, kind, tier, level, name, publisher, "
+                "document_number, document, from_day, to_day, first, published, case_file, round, "
+                "actor, reason, batch, recorded_ms, seq) SELECT $1, $2, 1, 'zibo/gazelle', 'city', "
+                "'x', 'x', $3, '', 20250101, 0, NULL, 0, 0, 0, 'tester', $3, max(id), 1, "
+                "max(seq) FROM batch",
+                db_i(id), db_i(m->firm[i]), db_s(token_of(a, TITLE, i))) &&
+           EXEC(db,
+                "INSERT INTO interest(id, organisation, app_user, subject, kind, share, note, "
+                "from_day, to_day, declared_ms, declared_by, ended_by) VALUES ($1, $2, 0, $3, "
+                "'holding', '1', $4, 20200101, 0, 1, 'tester', '')",
+                db_i(id), db_i(i == 0 ? m->organisation : 999), db_i(m->firm[i]),
+                db_s(token_of(a, INTEREST, i))) &&
+           EXEC(db,
+                "INSERT INTO recommendation(id, version, subject, firm_name, firm_code, rule, "
+                "round, case_file, sponsor, organisation, app_user, district, reason, interest, "
+                "interest_id, outcome, made_day, made_ms, made_by, withdrawn_reason) VALUES ($1, "
+                "1, $2, 'x', $3, 'zibo/gazelle', 0, 0, 'partner', $4, 0, $5, $6, 'declared', $1, "
+                "'met', "
+                "20089, 1, 'tester', '')",
+                db_i(id), db_i(m->firm[i]), db_s(str_from(CODES[i])),
+                db_i(i == 0 ? m->organisation : 999), db_s(str_from(DISTRICTS[i])),
+                db_s(token_of(a, SPONSOR, i))) &&
+           EXEC(db,
+                "INSERT INTO watch(id, app_user, subject, rule, note, since_ms) VALUES ($1, $2, "
+                "$3, 'zibo/gazelle', $4, 1)",
+                db_i(id), db_i(m->office), db_i(m->firm[i]), db_s(token_of(a, WATCHED, i))) &&
+           EXEC(db,
+                "INSERT INTO authorisation(id, subject, grantee, indicators, from_day, to_day, "
+                "document, made_ms, actor, reason, withdrawn_by, withdrawn_reason) VALUES ($1, $2, "
+                "'x', '[\"revenue\"]', 20089, 40000, $3, 1, 'tester', '', '', '')",
+                db_i(id), db_i(m->firm[i]), db_s(token_of(a, AUTHORISED, i)));
+}
+
+static bool plant_notices(Db *db, Matrix *m, int i) {
+    Arena *a = m->f->arena;
+    int64_t id = BASE + i;
+    return EXEC(db,
+                "INSERT INTO public_notice(id, version, state, template, title, content, sm3, "
+                "number, site_url, scan_sm3, scan_name, owner, created_ms, changed_ms, "
+                "published_by, ended_by) SELECT $1, 1, 1, 'x', 'x', "
+                "'{\"blocks\":[],\"values\":{},\"persons\":[]}', '', '', '', '', '', "
+                "'tester', 1, 1, '', ''",
+                db_i(id)) &&
+           EXEC(db,
+                "INSERT INTO notice_firm(notice, position, subject, name, code, district, "
+                "firm_group, note) VALUES ($1, 0, $2, 'x', '', '', '', '')",
+                db_i(id), db_i(m->firm[i])) &&
+           EXEC(db,
+                "INSERT INTO objection(id, version, notice, position, subject, receipt, channel, "
+                "state, person, contact, organisation, text, sender_sm3, received_ms, "
+                "received_day, registered_by, answer, closed_by) VALUES ($1, 1, $1, 0, $2, $3, 1, "
+                "1, $4, $4, $4, $5, '', 1, 20089, 'tester', '', '')",
+                db_i(id), db_i(m->firm[i]), db_s(str_printf(a, "RC%lld", (long long)id)),
+                db_s(token_of(a, PERSON, i)), db_s(token_of(a, OBJECTION, i))) &&
+           EXEC(db,
+                "INSERT INTO letter(id, version, state, template, subject, addressee, title, "
+                "content, sm3, number, proof, proof_sm3, owner, created_ms, changed_ms, sent_by) "
+                "VALUES ($1, 1, 2, 'x', $2, $3, $3, '{\"blocks\":[],\"values\":{}}', '', '', '', "
+                "'', 'tester', 1, 1, '')",
+                db_i(id), db_i(m->firm[i]), db_s(token_of(a, LETTER, i))) &&
+           EXEC(db,
+                "INSERT INTO notification(id, at_ms, code, args, object, link, actor) VALUES ($1, "
+                "1, 'notify.said', $2, $3, '', 'tester')",
+                db_i(id), db_s(str_printf(a, "[\"%.*s\"]", STRF(token_of(a, RUNG, i)))),
+                db_s(str_printf(a, "case:%lld", (long long)id))) &&
+           EXEC(db, "INSERT INTO notification_user(app_user, notification, why) VALUES ($1, $2, 1)",
+                db_i(m->office), db_i(id));
+}
+
+static bool plant_reviews(Db *db, Matrix *m, int i) {
+    Arena *a = m->f->arena;
+    int64_t id = BASE + i;
+    return EXEC(db,
+                "INSERT INTO review_candidate(id, round, case_file, subject, number, field, "
+                "entered_ms, had, outcome, result, decision, seq, known_ms, kept, scored, score, "
+                "verdict, code, reason) SELECT $1, min(id), $1, $2, $3, '', 1, 0, 'met', '', 0, 1, "
+                "1, '', 0, '', '', '', '' FROM review_round",
+                db_i(id), db_i(m->firm[i]), db_s(str_printf(a, "MTX-%lld", (long long)id))) &&
+           EXEC(db,
+                "INSERT INTO review_seat(id, round, candidate, person, version, assigned_ms, "
+                "declared_ms, sheet, saved_ms, first, submitted_ms, second_ms, ended_ms, ended) "
+                "SELECT $1, min(id), $1, $2, 1, 1, 1, $3, 1, '', 0, 0, 0, '' FROM review_round",
+                db_i(id), db_s(i == 0 ? S("w.judge") : S("w.nobody")),
+                db_s(str_printf(a, "{\"marks\":{},\"comments\":{\"x\":\"%.*s\"}}",
+                                STRF(token_of(a, SHEET, i)))));
+}
+
+static bool plant(Db *db, void *data) {
+    Matrix *m = data;
+    for (int i = 0; i < FIRMS; i++) {
+        SubjectNew s = {.kind = SUBJECT_ENTERPRISE,
+                        .name = str_printf(m->f->arena, "流程矩阵%c号有限公司", 'A' + i),
+                        .uscc = str_from(CODES[i]),
+                        .division = str_from(DISTRICTS[i]),
+                        .unit = str_from(DISTRICTS[i])};
+        m->firm[i] = subject_add(db, &s, &ACT);
+    }
+    for (int i = 0; i < FIRMS; i++) {
+        for (int k = 0; k < FLOWS; k++)
+            if (!plant_case(db, m, k, i)) return false;
+        if (!plant_parts(db, m, i) || !plant_library(db, m, i) || !plant_notices(db, m, i) ||
+            !plant_reviews(db, m, i))
+            return false;
+    }
+    return true;
+}
+
+/* --- who reads ---------------------------------------------------------------------------------
+ */
+
+typedef struct Account {
+    Matrix *m;
+    User user;
+    PasswordHash hash;
+    int binds;
+} Account;
+
+static bool add_account(Db *db, void *data) {
+    Account *k = data;
+    Matrix *m = k->m;
+    if (k->user.roles == 1u << ROLE_PARTNER && k->binds == 0) {
+        Organisation o = {.kind = S("venture"), .name = k->user.name};
+        k->user.organisation = m->organisation = organisation_add(db, &o, &ACT);
+    }
+    k->user.id = user_add(db, &k->user, k->hash, &ACT);
+    if (k->user.roles == 1u << ROLE_CLERK_OFFICE) m->office = k->user.id;
+    return k->user.id != 0;
+}
+
+static bool bind_firms(Db *db, void *data) {
+    Matrix *m = data;
+    bool ok = true;
+    for (int i = 0; ok && i < m->n; i++) {
+        const Reader *r = &m->readers[i];
+        if (r->role != ROLE_ENTERPRISE || r->own < 0) continue;
+        ok = EXEC(db,
+                  "INSERT INTO enterprise_binding(id, app_user, code, subject, state, proof_name, "
+                  "proof_type, proof_sm3, proof, asked_ms, decided_by, decided_ms, reason, "
+                  "from_day, to_day, ended_by, ended_ms) SELECT $1, id, $2, $3, 'bound', $4, "
+                  "'application/pdf', '', $5, 1, 'tester', 1, '', 20200101, 0, '', 0 FROM "
+                  "app_user WHERE name = $6",
+                  db_i(BASE + r->own), db_s(str_from(CODES[r->own])), db_i(m->firm[r->own]),
+                  db_s(token_of(m->f->arena, PROOF, r->own)),
+                  db_b(token_of(m->f->arena, PROOF, r->own)), db_s(r->name));
+    }
+    return ok;
+}
+
+static bool write_all(Matrix *m, bool (*run)(Db *, void *), void *data) {
+    m->f->ctx.now_ms = m->f->now_ms;
+    Db *db = db_borrow(&m->f->ctx, m->f->reg->store);
+    bool ok = tx_run(db, DB_WRITE, run, data);
+    db_return(db);
+    CHECK(ok);
+    return ok;
+}
+
+static void add_reader(Matrix *m, const char *name, Role role, int own, const char *district) {
+    Account k = {.m = m, .binds = own};
+    k.user = (User){.name = str_from(name), .roles = 1u << role, .district = str_from(district)};
+    CHECK(user_hash_password(&m->f->ctx, k.user.name, S(FIXTURE_PASSWORD), &k.hash));
+    write_all(m, add_account, &k);
+    m->readers[m->n++] =
+        (Reader){.name = str_from(name), .role = role, .own = own, .district = str_from(district)};
+}
+
+static void add_readers(Matrix *m) {
+    static const char *const NAMES[ROLES] = {
+        "w.leader", "w.office", NULL, "w.policy", "w.judge",  "w.fund", "w.money",
+        "w.men",    "w.chain",  NULL, "w.audit",  "w.system", "w.safe", "w.trail"};
+    for (int i = 0; i < ROLES; i++)
+        if (NAMES[i])
+            add_reader(m, NAMES[i], (Role)i, i == ROLE_REVIEWER || i == ROLE_PARTNER ? 0 : -1, "");
+    add_reader(m, "w.zhang", ROLE_CLERK_DISTRICT, -1, "370303");
+    add_reader(m, "w.zhou", ROLE_CLERK_DISTRICT, -1, "370305");
+    add_reader(m, "w.lost", ROLE_CLERK_DISTRICT, -1, "");
+    add_reader(m, "w.firm.a", ROLE_ENTERPRISE, 0, "");
+    add_reader(m, "w.firm.b", ROLE_ENTERPRISE, 1, "");
+    add_reader(m, "w.firm.c", ROLE_ENTERPRISE, 2, "");
+    add_reader(m, "w.firm.none", ROLE_ENTERPRISE, -1, "");
+    add_reader(m, "w.fund.none", ROLE_PARTNER, -1, "");
+    add_reader(m, "w.judge.none", ROLE_REVIEWER, -1, "");
+}
+
+static bool may_see(const Reader *r, int kind, int firm) {
+    switch (PLANTS[kind].sees[r->role]) {
+    case 'a': return true;
+    case 'd': return str_eq(r->district, str_from(DISTRICTS[firm]));
+    case 'o': return r->own == firm;
+    default: return false;
+    }
+}
+
+/* --- asking and searching ----------------------------------------------------------------------
+ */
+
+static Str unpacked(Matrix *m, Str body) {
+    static const Str PARTS[] = {STR_INIT("xl/worksheets/sheet1.xml"),
+                                STR_INIT("xl/worksheets/sheet2.xml"),
+                                STR_INIT("xl/sharedStrings.xml"), STR_INIT("word/document.xml")};
+    Ctx c = ctx_new(m->f->call, 0);
+    Buf b = buf_new(m->f->call, 0);
+    Unzip *z = str_starts(body, S("PK")) ? unzip_open(&c, body, S("answer")) : NULL;
+    if (!z) return body;
+    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
+        Str bytes;
+        if (unzip_has(z, PARTS[i]) && unzip_bytes(z, PARTS[i], SHEET_MAX, &bytes))
+            buf_put(&b, bytes);
+    }
+    unzip_close(z);
+    return buf_str(&b);
+}
+
+static void search(Matrix *m, const Reader *r, const HttpCall *call, Str body) {
+    if (str_find(body, S("TK")) < 0) return;
+    for (int k = 0; k < KINDS; k++)
+        for (int i = 0; i < FIRMS; i++) {
+            char text[300];
+            if (str_find(body, token_of(m->f->call, k, i)) < 0) continue;
+            m->found[k]++;
+            if (may_see(r, k, i)) continue;
+            snprintf(text, sizeof text, "%.*s reads %s of firm %c: %s %s", STRF(r->name),
+                     PLANTS[k].name, 'A' + i, call->method, call->path);
+            if (m->leaks++ < 60) test_failed(__FILE__, __LINE__, text);
+        }
+}
+
+static int ask(Matrix *m, const Reader *r, const char *method, Str path) {
+    HttpCall call = {.method = method, .path = str_z(m->f->arena, path), .token = r->token};
+    if (strcmp(method, "GET") != 0) call.body = S("{\"reason\":\"matrix\"}");
+    HttpReply reply = http_call(m->f, &call);
+    m->calls++;
+    search(m, r, &call, unpacked(m, reply.body));
+    if (reply.status >= 500 && reply.status != 503) test_failed(__FILE__, __LINE__, call.path);
+    return reply.status;
+}
+
+static Str path_with(Matrix *m, const Route *t, int64_t id, int firm) {
+    Arena *a = m->f->arena;
+    Str rest = str_from(t->path), out = S("");
+    bool enterprise = strncmp(t->path, "/enterprises/", 13) == 0;
+    while (rest.p) {
+        Str part = str_cut(&rest, '/');
+        if (part.n == 0) continue;
+        if (str_eq(part, S("{sm3}")))
+            part = m->file[firm];
+        else if (str_eq(part, S("{receipt}")))
+            part = str_printf(a, "RC%lld", (long long)id);
+        else if (str_starts(part, S("{")))
+            part = str_printf(a, "%lld", (long long)(enterprise ? m->firm[firm] : id));
+        out = str_printf(a, "%.*s/%.*s", STRF(out), STRF(part));
+    }
+    return out;
+}
+
+/* Rules, revisions, imports and accounts have no subject: test_rights.c walks them. */
+static bool apart(const Route *t) {
+    static const char *const APART[] = {"/rules", "/revisions", "/imports", "/users", "/openapi"};
+    for (size_t i = 0; i < sizeof APART / sizeof *APART; i++)
+        if (strncmp(t->path, APART[i], strlen(APART[i])) == 0) return true;
+    return false;
+}
+
+static void ask_route(Matrix *m, const Reader *r, const Route *t) {
+    static const char *const LISTS[] = {"?limit=200", "?format=csv", "?format=xlsx", "?q=TK"};
+    bool one = strchr(t->path, '{') != NULL, cases = strncmp(t->path, "/cases/", 7) == 0;
+    if (strcmp(t->method, "GET") != 0 || apart(t)) return;
+    for (int i = 0; one && i < FIRMS; i++)
+        for (int k = 0; k < (cases ? FLOWS : 1); k++)
+            ask(m, r, t->method, path_with(m, t, BASE + i + STEP * k, i));
+    if (one || ask(m, r, t->method, str_from(t->path)) != 200) return;
+    for (size_t i = 0; i < sizeof LISTS / sizeof *LISTS; i++)
+        ask(m, r, t->method, str_cat(m->f->arena, str_from(t->path), str_from(LISTS[i])));
+}
+
+/* Who is a stranger to a firm learns nothing from refusals of writes about it. */
+static void write_route(Matrix *m, const Reader *r, const Route *t) {
+    bool stranger = r->role == ROLE_ENTERPRISE || r->role == ROLE_PARTNER ||
+                    r->role == ROLE_REVIEWER || r->role == ROLE_TALENT;
+    if (!stranger || strcmp(t->method, "GET") == 0 || apart(t) || strstr(t->path, "session"))
+        return;
+    for (int i = 0; strchr(t->path, '{') && i < FIRMS; i++)
+        if (i != r->own) ask(m, r, t->method, path_with(m, t, BASE + i, i));
+}
+
+static Matrix *matrix(void) {
+    static Matrix m;
+    HttpFixture *f = http_fixture();
+    if (m.f) return &m;
+    m.f = f;
+    f->ctx.now_ms = f->now_ms;
+    add_readers(&m);
+    if (write_all(&m, plant, &m)) write_all(&m, bind_firms, &m);
+    for (int i = 0; i < m.n; i++)
+        m.readers[i].token = http_sign_in(f, m.readers[i].name, S(FIXTURE_PASSWORD));
+    return &m;
+}
+
+TEST(rights_flow_no_answer_leaks) {
+    Matrix *m = matrix();
+    int routes = 0;
+    for (const Route *t = ROUTES; t->method; t++, routes++)
+        for (int i = 0; i < m->n; i++) ask_route(m, &m->readers[i], t);
+    for (const Route *t = ROUTES; t->method; t++)
+        for (int i = 0; i < m->n; i++) write_route(m, &m->readers[i], t);
+    CHECK_INT(m->leaks, 0);
+    CHECK(routes > 100 && m->calls > 5000);
+    for (int k = 0; k < KINDS; k++) /* a token nobody ever sees would prove nothing */
+        if (!m->found[k]) test_failed(__FILE__, __LINE__, PLANTS[k].name);
+}
+
+/* What is not there and what is another's answer alike, but for the id in the question. */
+TEST(rights_flow_absent_and_foreign_are_alike) {
+    static const char *const PATHS[] = {"/cases/",   "/titles/",  "/recommendations/",
+                                        "/letters/", "/reviews/", "/enterprises/"};
+    Matrix *m = matrix();
+    for (int i = 0; i < m->n; i++) {
+        const Reader *r = &m->readers[i];
+        if (r->role != ROLE_ENTERPRISE || r->own < 0) continue;
+        for (size_t k = 0; k < sizeof PATHS / sizeof *PATHS; k++) {
+            int other = (r->own + 1) % FIRMS;
+            int64_t id = strcmp(PATHS[k], "/enterprises/") == 0 ? m->firm[other] : BASE + other;
+            Str there = str_printf(m->f->arena, "%s%lld", PATHS[k], (long long)id);
+            Str absent = str_printf(m->f->arena, "%s%d", PATHS[k], 987654321);
+            HttpReply a = http_get(m->f, r->token, str_z(m->f->arena, absent));
+            int status = a.status;
+            Str title = str_dup(m->f->arena, json_get_str(a.json, S("type")));
+            HttpReply b = http_get(m->f, r->token, str_z(m->f->arena, there));
+            CHECK_INT(b.status, status);
+            CHECK_STR(json_get_str(b.json, S("type")), title);
+        }
+    }
+}

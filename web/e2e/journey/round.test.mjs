@@ -2,10 +2,11 @@
  * bulk of the rest by the API. C3 (a partner recommends) lies in it; C7 (an auditor asks why) ends it. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { close, go, settled } from '../app.mjs'
-import { act, at, call, city, confirm, each, folder, jixia, leave, moveTo, must, root, start, stop } from './city.mjs'
+import { act, at, call, city, confirm, each, environment, folder, jixia, leave, moveTo, must, program, root, start, stop } from './city.mjs'
 
 const TITLE = '2026 年度瞪羚企业评审（演示）', RULE = city.rule
 const lacking = city.firms.slice(city.complete), answered = lacking.slice(0, 33), candidates = city.firms.slice(0, 160)
@@ -277,7 +278,42 @@ test('the notice is over: 认定, titles, letters', async () => {
   await firm.getByText('淄博市瞪羚企业').first().waitFor()
 })
 
-test('the journal is whole; decisions replay byte for byte', async () => {
+test('letters are delivered by being read, certificates verify in public', async () => {
+  const letters = await must('clerk', 'GET', '/letters?limit=500'), certificates = await must('clerk', 'GET', '/certificates?limit=500')
+  assert.equal(letters.total, admitted - 1)
+  assert.equal(certificates.total, admitted - 1)
+  const mine = letters.items.find((k) => String(k.enterprise?.id ?? k.enterprise) === String(candidates[0].id))
+  assert.equal(mine.state, 'sent', 'sent is not delivered')
+  await must('firm1', 'GET', `/letters/${mine.id}`)
+  assert.equal((await must('clerk', 'GET', `/letters/${mine.id}`)).state, 'delivered')
+  const one = certificates.items.find((k) => String(k.enterprise) === String(candidates[0].id))
+  const page = await at('', '/public/verify/' + one.code)
+  await page.getByText(candidates[0].name).first().waitFor()
+  await page.getByText('淄博市瞪羚企业').first().waitFor()
+})
+
+test('C7: an auditor finds the decision, replays it, checks the bundle elsewhere', async () => {
   const whole = await jixia('journal', 'verify')
   assert.equal(whole.code, 0, whole.err)
+  const found = (await must('auditor', 'GET', `${round}/candidates?q=${candidates[0].code.split(':')[1]}&limit=5`)).items[0]
+  assert.equal(found.name, candidates[0].name)
+  const again = await must('auditor', 'GET', `/audit/decisions/${found.decision}/replay`)
+  assert.ok(again.same ?? again.equal ?? again.identical, JSON.stringify(again).slice(0, 300))
+  assert.equal((await jixia('replay', '--all')).code, 0)
+  for (const args of [['key', 'new', folder + '/key.pem'], ['bundle', 'make', '--round', round.split('/').pop(), '--key', folder + '/key.pem', '--out', folder + '/round.zbb', '--reason', '审计']]) {
+    const p = await jixia(...args)
+    assert.equal(p.code, 0, args.join(' ') + p.err)
+  }
+  /* another folder, no store */
+  const elsewhere = mkdtempSync(tmpdir() + '/jixia-elsewhere-')
+  try {
+    const bytes = readFileSync(folder + '/round.zbb')
+    writeFileSync(elsewhere + '/round.zbb', bytes)
+    const verify = () => spawnSync(program, ['verify', elsewhere + '/round.zbb'], { encoding: 'utf8', cwd: elsewhere, env: { ...environment(), JIXIA_DATA: elsewhere } })
+    const good = verify()
+    assert.equal(good.status, 0, good.stdout + good.stderr)
+    bytes[20_000] ^= 1
+    writeFileSync(elsewhere + '/round.zbb', bytes)
+    assert.equal(verify().status, 1, 'one bit is found')
+  } finally { rmSync(elsewhere, { recursive: true }) }
 })

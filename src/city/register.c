@@ -6,6 +6,7 @@
 
 #include "base/date.h"
 #include "base/hash.h"
+#include "base/life.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "city/bundle/replay.h"
@@ -142,7 +143,8 @@ Register *register_open(Ctx *c, Str url, int pool_size) {
     Register *r = register_new(store_open(c, url, false, pool_size));
     r->turn = NEW(r->arena, struct RegisterTurn);
     r->turn->first = r->turn->current = r;
-    r->process = secret_token(r->arena, 9);
+    r->process = str_printf(r->arena, "%.*s/%.*s", STRF(life_name(c->arena)),
+                            STRF(secret_token(c->arena, 9)));
     r->key_path = setting(r->arena, "JIXIA_KEY");
     r->public_url = setting(r->arena, "JIXIA_PUBLIC_URL");
     pthread_mutex_init(&r->turn->lock, NULL);

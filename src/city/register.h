@@ -19,7 +19,7 @@ typedef struct Register {
     Rulebook *book;
     CodeLists codes;
     Arena *arena;   /* of the pack's bytes */
-    Str process;    /* a random name of this opening, for claims */
+    Str process;    /* this life (base/life.h) and a random part, for claims */
     Str key_path;   /* JIXIA_KEY: the file of the city's private key; empty: none */
     Str public_url; /* JIXIA_PUBLIC_URL: where the public reaches it; empty: not said */
     struct SnapshotCache *snapshots;   /* city/snapshot.h; has a lock of its own */

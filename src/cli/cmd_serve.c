@@ -60,7 +60,7 @@ static bool first_run(Cli *cli, Db *db) {
 }
 
 static bool beat(Db *db, void *user) {
-    return idempotency_beat(db, user);
+    return idempotency_beat(db, user) && idempotency_bury(db, user);
 }
 
 /* Lists of today's outcomes are asked for sooner or later: of a large register they are computed
@@ -107,7 +107,8 @@ static void wait_for_signal(Register *reg, const sigset_t *set) {
 
 static bool prepare(Cli *cli, const Register *reg) {
     Db *db = db_borrow(cli->c, reg->store);
-    bool ok = db && first_run(cli, db) && tx_run(db, DB_WRITE, sweep, NULL);
+    bool ok = db && first_run(cli, db) && tx_run(db, DB_WRITE, sweep, NULL) &&
+              tx_run(db, DB_WRITE, beat, (void *)(uintptr_t)reg);
     if (db) db_return(db);
     return ok;
 }

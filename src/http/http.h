@@ -124,4 +124,7 @@ bool idempotency_begin(Request *r, Response *out, bool *answered);
 void idempotency_end(Request *r, const Response *out);
 /* Says that the server of this register lives, every HTTP_BEAT_MS, inside a write transaction. */
 bool idempotency_beat(Db *db, const Register *reg);
+/* Forgets servers of this machine that are gone, so that the next claim gives up theirs; in a write
+ * transaction, before the server answers. */
+bool idempotency_bury(Db *db, const Register *reg);
 #endif

@@ -3,10 +3,12 @@
  *
  * A claim belongs to the process that runs the request and holds as long as that process lives,
  * however long the work takes: a process says every HTTP_BEAT_MS that it is alive, and its claims
- * are given up when it has said nothing for DEAD_MS. A request that has done its act and died
- * before its answer was kept is marked as done (by journal_add, in the act's own transaction): it
- * is never done twice. */
+ * are given up when it has said nothing for DEAD_MS, or at once when it ran on this machine and is
+ * gone (base/life.h): a server that starts again after its death takes up what it had begun. A
+ * request that has done its act and died before its answer was kept is marked as done (by
+ * journal_add, in the act's own transaction): it is never done twice. */
 #include "base/hash.h"
+#include "base/life.h"
 #include "http/http.h"
 
 enum { KEEP_MS = 7 * 86400000, DEAD_MS = 120000, DONE = 1 };
@@ -55,12 +57,31 @@ bool idempotency_beat(Db *db, const Register *reg) {
                 db_s(reg->process), db_i(now));
 }
 
+/* Two statements, each with an index of its own: a table of kept answers is not read through. */
 static bool drop_old(Db *db, const Register *reg) {
     int64_t now = db_ctx(db)->now_ms;
-    return EXEC(db,
-                "DELETE FROM idempotency WHERE made_ms < $1 OR (status = 0 AND process <> $2 AND "
-                "process NOT IN (SELECT name FROM process WHERE seen_ms >= $3))",
-                db_i(now - KEEP_MS), db_s(reg->process), db_i(now - DEAD_MS));
+    return EXEC(db, "DELETE FROM idempotency WHERE made_ms < $1", db_i(now - KEEP_MS)) &&
+           EXEC(db,
+                "DELETE FROM idempotency WHERE status = 0 AND process <> $1 AND "
+                "process NOT IN (SELECT name FROM process WHERE seen_ms >= $2)",
+                db_s(reg->process), db_i(now - DEAD_MS));
+}
+
+bool idempotency_bury(Db *db, const Register *reg) {
+    Arena *a = db_ctx(db)->arena;
+    Str *names = NULL;
+    int n = 0, cap = 0;
+    Rows *q = Q(db, "SELECT name FROM process ORDER BY name");
+    while (q && row_next(q)) {
+        GROW(a, names, n, cap);
+        names[n++] = str_dup(a, row_str(q, 0));
+    }
+    if (q) rows_close(q);
+    for (int i = 0; i < n; i++)
+        if (!str_eq(names[i], reg->process) && life_over(a, names[i]) &&
+            !EXEC(db, "DELETE FROM process WHERE name = $1", db_s(names[i])))
+            return false;
+    return ctx_ok(db_ctx(db));
 }
 
 static bool claim(Db *db, void *user) {

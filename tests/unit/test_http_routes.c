@@ -466,8 +466,9 @@ TEST(http_the_same_key_gives_the_same_answer) {
     CHECK_INT(http_call(f, &add).status, 400);
 }
 
-static void put_running(HttpFixture *f, const User *boss, Str process, int64_t age_ms) {
-    Str request = S("POST /api/v1/users\n{\"name\":\"running\",\"roles\":[\"policy\"]}");
+static void put_running_body(HttpFixture *f, const User *boss, Str process, int64_t age_ms,
+                             Str body) {
+    Str request = str_cat(f->arena, S("POST /api/v1/users\n"), body);
     Db *db = db_borrow(&f->ctx, f->reg->store);
     CHECK(tx_begin(db, DB_WRITE));
     CHECK(EXEC(db, "DELETE FROM idempotency WHERE key = 'still-running'"));
@@ -480,7 +481,10 @@ static void put_running(HttpFixture *f, const User *boss, Str process, int64_t a
     db_return(db);
 }
 
-/* A claim holds while the process lives that made it, whatever the time it takes. */
+static void put_running(HttpFixture *f, const User *boss, Str process, int64_t age_ms) {
+    put_running_body(f, boss, process, age_ms, S("{\"name\":\"running\",\"roles\":[\"policy\"]}"));
+}
+
 /* The server died between the act and its answer. */
 TEST(http_a_lost_answer_is_not_done_again) {
     HttpFixture *f = http_fixture();
@@ -503,6 +507,7 @@ TEST(http_a_lost_answer_is_not_done_again) {
     db_return(db);
 }
 
+/* A claim holds while the process lives that made it, whatever the time it takes. */
 TEST(http_a_running_key_is_a_conflict) {
     HttpFixture *f = http_fixture();
     int64_t before = f->now_ms;
@@ -529,6 +534,33 @@ TEST(http_a_running_key_is_a_conflict) {
     put_running(f, &boss, S("other"), 130000); /* two minutes without a word: dead */
     CHECK_INT(http_call(f, &call).status, 201);
     f->now_ms = before;
+}
+
+/* A server of this machine that is gone is forgotten at once, one elsewhere is not. */
+TEST(http_claims_of_the_dead_of_this_machine_are_given_up_at_once) {
+    HttpFixture *f = http_fixture();
+    User boss;
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    Str own = f->reg->process, dead = str_cat(f->ctx.arena, str_sub(own, 0, own.n - 13), S("7/x"));
+    CHECK(user_by_name(db, S("boss"), &boss));
+    CHECK(tx_begin(db, DB_WRITE));
+    CHECK(EXEC(db, "INSERT INTO process(name, seen_ms) VALUES ($1, $3), ($2, $3)", db_s(dead),
+               db_s(S("elsewhere/1/2/3")), db_i(f->now_ms)));
+    CHECK(tx_commit(db));
+    HttpCall call = {.method = "POST",
+                     .path = "/users",
+                     .token = f->boss,
+                     .body = S("{\"name\":\"buried\",\"roles\":[\"policy\"]}"),
+                     .headers = {{S("Idempotency-Key"), S("still-running")}}};
+    put_running_body(f, &boss, dead, 1000, call.body);
+    check_problem(http_call(f, &call), 409, S("/problems/conflict"));
+    CHECK(tx_begin(db, DB_WRITE));
+    CHECK(idempotency_bury(db, f->reg));
+    CHECK(tx_commit(db));
+    CHECK_INT(Q_I64(db, 0, "SELECT count(*) FROM process WHERE name = $1", db_s(dead)), 0);
+    CHECK_INT(Q_I64(db, 0, "SELECT count(*) FROM process WHERE name LIKE 'elsewhere%'"), 1);
+    db_return(db);
+    CHECK_INT(http_call(f, &call).status, 201);
 }
 
 /* --- memory ------------------------------------------------------------------------------------

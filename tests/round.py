@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -256,6 +257,20 @@ def hostile(api):
     check("api: of two clerks the second is told, with what there is now", late[0] == 412 and "current" in late[1], late)
 
 
+def sealed(db):
+    """The round's case has followed; its bundle verifies in a folder without a store."""
+    cli, name = Cli(db), os.path.basename(db)
+    number = cli.read("show")["case"]
+    code, out, _ = cli.run("case", "show", str(number))
+    check(f"{name}: the case of the round has followed", code == 0 and "已评" in out, out[:200])
+    key, bundle = os.path.join(HOME, name + ".pem"), os.path.join(HOME, name + ".zbb")
+    made = cli.run("key", "new", key)[0], cli.run("bundle", "make", "--round", "1", "--key", key, "--out", bundle, "--reason", "演示")[0]
+    with tempfile.TemporaryDirectory() as away:
+        moved = shutil.copy(bundle, away)
+        p = subprocess.run([JIXIA, "verify", moved], capture_output=True, text=True, cwd=away, env=dict(os.environ, JIXIA_DATA=away))
+    check(f"{name}: the bundle of the round verifies elsewhere", made == (0, 0) and p.returncode == 0, (made, p.stdout, p.stderr))
+
+
 def main():
     a, b = os.path.join(HOME, "cli.db"), os.path.join(HOME, "api.db")
     passwords = city(a)
@@ -284,6 +299,7 @@ def main():
     check("the same candidates with the same outcomes",
           [(c["number"], c["code"], c["outcome"]) for c in result(cli)] == [(c["number"], c["code"], c["outcome"]) for c in api_result])
     for db in (a, b):
+        sealed(db)
         check("journal of " + os.path.basename(db), Cli(db).run("journal", "verify")[0] == 0)
     print(f"{passed} passed, {failed} failed")
     return failed > 0

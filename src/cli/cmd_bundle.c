@@ -74,7 +74,7 @@ static int report(Cli *cli, Str path, const BundleReport *r) {
 }
 
 typedef struct MakeOptions {
-    CliOpt *out, *key, *subject, *rule, *kase, *round, *as_of, *reason, *whole;
+    CliOpt *out, *key, *subject, *rule, *kase, *round, *as_of, *reason, *whole, *names;
 } MakeOptions;
 
 static bool read_wish(Cli *cli, Register *reg, const MakeOptions *o, BundleWish *w) {
@@ -84,7 +84,9 @@ static bool read_wish(Cli *cli, Register *reg, const MakeOptions *o, BundleWish 
     w->rule = o->rule->text;
     if (o->as_of->given && cli_day(cli, o->as_of, &day)) w->as_of = date_to_int(day);
     const CliOpt *k = o->round->given ? o->round : o->kase;
-    if (k->given && (!str_to_i64(k->text, &w->kase) || w->kase < 1))
+    int64_t *id = o->round->given ? &w->round : &w->kase;
+    w->names = o->names->given;
+    if (k->given && (!str_to_i64(k->text, id) || *id < 1))
         return FAIL(cli->c, ERR_INPUT, M_CLI_NUMBER, str_from(k->name), k->text);
     if (w->rule.n && !pack_rule(cli->c, reg->pack, w->rule)) return false;
     if (!o->subject->given) return ctx_ok(cli->c);
@@ -115,14 +117,20 @@ static int reader(Cli *cli, Str path, Str out) {
 }
 
 int cmd_bundle(Cli *cli, int argc, char **argv) {
-    CliOpt o[] = {
-        {.name = "--out"},   {.name = "--key"},    {.name = "--subject"},
-        {.name = "--rule"},  {.name = "--case"},   {.name = "--round"},
-        {.name = "--as-of"}, {.name = "--reason"}, {.name = "--whole-journal", .flag = true}};
-    MakeOptions m = {&o[0], &o[1], &o[2], &o[3], &o[4], &o[5], &o[6], &o[7], &o[8]};
+    CliOpt o[] = {{.name = "--out"},
+                  {.name = "--key"},
+                  {.name = "--subject"},
+                  {.name = "--rule"},
+                  {.name = "--case"},
+                  {.name = "--round"},
+                  {.name = "--as-of"},
+                  {.name = "--reason"},
+                  {.name = "--whole-journal", .flag = true},
+                  {.name = "--names", .flag = true}};
+    MakeOptions m = {&o[0], &o[1], &o[2], &o[3], &o[4], &o[5], &o[6], &o[7], &o[8], &o[9]};
     Str args[2];
     int n;
-    if (!cli_parse(cli, argc, argv, o, 9, args, 2, &n)) return cli_failed(cli);
+    if (!cli_parse(cli, argc, argv, o, 10, args, 2, &n)) return cli_failed(cli);
     if (n == 2 && str_eq(args[0], S("reader")) && o[0].given)
         return reader(cli, args[1], o[0].text);
     int scopes = o[2].given + o[3].given + o[4].given + o[5].given;

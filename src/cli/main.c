@@ -103,7 +103,7 @@ static const Command COMMANDS[] = {
      M_CLI_HELP_REPLAY, cmd_replay},
     {"bundle",
      "bundle make --subject SUBJECT | --rule RULE [--as-of D] | --case ID | --round ID\n"
-     "            --key KEY.pem --out F.zbb --reason TEXT [--whole-journal]\n"
+     "            --key KEY.pem --out F.zbb --reason TEXT [--whole-journal] [--names]\n"
      "bundle reader F.zbb --out X.html",
      M_CLI_HELP_BUNDLE, cmd_bundle},
     {"mail",

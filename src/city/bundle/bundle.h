@@ -15,7 +15,9 @@ enum { BUNDLE_FORMAT = 1, BUNDLE_PAGE = 4096, BUNDLE_MAX = 1 << 30 };
 
 typedef struct BundleWish {
     int64_t subject;    /* all kept decisions of this subject; 0: none */
-    int64_t kase;       /* this case with what hangs below it (a round); 0: none */
+    int64_t kase;       /* this case with what hangs below it; 0: none */
+    int64_t round;      /* a round with its case, candidates' cases and all it has; 0: none */
+    bool names;         /* with who objected and what they wrote */
     Str rule;           /* all kept decisions of this rule; empty: none */
     int64_t as_of;      /* with rule: only those of this day (yyyymmdd); 0: any */
     bool whole_journal; /* every entry between the first and the last, not only the links */

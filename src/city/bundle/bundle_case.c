@@ -1,4 +1,5 @@
-/* Cases in a bundle: the case, what was done, said, sent and signed, and its documents. */
+/* Cases in a bundle: the case, its flow, what was done, signed, said and sent, and its documents.
+ */
 #include "base/date.h"
 #include "city/bundle/bundle_inner.h"
 #include "city/flow/evidence.h"
@@ -38,7 +39,7 @@ static Grade data_grade(const CaseFile *k) {
     return g;
 }
 
-static bool add_file(Db *db, BundleWriter *w, const CaseFile *k, Grade g) {
+static bool add_file(Db *db, BundleWriter *w, const CaseFile *k, Grade g, bool whole) {
     Arena *a = db_ctx(db)->arena;
     Json *o = json_new(a, JSON_OBJECT);
     text(a, o, S("flow"), k->flow->id);
@@ -51,12 +52,13 @@ static bool add_file(Db *db, BundleWriter *w, const CaseFile *k, Grade g) {
     json_set(o, S("parent"),
              k->parent ? json_string(a, id_text(a, k->parent)) : json_new(a, JSON_NULL));
     Buf data = buf_new(a, 0);
-    if (k->data) json_canonical(&data, k->data);
+    if (k->data && whole) json_canonical(&data, k->data);
     text(a, o, S("data"), buf_str(&data));
+    json_set(o, S("withheld"), json_bool(a, !whole));
     return bundle_add_json(w, "case", id_text(a, k->id), k->title, g, o);
 }
 
-static bool add_events(Db *db, BundleWriter *w, int64_t id, Grade g) {
+static bool add_events(Db *db, BundleWriter *w, int64_t id, Grade g, bool whole) {
     Arena *a = db_ctx(db)->arena;
     CaseEvent *items;
     int n;
@@ -72,8 +74,8 @@ static bool add_events(Db *db, BundleWriter *w, int64_t id, Grade g) {
         text(a, o, S("from"), e->from);
         text(a, o, S("to"), e->to);
         text(a, o, S("code"), e->code);
-        text(a, o, S("reason"), e->reason);
-        text(a, o, S("data"), e->data);
+        text(a, o, S("reason"), whole ? e->reason : S(""));
+        text(a, o, S("data"), whole ? e->data : S(""));
         text(a, o, S("decision"), e->decision ? id_text(a, e->decision) : S(""));
         if (!bundle_add_json(w, "event", id_text(a, e->id), e->act, g, o)) return false;
     }
@@ -125,11 +127,50 @@ static bool add_documents(Db *db, BundleWriter *w, int64_t id, int64_t *count) {
     return true;
 }
 
-bool bundle_add_case(Db *db, const Register *r, BundleWriter *w, int64_t id, BundleReport *report) {
+/* Every signature ever given; holds: on the content as it is. */
+static bool add_signatures(Db *db, BundleWriter *w, const CaseFile *k) {
+    Arena *a = db_ctx(db)->arena;
+    Str now = case_content_sm3(db, k), id = id_text(a, k->id);
+    Rows *r = Q(db,
+                "SELECT act, actor, content_sm3, at_ms FROM case_signature WHERE case_file = $1 "
+                "ORDER BY at_ms, act, actor, content_sm3",
+                db_i(k->id));
+    bool ok = r != NULL;
+    for (int i = 1; ok && row_next(r); i++) {
+        Json *o = json_new(a, JSON_OBJECT);
+        Str actor = str_dup(a, row_str(r, 1)), sm3 = str_dup(a, row_str(r, 2));
+        text(a, o, S("case"), id);
+        text(a, o, S("act"), str_dup(a, row_str(r, 0)));
+        text(a, o, S("actor"), actor);
+        text(a, o, S("content_sm3"), sm3);
+        text(a, o, S("at"), instant_text(a, row_i64(r, 3)));
+        json_set(o, S("holds"), json_bool(a, str_eq(sm3, now)));
+        ok = bundle_add_json(w, "signature", str_printf(a, "%.*s/%d", STRF(id), i), actor,
+                             GRADE_INTERNAL, o);
+    }
+    if (r) rows_close(r);
+    return ok && ctx_ok(db_ctx(db));
+}
+
+static bool add_flow(Db *db, BundleWriter *w, const CaseFile *k) {
+    bool ok = true;
+    if (bundle_has(w, "flow", k->flow->sm3)) return true;
+    Rows *r = Q(db, "SELECT bytes FROM rule_content WHERE sm3 = $1", db_s(k->flow->sm3));
+    if (r && row_next(r))
+        ok = bundle_add(w, "flow", k->flow->sm3, k->flow->id, S("text/plain"), GRADE_PUBLIC,
+                        row_str(r, 0));
+    if (r) rows_close(r);
+    return ok && ctx_ok(db_ctx(db));
+}
+
+bool bundle_add_case(Db *db, const Register *r, BundleWriter *w, int64_t id, bool names,
+                     BundleReport *report) {
     CaseFile k;
     if (!case_get(db, r, id, &k)) return false;
     Grade g = data_grade(&k);
+    bool whole = names || !bundle_withheld(db, id);
     report->cases++;
-    return add_file(db, w, &k, g) && add_events(db, w, id, g) && add_said(db, w, id, g) &&
-           add_documents(db, w, id, &report->documents);
+    return add_flow(db, w, &k) && add_file(db, w, &k, g, whole) &&
+           add_events(db, w, id, g, whole) && add_signatures(db, w, &k) &&
+           (!whole || (add_said(db, w, id, g) && add_documents(db, w, id, &report->documents)));
 }

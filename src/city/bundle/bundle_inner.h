@@ -55,6 +55,16 @@ void bundle_hash_note(Hash *h, Str name, Str value);
 /* --- collecting (bundle_case.c) --- */
 /* A case and those below it: their ids, parents first. */
 bool bundle_cases(Db *db, int64_t root, int64_t **ids, int *n);
-/* Adds a case with events, messages, papers and documents (withdrawn ones too). */
-bool bundle_add_case(Db *db, const Register *r, BundleWriter *w, int64_t id, BundleReport *report);
+/* Adds a case with events, signatures, messages, papers and documents (withdrawn ones too), and the
+ * flow it runs under. names false: of a case about an objection only what says nothing of who
+ * objected. */
+bool bundle_add_case(Db *db, const Register *r, BundleWriter *w, int64_t id, bool names,
+                     BundleReport *report);
+
+/* --- rounds (bundle_round.c) --- */
+/* Adds what a round has besides its cases; puts the objects its journal entries are of into wanted.
+ * names: who objected, too. */
+bool bundle_add_round(Db *db, BundleWriter *w, int64_t round, bool names, Map *wanted);
+/* Whether a case is about an objection. */
+bool bundle_withheld(Db *db, int64_t kase);
 #endif

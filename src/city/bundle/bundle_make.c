@@ -24,9 +24,10 @@ typedef struct Making {
     BundleWriter *w;
     BundleReport *report;
     Ids decisions;
-    int64_t *cases;
-    int ncases;
-    Map wanted; /* objects whose journal entries belong to the bundle */
+    Ids cases;
+    int64_t round;      /* 0: none */
+    const SignKey *key; /* that signs it: its public half goes inside */
+    Map wanted;         /* objects whose journal entries belong to the bundle */
     Ids entries;
     Str object; /* what the bundle is of */
 } Making;
@@ -48,23 +49,56 @@ static void take_ids(Making *m, Rows *r, Ids *ids) {
 /* --- what is wished for ------------------------------------------------------------------------
  */
 
+static bool add_case_id(Making *m, int64_t id) {
+    for (int i = 0; i < m->cases.n; i++)
+        if (m->cases.items[i] == id) return true;
+    push(m, &m->cases, id);
+    want(m, str_printf(m->c->arena, "case:%lld", (long long)id));
+    take_ids(m,
+             Q(m->db,
+               "SELECT DISTINCT decision FROM case_event WHERE case_file = $1 AND decision IS NOT "
+               "NULL ORDER BY decision",
+               db_i(id)),
+             &m->decisions);
+    return ctx_ok(m->c);
+}
+
 /* A case with all below it, and the decisions their acts were made by. */
-static bool find_cases(Making *m) {
+static bool find_cases(Making *m, int64_t root) {
+    int64_t *ids;
+    int n;
     CaseFile k;
-    Arena *a = m->c->arena;
-    if (!case_get(m->db, m->reg, m->wish->kase, &k) ||
-        !bundle_cases(m->db, m->wish->kase, &m->cases, &m->ncases))
-        return false;
-    m->object = str_printf(a, "case:%lld", (long long)m->wish->kase);
-    for (int i = 0; i < m->ncases; i++) {
-        want(m, str_printf(a, "case:%lld", (long long)m->cases[i]));
-        take_ids(m,
-                 Q(m->db,
-                   "SELECT DISTINCT decision FROM case_event WHERE case_file = $1 AND decision IS "
-                   "NOT NULL ORDER BY decision",
-                   db_i(m->cases[i])),
-                 &m->decisions);
-    }
+    if (!case_get(m->db, m->reg, root, &k) || !bundle_cases(m->db, root, &ids, &n)) return false;
+    for (int i = 0; i < n; i++)
+        if (!add_case_id(m, ids[i])) return false;
+    return true;
+}
+
+/* A round: its case, those of its candidates, recommendations and objections, the decisions its
+ * candidates entered with. */
+static bool find_round(Making *m) {
+    Ids roots = {0};
+    int64_t id = m->round;
+    if (Q_I64(m->db, 0, "SELECT count(*) FROM review_round WHERE id = $1", db_i(id)) == 0)
+        return ctx_ok(m->c) && FAIL(m->c, ERR_MISSING, M_BUNDLE_NO_ROUND,
+                                    str_printf(m->c->arena, "%lld", (long long)id));
+    take_ids(m,
+             Q(m->db,
+               "SELECT case_file FROM review_round WHERE id = $1 AND case_file > 0 UNION "
+               "SELECT case_file FROM review_candidate WHERE round = $1 AND case_file > 0 UNION "
+               "SELECT case_file FROM recommendation WHERE round = $1 AND case_file > 0 UNION "
+               "SELECT o.case_file FROM objection o JOIN public_notice n ON n.id = o.notice "
+               "WHERE n.round = $1 AND o.case_file > 0 ORDER BY 1",
+               db_i(id)),
+             &roots);
+    take_ids(m,
+             Q(m->db,
+               "SELECT DISTINCT decision FROM review_candidate WHERE round = $1 AND decision > 0 "
+               "ORDER BY decision",
+               db_i(id)),
+             &m->decisions);
+    for (int i = 0; i < roots.n; i++)
+        if (!find_cases(m, roots.items[i])) return false;
     return ctx_ok(m->c);
 }
 
@@ -88,8 +122,16 @@ static bool find(Making *m) {
                    db_s(w->rule), db_i(w->as_of)),
                  &m->decisions);
     }
-    if (w->kase && !find_cases(m)) return false;
-    if (ctx_ok(m->c) && m->decisions.n == 0 && !m->ncases)
+    m->round = w->round;
+    if (w->kase) {
+        m->object = str_printf(a, "case:%lld", (long long)w->kase);
+        if (!find_cases(m, w->kase)) return false;
+        m->round =
+            Q_I64(m->db, 0, "SELECT id FROM review_round WHERE case_file = $1", db_i(w->kase));
+    }
+    if (w->round) m->object = str_printf(a, "round:%lld", (long long)w->round);
+    if (m->round && !find_round(m)) return false;
+    if (ctx_ok(m->c) && m->decisions.n == 0 && !m->cases.n && !m->round)
         return FAIL(m->c, ERR_MISSING, M_BUNDLE_NOTHING);
     return ctx_ok(m->c);
 }
@@ -261,6 +303,17 @@ static bool add_part(Making *m) {
 /* --- all of it ---------------------------------------------------------------------------------
  */
 
+/* The certificate of the key: what somebody compares with what the office published. */
+static bool add_key(Making *m) {
+    Arena *a = m->c->arena;
+    Str der = sign_public(a, m->key), sm3 = hash_hex(a, HASH_SM3, der);
+    Json *o = json_new(a, JSON_OBJECT);
+    json_set(o, S("algorithm"), json_string(a, SIGN_ALGORITHM));
+    json_set(o, S("fingerprint"), json_string(a, sm3));
+    json_set(o, S("public_key"), json_string(a, sign_public_pem(a, der)));
+    return bundle_add_json(m->w, "key", sm3, sm3, GRADE_PUBLIC, o);
+}
+
 static bool collect(Making *m) {
     Arena *a = m->c->arena;
     const PackSet *p = m->reg->pack;
@@ -269,9 +322,12 @@ static bool collect(Making *m) {
                         str_printf(a, "%lld", (long long)m->decisions.items[i])) &&
             !add_decision(m, m->decisions.items[i]))
             return false;
-    for (int i = 0; i < m->ncases; i++)
-        if (!bundle_add_case(m->db, m->reg, m->w, m->cases[i], m->report)) return false;
-    return add_part(m) && bundle_note(m->w, "object", m->object) &&
+    for (int i = 0; i < m->cases.n; i++)
+        if (!bundle_add_case(m->db, m->reg, m->w, m->cases.items[i], m->wish->names, m->report))
+            return false;
+    if (m->round && !bundle_add_round(m->db, m->w, m->round, m->wish->names, &m->wanted))
+        return false;
+    return add_key(m) && add_part(m) && bundle_note(m->w, "object", m->object) &&
            bundle_note(m->w, "made_at", instant_text(a, m->c->now_ms)) &&
            bundle_note(m->w, "made_by", m->wish->act.actor) &&
            bundle_note(m->w, "reason", m->wish->act.reason) &&
@@ -320,7 +376,8 @@ static bool make(Making *m, const SignKey *key, Str path) {
 bool bundle_make(Ctx *c, const Register *r, const BundleWish *w, const SignKey *key, Str path,
                  BundleReport *out) {
     *out = (BundleReport){0};
-    Making m = {.c = c, .reg = r, .wish = w, .report = out, .wanted = map_new(c->arena)};
+    Making m = {
+        .c = c, .reg = r, .wish = w, .key = key, .report = out, .wanted = map_new(c->arena)};
     m.db = db_borrow(c, r->store);
     bool ok = m.db && make(&m, key, path);
     if (m.db) db_return(m.db);

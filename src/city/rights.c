@@ -103,6 +103,7 @@ const Right RIGHTS[] = {
     {STR_INIT("certificate:write"),   "-a------------"},
     /* sealed bundles, notifications, audit */
     {STR_INIT("audit:read"),          "----------a--a"},
+    {STR_INIT("audit:diff"),          "----------a---"},
     {STR_INIT("proof:read"),          "-a--------a--a"},
     /* reconciling lists */
     {STR_INIT("match:confirm"),       "-aa-----------"},

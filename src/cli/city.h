@@ -37,6 +37,7 @@ int cmd_reconcile(Cli *cli, int argc, char **argv);
 int cmd_evaluate(Cli *cli, int argc, char **argv);
 int cmd_bundle(Cli *cli, int argc, char **argv);
 int cmd_verify(Cli *cli, int argc, char **argv);
+int cmd_audit(Cli *cli, int argc, char **argv);
 int cmd_mail(Cli *cli, int argc, char **argv);
 int cmd_key(Cli *cli, int argc, char **argv);
 int cmd_discover(Cli *cli, int argc, char **argv);

@@ -106,6 +106,10 @@ static const Command COMMANDS[] = {
      "            --key KEY.pem --out F.zbb --reason TEXT [--whole-journal] [--names]\n"
      "bundle reader F.zbb --out X.html",
      M_CLI_HELP_BUNDLE, cmd_bundle},
+    {"audit",
+     "audit diff enterprise:CODE|case:ID|title:ID|rule:PACK/RULE [--from-as-of D]\n"
+     "     [--from-as-known T] [--as-of D] [--as-known T]",
+     M_CLI_HELP_AUDIT, cmd_audit},
     {"mail",
      "mail configure --server smtps://HOST:465|smtp://HOST:587 --from ADDRESS --reason TEXT\n"
      "     [--name NAME] [--user U --password-file FILE] [--ca FILE.pem] [--site URL]\n"

@@ -260,6 +260,7 @@ bool api_calendar_feed_end(Request *r, Response *out);
 bool api_calendar_feed(Request *r, Response *out);
 /* api_audit.c */
 bool api_audit_journal(Request *r, Response *out);
+bool api_audit_diff(Request *r, Response *out);
 bool api_audit_check(Request *r, Response *out);
 bool api_audit_replay(Request *r, Response *out);
 

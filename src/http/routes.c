@@ -622,6 +622,7 @@ const Route ROUTES[] = {
 
     /* sealed bundles, notifications, audit */
     {.method = "GET", .path = "/audit/journal", .right = "audit:read", .run = api_audit_journal},
+    {.method = "GET", .path = "/audit/diff", .right = "audit:diff", .run = api_audit_diff},
     {.method = "GET", .path = "/audit/check", .right = "audit:read", .run = api_audit_check},
     {.method = "GET",
      .path = "/audit/decisions/{id}/replay",

@@ -400,8 +400,7 @@ const library: Record<keyof typeof zh, string> = {
   'bell.settings': 'Notifications and mail',
   'bell.settings_lead': 'At most one mail a day: what waits for you, what you asked for, what you follow. It lists only what you may see at that moment.',
   'bell.email': 'Mail address',
-  'bell.digest': 'Daily digest',
-  'bell.language': 'Language of mails',
+  'bell.digest': 'Daily digest', 'bell.language': 'Language of mails',
   'bell.saved': 'Saved',
   'bell.following': 'What you follow',
   'bell.unfollow': 'Stop following',
@@ -434,8 +433,7 @@ const library: Record<keyof typeof zh, string> = {
   'audit.compare': 'Compare',
   'audit.diff_found': '{n} differ, {m} are the same, {h} you may not see',
   'audit.path': 'What',
-  'audit.before': 'Before',
-  'audit.after': 'After',
+  'audit.before': 'Before', 'audit.after': 'After',
   'audit.file': 'Save the search as {form}',
 
   // reconciling lists

@@ -76,6 +76,7 @@ static bool set_up(CURL *h, Arena *a, Talk *t, struct curl_slist *to) {
     }
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)SMTP_CONNECT_MS);
     SET(CURLOPT_TIMEOUT_MS, all);
+    SET(CURLOPT_SERVER_RESPONSE_TIMEOUT, all / 4000 + 1); /* seconds; of the last QUIT, too */
     SET(CURLOPT_MAIL_FROM, str_z(a, str_printf(a, "<%.*s>", STRF(k->from))));
     SET(CURLOPT_MAIL_RCPT, to);
     SET(CURLOPT_UPLOAD, 1L);

@@ -308,3 +308,128 @@ TEST(recommend_is_stopped_by_a_bar_with_its_reason) {
     CHECK_INT(recommend(&s, s.partner[0], PLAIN, s.twin).status, 201);
     teardown(&s);
 }
+
+/* --- in a round ---------------------------------------------------------------------------------
+ */
+
+static HttpReply post(Setup *s, Str token, const char *path, Str body, Str tag) {
+    HttpCall call = {.method = "POST", .path = path, .token = token, .body = body};
+    if (tag.n)
+        call.headers[0] = (Pair){S("If-Match"), str_printf(s->f->arena, "\"%.*s\"", STRF(tag))};
+    return http_call(s->f, &call);
+}
+
+static Str office(Setup *s) {
+    return s->f->tokens[ROLE_CLERK_OFFICE];
+}
+
+static void round_step(Setup *s, Str id, const char *act) {
+    const char *path = path_z(s, "/rounds/%", id);
+    HttpReply r = http_get(s->f, office(s), path);
+    Str body = str_printf(s->f->arena, "{\"act\":\"%s\",\"reason\":\"x\"}", act);
+    CHECK_INT(post(s, office(s), path_z(s, "/rounds/%/acts", id), body, r.etag).status, 200);
+}
+
+static void case_state(Setup *s, Str id, const char *want) {
+    HttpReply r = http_get(s->f, office(s), path_z(s, "/cases/%", id));
+    CHECK_INT(r.status, 200);
+    CHECK_STR(json_get_str(r.json, S("state")), str_from(want));
+}
+
+static int case_step(Setup *s, Str id, const char *body) {
+    HttpReply r = http_get(s->f, office(s), path_z(s, "/cases/%", id));
+    return post(s, office(s), path_z(s, "/cases/%/acts", id), str_from(body), r.etag).status;
+}
+
+/* A round opened by its own door; its case comes with it. */
+static Str round_made(Setup *s, Str *file) {
+    HttpReply r =
+        post(s, office(s), "/rounds",
+             S("{\"reason\":\"x\",\"setting\":{\"title\":\"test\",\"rule\":\"" RULE
+               "\",\"from\":\"2021-09-01\",\"to\":\"2021-09-30\",\"as_of\":\"2021-09-30\","
+               "\"method\":\"average\",\"per_file\":1,\"criteria\":[{\"id\":\"c\","
+               "\"title\":\"test\",\"weight\":100,\"top\":5,\"status\":\"DEMO\"}],"
+               "\"demo\":true}}"),
+             S(""));
+    CHECK_INT(r.status, 201);
+    Str id = str_dup(s->f->arena, json_get_str(r.json, S("id")));
+    *file = str_dup(s->f->arena, json_get_str(r.json, S("case")));
+    CHECK(id.n && file->n);
+    return id;
+}
+
+static Str in_round(Setup *s, Str file) {
+    return str_printf(s->f->arena,
+                      "{\"rule\":\"" RULE "\",\"enterprise\":\"%lld\",\"round\":\"%.*s\",%s}",
+                      (long long)s->firm, STRF(file), PLAIN);
+}
+
+TEST(recommend_in_a_round_is_one_case_for_all_sponsors) {
+    Setup s;
+    Str file;
+    setup(&s, "round");
+    Str round = round_made(&s, &file), body = in_round(&s, file);
+    case_state(&s, file, "起草");
+    /* not open yet */
+    CHECK_INT(post(&s, s.partner[0], "/recommendations", body, S("")).status, 409);
+    round_step(&s, round, "open");
+    case_state(&s, file, "受理");
+    HttpReply r = post(&s, s.partner[0], "/recommendations", body, S(""));
+    CHECK_INT(r.status, 201);
+    Str mine = str_dup(s.f->arena, json_get_str(r.json, S("case")));
+    Str id = str_dup(s.f->arena, json_get_str(r.json, S("id")));
+    case_state(&s, mine, "待企业同意");
+    r = post(&s, s.partner[1], "/recommendations", body, S(""));
+    CHECK_INT(r.status, 201);
+    CHECK_STR(json_get_str(r.json, S("case")), mine);
+    /* on paper that nobody names; then named; then once more */
+    const char *answer = path_z(&s, "/candidates/%/consent", id);
+    CHECK_INT(post(&s, office(&s), answer, S("{\"given\":true}"), S("")).status, 422);
+    r = post(&s, office(&s), answer, S("{\"given\":true,\"document\":\"回函 1 号\"}"), S(""));
+    CHECK_INT(r.status, 200);
+    CHECK_STR(json_get_str(r.json, S("consent")), S("given"));
+    case_state(&s, mine, "待初核");
+    r = post(&s, office(&s), answer, S("{\"given\":true,\"document\":\"回函 1 号\"}"), S(""));
+    CHECK_INT(r.status, 409);
+    CHECK_INT(Q_I64(s.db, 0, "SELECT count(*) FROM recommendation_consent WHERE subject = $1",
+                    db_i(s.firm)),
+              1);
+    /* passed by the district: a candidate of the round, kept from both who recommended it */
+    CHECK_INT(case_step(&s, mine, "{\"act\":\"初核通过\",\"data\":{\"初核意见\":\"属实\"}}"), 200);
+    CHECK_INT(Q_I64(s.db, 0,
+                    "SELECT count(*) FROM review_sponsor p JOIN review_candidate k ON k.id = "
+                    "p.candidate WHERE k.subject = $1 AND p.organisation > 0",
+                    db_i(s.firm)),
+              2);
+    round_step(&s, round, "close");
+    case_state(&s, file, "名单封闭");
+    teardown(&s);
+}
+
+TEST(recommend_an_answer_in_the_case_is_the_answer) {
+    Setup s;
+    Str file;
+    setup(&s, "answer");
+    Str round = round_made(&s, &file);
+    CHECK_INT(case_step(&s, file, "{\"act\":\"启动\",\"reason\":\"x\"}"), 200);
+    HttpReply r = http_get(s.f, office(&s), path_z(&s, "/rounds/%", round));
+    CHECK(json_get_str(r.json, S("seed_sha256")).n == 64);
+    r = post(&s, s.partner[0], "/recommendations", in_round(&s, file), S(""));
+    CHECK_INT(r.status, 201);
+    Str mine = str_dup(s.f->arena, json_get_str(r.json, S("case")));
+    Str id = str_dup(s.f->arena, json_get_str(r.json, S("id")));
+    CHECK_INT(case_step(&s, mine, "{\"act\":\"不同意\"}"), 422);
+    CHECK_INT(case_step(&s, mine, "{\"act\":\"不同意\",\"reason\":\"企业来函\"}"), 200);
+    r = http_get(s.f, office(&s), path_z(&s, "/candidates/%", id));
+    CHECK_STR(json_get_str(r.json, S("consent")), S("declined"));
+    CHECK_STR(json_get_str(r.json, S("consent_document")), S("企业来函"));
+    /* a round of another rule */
+    Str other = str_printf(s.f->arena,
+                           "{\"rule\":\"zibo/unicorn\",\"enterprise\":\"%lld\",\"round\":\"%.*s\""
+                           ",\"reason\":\"x\"}",
+                           (long long)s.twin, STRF(file));
+    CHECK_INT(post(&s, office(&s), "/recommendations", other, S("")).status, 422);
+    CHECK_INT(
+        Q_I64(s.db, 0, "SELECT count(*) FROM recommendation WHERE subject = $1", db_i(s.twin)), 0);
+    teardown(&s);
+}

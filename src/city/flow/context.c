@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "city/flow/case_inner.h"
+#include "city/library/recommend_case.h"
 #include "city/library/title_flow.h"
 #include "city/notice/notice_flow.h"
 #include "city/review/round_case.h"
@@ -13,6 +14,7 @@ static const char *const REVIEW_MEMBERS[] = {"规则结果", "得分", "决定",
 const ContextProvider CONTEXT_PROVIDERS[] = {
     /* --- titles, recommendations, discovery --- */
     {.name = {"称号", 6}, .members = TITLE_MEMBERS, .value = title_context},
+    {.name = {"推荐", 6}, .members = RECOMMEND_MEMBERS, .value = recommend_context},
     /* --- rounds and reviews --- */
     {STR_INIT("评审"), REVIEW_MEMBERS, context_review},
     /* --- notices, letters, certificates --- */

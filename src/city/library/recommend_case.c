@@ -1,6 +1,10 @@
 /* Recommendations as cases: see recommend_case.h. */
 #include "city/library/recommend_case.h"
 
+#include "city/flow/context.h"
+
+const char *const RECOMMEND_MEMBERS[] = {"家数", "来源", "利益", NULL};
+
 int64_t recommend_round(Db *db, Str rule) {
     static const char *const OPEN =
         "FROM review_round WHERE rule = $1 AND opened_ms > 0 AND listed_ms = 0 AND case_file > 0";
@@ -25,12 +29,22 @@ static const FlowAct *opening(const Flow *f) {
     return NULL;
 }
 
+static bool same_rule(Db *db, const Recommendation *o) {
+    Ctx *c = db_ctx(db);
+    Str rule = S("");
+    Rows *r = Q(db, "SELECT rule FROM review_round WHERE case_file = $1", db_i(o->round));
+    if (r && row_next(r)) rule = str_dup(c->arena, row_str(r, 0));
+    if (r) rows_close(r);
+    return ctx_ok(c) && (!rule.n || str_eq(rule, o->rule) ||
+                         FAIL_AT(c, ERR_RULE, S("/round"), M_RECOMMEND_ROUND, rule));
+}
+
 bool recommend_join(Db *db, const Register *reg, int64_t id, const Act *act) {
     Recommendation o;
     CaseFile round, k;
     if (!recommend_get(db, id, &o)) return false;
     if (!o.round || !o.subject) return true;
-    if (!case_get(db, reg, o.round, &round)) return false;
+    if (!case_get(db, reg, o.round, &round) || !same_rule(db, &o)) return false;
     const Flow *f = candidate_flow(reg->pack, &round);
     const FlowAct *first = f ? opening(f) : NULL;
     if (!first) return true;
@@ -67,10 +81,41 @@ bool candidate_answer(Db *db, const Register *reg, int64_t id, bool given, Str d
 bool effect_recommendation_answer(Db *db, const CaseStep *s, const Json *args) {
     Str said = s->move->reason.n ? s->move->reason : s->act->zh;
     Act act = {.actor = s->actor->name, .reason = said};
+    if (!s->actor->subject && !str_trim(s->move->reason).n)
+        return FAIL_AT(db_ctx(db), ERR_RULE, S("/reason"), M_RECOMMEND_PAPER);
     int64_t id =
         Q_I64(db, 0, "SELECT max(id) FROM recommendation WHERE case_file = $1 AND case_file > 0",
               db_i(s->file->id));
     if (!id) return ctx_ok(db_ctx(db));
     return candidate_consent(db, id, json_get_bool(args, S("given"), false),
                              s->actor->subject ? S("") : said, &act);
+}
+
+bool recommend_context(Db *db, const Register *reg, const CaseFile *k, Val *out) {
+    Arena *a = db_ctx(db)->arena;
+    Json *o = json_new(a, JSON_OBJECT), *kinds = json_new(a, JSON_ARRAY);
+    int64_t declared = 0;
+    int sponsors = 0;
+    (void)reg;
+    /* one sponsor: an organisation, a district, the office, the enterprise */
+    Rows *r =
+        Q(db,
+          "SELECT sponsor, organisation, district, max(CASE WHEN interest = 'declared' THEN 1 "
+          "ELSE 0 END) FROM recommendation WHERE case_file = $1 AND case_file > 0 AND "
+          "withdrawn_ms IS NULL GROUP BY sponsor, organisation, district ORDER BY sponsor",
+          db_i(k->id));
+    Str last = S("");
+    while (r && row_next(r)) {
+        Str kind = str_dup(a, row_str(r, 0));
+        sponsors++;
+        declared += row_i64(r, 3);
+        if (!str_eq(kind, last)) json_push(kinds, json_string(a, kind));
+        last = kind;
+    }
+    if (r) rows_close(r);
+    json_set(o, S("家数"), json_int(a, sponsors));
+    json_set(o, S("来源"), kinds);
+    json_set(o, S("利益"), json_bool(a, declared > 0));
+    *out = context_value(a, o);
+    return ctx_ok(db_ctx(db));
 }

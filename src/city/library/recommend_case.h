@@ -6,15 +6,21 @@
 #define JIXIA_CITY_LIBRARY_RECOMMEND_CASE_H
 #include "city/flow/case.h"
 #include "city/library/recommend.h"
+#include "feel/value.h"
 
 /* The case of the round a recommendation of a rule is for when it names none: the one that is open;
  * 0 when there is none or more than one. */
 int64_t recommend_round(Db *db, Str rule);
-/* Opens or joins the candidate's case of a recommendation; without round or firm, nothing. */
+/* Opens or joins the candidate's case of a recommendation; without round or firm, nothing. ERR_RULE
+ * when the round is of another rule. */
 bool recommend_join(Db *db, const Register *reg, int64_t id, const Act *act);
 /* The firm's answer, by an act of the candidate's case where there is one. */
 bool candidate_answer(Db *db, const Register *reg, int64_t id, bool given, Str document,
                       const CaseActor *actor, const Act *act);
 /* recommendation.answer {given}: records what the firm says in its case. */
 bool effect_recommendation_answer(Db *db, const CaseStep *s, const Json *args);
+
+/* 推荐: 家数 (sponsors), 来源 (list of their kinds), 利益 (one of them declared an interest). */
+bool recommend_context(Db *db, const Register *reg, const CaseFile *k, Val *out);
+extern const char *const RECOMMEND_MEMBERS[];
 #endif

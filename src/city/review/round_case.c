@@ -1,8 +1,12 @@
 /* Rounds as cases: see round_case.h. */
 #include "city/review/round_case.h"
 
+#include "base/date.h"
+#include "city/flow/case_inner.h"
 #include "city/flow/context.h"
 #include "city/flow/effects.h"
+#include "city/library/library.h"
+#include "city/library/title.h"
 #include "city/review/panel.h"
 #include "city/review/round_parts.h"
 
@@ -15,7 +19,7 @@ static Act act_of(const CaseStep *s) {
 static bool round_of(Db *db, const CaseStep *s, int64_t case_file, Round *out) {
     int64_t id = Q_I64(db, 0, "SELECT id FROM review_round WHERE case_file = $1", db_i(case_file));
     if (!id) return ctx_ok(db_ctx(db)) && FAIL(db_ctx(db), ERR_STATE, M_ROUND_NOT_OPEN);
-    return round_get(db, s->reg->pack, id, out);
+    return review_touch(db, id) && round_get(db, s->reg->pack, id, out);
 }
 
 static const Str SETTING = STR_INIT("设置");
@@ -116,6 +120,23 @@ bool effect_round_freeze(Db *db, const CaseStep *s, const Json *args) {
     return settle(db, s, &r) && round_open(db, s->reg, r.id, &act);
 }
 
+/* What the enterprise holds as it enters: 0 nothing, 1 the title of the round's rule, 2 another. */
+static bool held(Db *db, const Register *reg, const Round *r, int64_t subject, int *had) {
+    FactAt at = {.as_of = date_to_int(china_day(db_ctx(db)->now_ms))};
+    TitleBook book;
+    *had = 0;
+    if (!fact_at(db, &at) || !title_book(db, subject, &at, &book)) return false;
+    for (int i = 0; i < book.n; i++) {
+        const Title *t = book.status[i].title;
+        if (!title_counts(&book.status[i])) continue;
+        const Rule *rule = library_rule(reg->pack->library, t->tier, t->level);
+        bool same = rule && str_eq(rule->id, r->rule);
+        if (same || !*had) *had = same ? 1 : 2;
+        if (same) return true;
+    }
+    return true;
+}
+
 bool effect_round_enter(Db *db, const CaseStep *s, const Json *args) {
     (void)args;
     Round r;
@@ -129,6 +150,7 @@ bool effect_round_enter(Db *db, const CaseStep *s, const Json *args) {
                       .organisation = s->file->organisation,
                       .person = s->file->organisation ? s->actor->name : S(""),
                       .case_file = s->file->id};
+    if (!held(db, s->reg, &r, k.subject, &k.had)) return false;
     GROW(c->arena, all, n, cap);
     all[n++] = k;
     Rows *q = Q(db,

@@ -81,6 +81,7 @@ begin 'unit PostgreSQL' tests/pg.sh build/asan/tests/run $stored
 begin 'round' tests/round.sh
 stage 'unit SQLite' build/asan/tests/run
 begin 'kill' tests/kill.sh build/asan/jixia 10
+begin 'mail' tests/mail.sh build/asan/jixia 6
 begin 'journey' tests/journey.sh build/asan/jixia
 stage 'unit PostgreSQL' ended 'unit PostgreSQL'
 stage 'round' ended 'round'
@@ -95,6 +96,7 @@ else
   echo "TCK                      skipped: $cases is not there"
 fi
 stage 'kill' ended 'kill'
+stage 'mail' ended 'mail'
 stage 'journey' ended 'journey'
 stage 'web' npm --prefix web test --silent
 stage 'browser' tests/e2e.sh

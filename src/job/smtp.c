@@ -105,7 +105,9 @@ static SmtpAnswer judge(Arena *a, const Talk *t, CURLcode got, const char *error
     SmtpAnswer out = {.state = MAIL_WAITS};
     int code = code_of(t);
     Str said = str_dup(a, str_of(t->line, t->n));
-    out.text = code ? said : str_from(error[0] ? error : curl_easy_strerror(got));
+    out.text = code >= 400 || (code && t->ended)
+                   ? said
+                   : str_from(error[0] ? error : curl_easy_strerror(got));
     out.text = str_dup(a, out.text);
     if (t->ended) {
         out.state = code >= 200 && code < 300   ? MAIL_SENT

@@ -43,22 +43,14 @@ static const char *const IMPURE_BASE[] = {"base/file.h", "base/clock.h", "base/l
 static const struct {
     const char *header, *file;
 } FOREIGN[] = {
-    {"sqlite3.h", "src/store/db_sqlite.c"},
-    {"libpq-fe.h", "src/store/db_pg.c"},
-    {"microhttpd.h", "src/http/server.c"},
-    {"expat.h", "src/codec/xml.c"},
-    {"zip.h", "src/codec/unzip.c"},
-    {"xlsxwriter.h", "src/job/xlsx_write.c"},
-    {"freexl.h", "src/job/xls.c"},
-    {"curl/curl.h", "src/job/smtp.c"},
-    {"sodium.h", "src/base/secret.c"},
-    {"openssl/evp.h", "src/base/hash.c"},
-    {"openssl/pem.h", "src/base/sign.c"},
-    {"bid_functions.h", "src/decimal/dec.c"},
-    {"pcre2.h", "src/feel/regex.c"},
-    {"yaml.h", "src/codec/yaml.c"},
-    {"iconv.h", "src/codec/gb18030.c"},
-    {"qrencode.h", "src/codec/qr.c"},
+    {"sqlite3.h", "src/store/db_sqlite.c"}, {"libpq-fe.h", "src/store/db_pg.c"},
+    {"microhttpd.h", "src/http/server.c"},  {"expat.h", "src/codec/xml.c"},
+    {"zip.h", "src/codec/unzip.c"},         {"xlsxwriter.h", "src/job/xlsx_write.c"},
+    {"freexl.h", "src/job/xls.c"},          {"curl/curl.h", "src/job/smtp.c"},
+    {"sodium.h", "src/base/secret.c"},      {"openssl/evp.h", "src/base/hash.c"},
+    {"openssl/pem.h", "src/base/sign.c"},   {"bid_functions.h", "src/decimal/dec.c"},
+    {"pcre2.h", "src/feel/regex.c"},        {"yaml.h", "src/codec/yaml.c"},
+    {"iconv.h", "src/codec/gb18030.c"},     {"qrencode.h", "src/codec/qr.c"},
 };
 
 static const char *const BANNED[] = {

@@ -115,83 +115,11 @@ bool api_library(Request *r, Response *out) {
     out_classes(r, o, now, n);
     title_out_day(a, o, S("since"), since);
     out_movement(r, o, library_movement(a, l, then, nthen, now, n));
+    Json *levels = out_list(a, o, S("levels"));
+    for (int i = 0; i < l->nlevels; i++) json_push(levels, json_string(a, l->levels[i]));
     Json *list = out_list(a, o, S("missing_basis"));
     for (int i = 0; i < l->nmissing; i++)
         out_text(a, out_item(a, list), S("title"), l->missing[i].zh, l->missing[i].en);
-    http_out_clocks(r, o);
-    http_reply_tagged(out, r, o);
-    return true;
-}
-
-/* --- what is due -------------------------------------------------------------------------------
- */
-
-/* 2026Q4 as its first day and the first day after it. */
-static bool read_quarter(Request *r, int32_t *from, int32_t *to, Str *name) {
-    Str s = http_query(r, S("quarter"));
-    int32_t today = date_to_int(r->as_of);
-    int64_t year = today / 10000, quarter = (today / 100 % 100 - 1) / 3 + 1;
-    bool ok = !s.n || (s.n == 6 && s.p[4] == 'Q' && str_to_i64(str_sub(s, 0, 4), &year) &&
-                       str_to_i64(str_sub(s, 5, 6), &quarter) && year >= 1900 && quarter >= 1 &&
-                       quarter <= 4);
-    if (!ok) return HTTP_INVALID(r, S("?quarter"), M_HTTP_QUERY, S("quarter"), s);
-    *from = (int32_t)(year * 10000 + (quarter * 3 - 2) * 100 + 1);
-    *to = library_months_later(*from, 3);
-    *name = str_printf(r->c->arena, "%04lldQ%lld", (long long)year, (long long)quarter);
-    return true;
-}
-
-/* Would it pass again? The title's rule on the facts as they are; null where no rule is known. */
-static bool out_again(Request *r, const FactNames *names, Json *o, const TitleStatus *s) {
-    Arena *a = r->c->arena;
-    const Library *l = library_of(r->reg->pack);
-    const LibraryTitle *t = library_title(l, s->title->tier, s->title->level);
-    const Rule *rule =
-        t && t->review_rule ? t->review_rule : library_rule(l, s->title->tier, s->title->level);
-    FactSet facts;
-    if (!rule || s->title->kind == TITLE_LISTED) {
-        out_null(a, o, S("again"));
-        return true;
-    }
-    if (!register_facts(r->db, names, s->holder, &r->at, &facts)) return false;
-    DecideOptions opt = decide_options(r, false);
-    Decision d = decide(a, r->reg->book, rule, &facts, &opt);
-    Json *j = out_object(a, o, S("again"));
-    out_str(a, j, S("rule"), rule->id);
-    out_str(a, j, S("outcome"), outcome_text(d.outcome));
-    Json *missing = out_list(a, j, S("missing"));
-    for (int i = 0; i < d.nmissing; i++) json_push(missing, json_string(a, d.missing[i].name));
-    return true;
-}
-
-bool api_library_expiring(Request *r, Response *out) {
-    Arena *a = r->c->arena;
-    const Library *l = library_of(r->reg->pack);
-    TitleBook b;
-    bool *keep;
-    Subject *holders;
-    FactNames names;
-    int32_t from = 0, to = 0;
-    int unknown = 0;
-    Str quarter;
-    if (!read_quarter(r, &from, &to, &quarter) || !title_book(r->db, 0, &r->at, &b) ||
-        !title_sight(r, &b, &keep, &holders) || !fact_names(r->db, r->reg->pack, &r->at, &names))
-        return false;
-    Json *o = json_new(a, JSON_OBJECT), *items = out_list(a, o, S("items"));
-    out_str(a, o, S("quarter"), quarter);
-    for (int i = 0; i < b.n; i++) {
-        const TitleStatus *s = &b.status[i];
-        bool by_term;
-        if (!keep[i] || !title_counts(s)) continue;
-        int32_t due = library_due(l, &b, s, &by_term);
-        unknown += due == 0 && s->title->kind == TITLE_RECOGNISED;
-        if (due < from || due >= to) continue;
-        Json *j = json_push(items, title_json(r, s, &holders[i]));
-        title_out_day(a, j, S("due"), due);
-        out_str(a, j, S("due_by"), by_term ? S("term") : S("review"));
-        if (!out_again(r, &names, j, s)) return false;
-    }
-    out_int(a, o, S("term_unknown"), unknown);
     http_out_clocks(r, o);
     http_reply_tagged(out, r, o);
     return true;

@@ -1,12 +1,10 @@
-/* Titles: the list, one with its history, recording by paper, events, the public list. */
+/* Titles: one with its history, recording by paper, events. */
 #include "http/api_title.h"
 
 #include "base/date.h"
 #include "http/api.h"
 
-enum { LIMIT_DEFAULT = 100, LIMIT_MOST = 500, OFFSET_MOST = 1 << 30 };
-
-static Str id_text(Arena *a, int64_t id) {
+Str title_id_text(Arena *a, int64_t id) {
     return id ? str_printf(a, "%lld", (long long)id) : S("");
 }
 
@@ -30,9 +28,9 @@ Json *title_json(Request *r, const TitleStatus *s, const Subject *holder) {
     const Title *t = s->title;
     const LibraryTier *tier = library_tier(library_of(r->reg->pack), t->tier);
     Json *o = json_new(a, JSON_OBJECT);
-    out_str(a, o, S("id"), id_text(a, t->id));
+    out_str(a, o, S("id"), title_id_text(a, t->id));
     Json *e = out_object(a, o, S("enterprise"));
-    out_str(a, e, S("id"), id_text(a, holder->id));
+    out_str(a, e, S("id"), title_id_text(a, holder->id));
     out_str(a, e, S("name"), holder->name);
     out_bool(a, e, S("demo"), holder->demo);
     out_str(a, o, S("kind"), title_kind_word(t->kind));
@@ -50,7 +48,7 @@ Json *title_json(Request *r, const TitleStatus *s, const Subject *holder) {
     out_opt(a, o, S("why"), s->why ? title_event_text(s->why) : S(""));
     title_out_day(a, o, S("since"), s->since);
     out_int(a, o, S("renewals"), s->renewals);
-    out_opt(a, o, S("case"), id_text(a, t->case_file));
+    out_opt(a, o, S("case"), title_id_text(a, t->case_file));
     out_str(a, o, S("actor"), t->actor);
     out_str(a, o, S("reason"), t->reason);
     out_instant(a, o, S("recorded_at"), t->recorded_ms);
@@ -72,107 +70,6 @@ bool title_sight(Request *r, const TitleBook *b, bool **keep, Subject **holders)
         bool internal = sight_of(&sight, w->id, w->division, w->unit) >= GRADE_INTERNAL;
         (*keep)[i] = sight_knows(&sight, w->id) && (b->status[i].published || internal);
     }
-    return true;
-}
-
-/* --- the list ----------------------------------------------------------------------------------
- */
-
-typedef struct Wanted {
-    Str tier, level, state;
-    int kind; /* 0: any */
-} Wanted;
-
-static bool read_wanted(Request *r, Wanted *w) {
-    const Library *l = library_of(r->reg->pack);
-    Str kind = http_query(r, S("kind")), tier = http_query(r, S("tier"));
-    *w = (Wanted){.level = http_query(r, S("level")), .state = http_query(r, S("state"))};
-    const LibraryTier *t = tier.n ? library_tier(l, tier) : NULL;
-    if (tier.n && !t) return HTTP_INVALID(r, S("?tier"), M_TITLE_TIER, tier);
-    if (t) w->tier = t->id;
-    if (w->level.n && !library_has_level(l, w->level))
-        return HTTP_INVALID(r, S("?level"), M_TITLE_LEVEL, w->level);
-    w->kind = kind.n ? title_kind_find(kind) : 0;
-    return w->kind >= 0 || HTTP_INVALID(r, S("?kind"), M_TITLE_KIND);
-}
-
-static bool wanted(const Wanted *w, const TitleStatus *s) {
-    return (!w->tier.n || str_eq(s->title->tier, w->tier)) &&
-           (!w->level.n || str_eq(s->title->level, w->level)) &&
-           (!w->kind || (int)s->title->kind == w->kind) &&
-           (!w->state.n || str_eq(title_state_text(s->state), w->state) ||
-            (str_eq(w->state, S("counts")) && title_counts(s)));
-}
-
-static bool reply_list(Request *r, const TitleBook *b, const Wanted *w, Response *out) {
-    Arena *a = r->c->arena;
-    int64_t offset, limit, total = 0;
-    bool *keep;
-    Subject *holders;
-    Json *o = json_new(a, JSON_OBJECT), *items = out_list(a, o, S("items"));
-    if (!http_query_int(r, S("offset"), 0, 0, OFFSET_MOST, &offset) ||
-        !http_query_int(r, S("limit"), LIMIT_DEFAULT, 1, LIMIT_MOST, &limit) ||
-        !title_sight(r, b, &keep, &holders))
-        return false;
-    for (int i = 0; i < b->n; i++) {
-        if (!keep[i] || !wanted(w, &b->status[i])) continue;
-        if (total >= offset && total < offset + limit)
-            json_push(items, title_json(r, &b->status[i], &holders[i]));
-        total++;
-    }
-    out_int(a, o, S("total"), total);
-    out_int(a, o, S("offset"), offset);
-    out_int(a, o, S("limit"), limit);
-    http_out_clocks(r, o);
-    http_reply_tagged(out, r, o);
-    return true;
-}
-
-bool api_titles(Request *r, Response *out) {
-    Wanted w;
-    TitleBook b;
-    return read_wanted(r, &w) && title_book(r->db, 0, &r->at, &b) && reply_list(r, &b, &w, out);
-}
-
-bool api_enterprise_titles(Request *r, Response *out) {
-    Wanted w;
-    TitleBook b;
-    int64_t id;
-    if (!http_id(r, 0, &id) || !read_wanted(r, &w)) return false;
-    if (!subject_root(r->db, id))
-        return FAIL(r->c, ERR_MISSING, M_CITY_NO_SUBJECT, id_text(r->c->arena, id));
-    return title_book(r->db, id, &r->at, &b) && reply_list(r, &b, &w, out);
-}
-
-/* Published titles that count, for anybody: nothing that is not public. */
-bool api_public_titles(Request *r, Response *out) {
-    Arena *a = r->c->arena;
-    Wanted w;
-    TitleBook b;
-    if (!read_wanted(r, &w) || !title_book(r->db, 0, &r->at, &b)) return false;
-    Json *o = json_new(a, JSON_OBJECT), *items = out_list(a, o, S("items"));
-    int64_t total = 0;
-    for (int i = 0; i < b.n; i++) {
-        const TitleStatus *s = &b.status[i];
-        Subject who;
-        if (!s->published || !title_counts(s) || !wanted(&w, s)) continue;
-        if (!subject_get(r->db, s->holder, &who)) return false;
-        Json *j = out_item(a, items);
-        out_str(a, j, S("enterprise"), who.name);
-        out_bool(a, j, S("demo"), who.demo);
-        out_str(a, j, S("kind"), title_kind_word(s->title->kind));
-        out_str(a, j, S("tier"), s->title->tier);
-        out_str(a, j, S("level"), s->title->level);
-        out_str(a, j, S("name"), s->title->name);
-        out_opt(a, j, S("publisher"), s->title->publisher);
-        out_opt(a, j, S("document_number"), s->title->document_number);
-        title_out_day(a, j, S("from"), s->title->from);
-        title_out_day(a, j, S("to"), s->to);
-        total++;
-    }
-    out_int(a, o, S("total"), total);
-    http_out_clocks(r, o);
-    http_reply_tagged(out, r, o);
     return true;
 }
 
@@ -206,15 +103,15 @@ bool title_out_enterprise(Request *r, Json *o, int64_t root) {
 
 static Json *event_json(Arena *a, const TitleBook *b, const TitleEvent *e) {
     Json *o = json_new(a, JSON_OBJECT);
-    out_str(a, o, S("id"), id_text(a, e->id));
+    out_str(a, o, S("id"), title_id_text(a, e->id));
     out_str(a, o, S("kind"), title_event_text(e->kind));
     title_out_day(a, o, S("day"), e->day);
     title_out_day(a, o, S("to"), e->to);
-    out_opt(a, o, S("target"), id_text(a, e->target));
+    out_opt(a, o, S("target"), title_id_text(a, e->target));
     title_out_day(a, o, S("bar_until"), e->bar_until);
     out_opt(a, o, S("code"), e->code);
     out_opt(a, o, S("document"), e->document);
-    out_opt(a, o, S("case"), id_text(a, e->case_file));
+    out_opt(a, o, S("case"), title_id_text(a, e->case_file));
     out_bool(a, o, S("taken_back"),
              title_taken_back(b->events, b->nevents, e->title, e->id, &b->at) != NULL);
     out_str(a, o, S("actor"), e->actor);
@@ -229,7 +126,7 @@ static bool reply_one(Request *r, int64_t id, int status, Response *out) {
     bool *keep;
     Subject *holders;
     if (!title_get(r->db, id, &r->at, &b) || !title_sight(r, &b, &keep, &holders)) return false;
-    if (!keep[0]) return FAIL(r->c, ERR_MISSING, M_TITLE_UNKNOWN, id_text(a, id));
+    if (!keep[0]) return FAIL(r->c, ERR_MISSING, M_TITLE_UNKNOWN, title_id_text(a, id));
     Json *o = title_json(r, b.status, holders), *list = out_list(a, o, S("events"));
     for (int i = 0; i < b.nevents; i++) json_push(list, event_json(a, &b, &b.events[i]));
     http_out_clocks(r, o);

@@ -5,7 +5,28 @@
 #include "city/people/sight.h"
 #include "http/http.h"
 #include "http/json_out.h"
+#include "http/table_out.h"
 
+enum { TITLE_COLUMNS = 16 };
+
+/* What a list of titles is asked for: ?tier= &level= &kind= &state= &district=. */
+typedef struct TitleWanted {
+    Str tier, level, state, district;
+    int kind; /* 0: any */
+} TitleWanted;
+bool title_read_wanted(Request *r, TitleWanted *w);
+/* Does the record fit, by all but the district? */
+bool title_wanted(const TitleWanted *w, const TitleStatus *s);
+
+/* A title as a row of a file, and its heads (TITLE_COLUMNS); how many. */
+int title_heads(const Request *r, Str *out);
+void title_cells(const Request *r, Export *e, const TitleStatus *s, const Subject *who);
+/* In the language of the request. */
+Str title_kind_said(const Request *r, TitleKind k);
+Str title_state_said(const Request *r, TitleState s);
+
+/* An id as the contract sends it; empty for 0. */
+Str title_id_text(Arena *a, int64_t id);
 /* yyyymmdd as ISO; null for 0. */
 void title_out_day(Arena *a, Json *o, Str key, int32_t day);
 /* Title of the contract: the record with its status at the request's clocks. */

@@ -265,7 +265,7 @@ static bool check_csrf(Request *r) {
     return str_eq(http_header(r, S("x-jixia-csrf")), S("1")) || FAIL(r->c, ERR_DENIED, M_HTTP_CSRF);
 }
 
-static bool read_clocks(Request *r) {
+bool http_read_clocks(Request *r) {
     Str as_of = http_query(r, S("as_of")), known = http_query(r, S("as_known"));
     int64_t day;
     r->as_of = (r->c->now_ms + CHINA_MS) / DAY_MS;
@@ -334,7 +334,7 @@ static bool api(Request *r, Response *out) {
     r->db = db_borrow(r->c, r->reg->store);
     if (!r->db) return false;
     r->reg = r->entered = register_enter(r->db, r->reg);
-    return check_csrf(r) && check_rights(r) && read_clocks(r) && run_route(r, out);
+    return check_csrf(r) && check_rights(r) && http_read_clocks(r) && run_route(r, out);
 }
 
 void http_end(Request *r) {

@@ -105,6 +105,9 @@ void http_reply_tagged(Response *out, const Request *r, const Json *j);
 /* FAIL_AT with a JSON pointer into the request as the place: listed under `errors`. */
 #define HTTP_INVALID(r, pointer, ...) FAIL_AT((r)->c, ERR_RULE, (pointer), __VA_ARGS__)
 
+/* Reads ?as_of= and ?as_known=; needs the database. */
+bool http_read_clocks(Request *r);
+
 /* Runs a request against the routes: session, rights, CSRF, idempotency, problem. */
 void http_dispatch(Request *r, Response *out);
 /* Before a body is received: finds the route and, for a body of some size, checks session and right

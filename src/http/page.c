@@ -63,6 +63,8 @@ Buf page_begin(const Request *r, Str title) {
     html_msg(&b, r, M_PAGE_NOTICES);
     buf_lit(&b, "\"><a href=\"/public/notices\">");
     html_msg(&b, r, M_PAGE_NOTICES);
+    buf_lit(&b, "</a> <a href=\"/public/titles\">");
+    html_msg(&b, r, M_PAGE_TITLES);
     buf_lit(&b, "</a> <a href=\"/public/verify\">");
     html_msg(&b, r, M_PAGE_VERIFY);
     buf_lit(&b, "</a></nav></header><main id=\"main\" tabindex=\"-1\">");

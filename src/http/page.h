@@ -22,6 +22,8 @@ bool page_paper_codes(Ctx *c, Buf *b, const Paper *p);
 
 /* /public/verify and /public/verify/CODE. */
 bool page_verify(Request *r, Response *out, Str code);
+/* /public/titles, /public/titles.csv, /public/titles.json; rest: behind “titles”. */
+bool page_titles(Request *r, Response *out, Str rest);
 /* The certificate of a code, *there when there is one; ERR_BUSY when the sender asks for too many
  * that are none. */
 bool certificate_of_code(Request *r, Str code, Certificate *k, bool *there);

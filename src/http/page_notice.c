@@ -240,16 +240,30 @@ static bool run_verify(Request *r, Response *out, Str rest) {
     return page_verify(r, out, code.n ? code : str_trim(http_query(r, S("code"))));
 }
 
+typedef struct PublicRoot {
+    Str path;
+    bool (*run)(Request *r, Response *out, Str rest);
+    bool posts;
+} PublicRoot;
+
+static const PublicRoot *root_of(Str path) {
+    static const PublicRoot ROOTS[] = {{STR_INIT("/public/notices"), run, true},
+                                       {STR_INIT("/public/verify"), run_verify, false},
+                                       {STR_INIT("/public/titles"), page_titles, false}};
+    for (size_t i = 0; i < sizeof ROOTS / sizeof *ROOTS; i++)
+        if (str_starts(path, ROOTS[i].path)) return &ROOTS[i];
+    return NULL;
+}
+
 bool http_public_page(Request *r, Response *out) {
-    Str root = S("/public/notices"), verify = S("/public/verify");
-    bool is_verify = str_starts(r->path, verify);
-    if (!is_verify && !str_starts(r->path, root)) return false;
+    const PublicRoot *root = root_of(r->path);
+    if (!root) return false;
     bool known = str_eq(r->method, S("GET")) || str_eq(r->method, S("HEAD")) ||
-                 (!is_verify && str_eq(r->method, S("POST")));
+                 (root->posts && str_eq(r->method, S("POST")));
     r->db = known ? db_borrow(r->c, r->reg->store) : NULL;
     if (r->db) r->reg = r->entered = register_enter(r->db, r->reg);
     if (!known) FAIL(r->c, ERR_INPUT, M_HTTP_METHOD, r->method);
-    Str rest = str_sub(r->path, is_verify ? verify.n : root.n, r->path.n);
-    if (!r->db || !(is_verify ? run_verify : run)(r, out, rest)) failure_page(r, out);
+    Str rest = str_sub(r->path, root->path.n, r->path.n);
+    if (!r->db || !root->run(r, out, rest)) failure_page(r, out);
     return true;
 }

@@ -1,9 +1,11 @@
 /* The words of library-zh.ts in English. */
 import type zh from './library-zh'
 import round from './round-en'
+import title from './title-en'
 
 const library: Record<keyof typeof zh, string> = {
   ...round,
+  ...title,
   // flows, cases, evidence files, tasks
   'nav.tasks': 'Tasks',
   'task.title': 'My tasks',

@@ -1,9 +1,11 @@
 /* The words of the library: cases, people, titles, rounds, notices, audit. English in
  * library-en.ts must have exactly these keys. */
 import round from './round-zh'
+import title from './title-zh'
 
 export default {
   ...round,
+  ...title,
   // flows, cases, evidence files, tasks
   'nav.tasks': '待办',
   'task.title': '我的待办',

@@ -31,6 +31,8 @@ export const router = createRouter({
     { path: '/my', component: () => import('../pages/MyPage.vue'), meta: { title: 'my.title', right: 'firm:read' } },
     { path: '/invitation', component: () => import('../pages/InvitationPage.vue'), meta: { title: 'invite.title', open: true } },
     // titles, recommendations, discovery
+    { path: '/library', component: () => import('../pages/LibraryPage.vue'), meta: { title: 'lib.title', right: 'library:read' } },
+    { path: '/library/expiring', component: () => import('../pages/LibraryDuePage.vue'), meta: { title: 'lib.due', right: 'library:read' } },
     { path: '/discovery', component: () => import('../pages/DiscoveryPage.vue'), meta: { title: 'dis.title', right: 'discovery:read' } },
     { path: '/recommendations', component: () => import('../pages/RecommendationsPage.vue'), meta: { title: 'rec.title', right: 'recommendation:read' } },
     { path: '/recommendations/new', component: () => import('../pages/RecommendationNewPage.vue'), meta: { title: 'rec.new', right: 'recommendation:write' } },

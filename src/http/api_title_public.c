@@ -181,7 +181,7 @@ static void put_rows(Buf *b, const Request *r, const PublicList *p, int from, in
                                 M_TITLE_COL_LEVEL, M_TITLE_COL_PUBLISHER, M_TITLE_COL_NUMBER,
                                 M_TITLE_COL_FROM,  M_TITLE_COL_TO};
     Arena *a = r->c->arena;
-    buf_lit(b, "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>");
+    buf_lit(b, "<div class=\"scroll wide\" tabindex=\"0\"><table><thead><tr>");
     for (int k = 0; k < 8; k++) {
         buf_lit(b, "<th scope=\"col\">");
         html_msg(b, r, HEADS[k]);

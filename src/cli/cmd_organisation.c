@@ -1,12 +1,26 @@
 /* jixia organisation: partners and their agreements from the command line. */
 #include "base/date.h"
-#include "city/people/organisation.h"
+#include "city/library/partner_record.h"
 #include "city/people/people.h"
 #include "city/register.h"
 #include "cli/city.h"
 #include "codec/json.h"
 
-enum { KIND, CODE, CONTACT, NUMBER, FROM, TO, PROMISED, PROMISE, INDICATOR, TIER, REASON, OPTIONS };
+enum {
+    KIND,
+    CODE,
+    CONTACT,
+    NUMBER,
+    FROM,
+    TO,
+    PROMISED,
+    PROMISE,
+    INDICATOR,
+    TIER,
+    REASON,
+    AS,
+    OPTIONS
+};
 
 typedef struct Work {
     Organisation organisation;
@@ -14,6 +28,8 @@ typedef struct Work {
     Str name, number;
     int32_t day;
     Act act;
+    const PackSet *pack;
+    PartnerPublication signed_now;
 } Work;
 
 static bool find(Db *db, Work *w) {
@@ -43,6 +59,34 @@ static bool end(Db *db, void *data) {
     for (int i = 0; i < n; i++)
         if (str_eq(all[i].number, w->number)) id = all[i].id;
     return agreement_end(db, w->organisation.id, id, w->day, &w->act);
+}
+
+static bool publish(Db *db, void *data) {
+    Work *w = data;
+    return find(db, w) && partner_publish(db, w->pack, w->organisation.id, people_today(db_ctx(db)),
+                                          &w->act, &w->signed_now);
+}
+
+/* What became of the enterprises a partner recommended, by the day --to or today. */
+static bool print_record(Cli *cli, Db *db, const Register *reg, Work *w) {
+    PartnerRecord k;
+    FactAt at = {.as_of = w->day};
+    Buf b = buf_new(cli->arena, 0);
+    if (!find(db, w) || !fact_at(db, &at) ||
+        !partner_record(db, reg->pack, w->organisation.id, &at, &k))
+        return false;
+    if (cli->json) {
+        json_print(&b, partner_record_json(cli->arena, &k), 2);
+        buf_char(&b, '\n');
+        return cli_print(buf_str(&b));
+    }
+    buf_printf(&b, "%.*s\t%d\n", STRF(k.organisation.name), k.recommended);
+    for (int i = 0; i < PARTNER_TERMS; i++) {
+        const PartnerTerm *t = &k.term[i];
+        buf_printf(&b, "+%d\t%d\t%d\t%d\t%d\t%d\t%d\n", t->months, t->due, t->entered,
+                   t->recognised, t->in_library, t->moved_up, t->withdrawn);
+    }
+    return cli_print(buf_str(&b));
 }
 
 static bool day_of(Cli *cli, const CliOpt *o, int32_t *out) {
@@ -110,7 +154,7 @@ int cmd_organisation(Cli *cli, int argc, char **argv) {
     static const struct {
         const char *name;
         bool (*fn)(Db *, void *);
-    } ACTS[] = {{"add", add}, {"agree", agree}, {"end", end}};
+    } ACTS[] = {{"add", add}, {"agree", agree}, {"end", end}, {"publish", publish}};
     CliOpt o[OPTIONS] = {[KIND] = {.name = "--kind"},
                          [CODE] = {.name = "--code"},
                          [CONTACT] = {.name = "--contact"},
@@ -121,22 +165,28 @@ int cmd_organisation(Cli *cli, int argc, char **argv) {
                          [PROMISE] = {.name = "--promise"},
                          [INDICATOR] = {.name = "--indicator"},
                          [TIER] = {.name = "--tier"},
-                         [REASON] = {.name = "--reason"}};
+                         [REASON] = {.name = "--reason"},
+                         [AS] = {.name = "--as"}};
     Str args[2];
     int n;
     bool (*fn)(Db *, void *) = NULL;
     Work w = {.act = {.actor = cli_actor(cli->arena), .reason = S("jixia organisation")}};
     if (!cli_parse(cli, argc, argv, o, OPTIONS, args, 2, &n)) return cli_failed(cli);
     bool listing = n == 1 && str_eq(args[0], S("list"));
+    bool record = n == 2 && str_eq(args[0], S("record"));
     for (size_t i = 0; n == 2 && i < sizeof ACTS / sizeof *ACTS; i++)
         if (str_eq(args[0], str_from(ACTS[i].name))) fn = ACTS[i].fn;
-    if (!listing && !fn) return cli_usage(cli);
+    if (!listing && !record && !fn) return cli_usage(cli);
+    if (fn == publish && !o[REASON].text.n) return cli_usage(cli);
     w.name = n == 2 ? args[1] : S("");
+    if (o[AS].given) w.act.actor = o[AS].text;
     Register *reg = register_open(cli->c, cli_db(cli), 2);
     Db *db = reg ? db_borrow(cli->c, reg->store) : NULL;
-    bool ok = db && (listing ? print_list(cli, db)
-                             : fill(cli, reg, o, &w) && tx_run(db, DB_WRITE, fn, &w) &&
-                                   journal_seal(db, 1000, NULL));
+    w.pack = reg ? reg->pack : NULL;
+    bool ok = db && (listing  ? print_list(cli, db)
+                     : record ? fill(cli, reg, o, &w) && print_record(cli, db, reg, &w)
+                              : fill(cli, reg, o, &w) && tx_run(db, DB_WRITE, fn, &w) &&
+                                    journal_seal(db, 1000, NULL));
     if (db) db_return(db);
     register_close(reg);
     return ok ? EXIT_YES : cli_failed(cli);

@@ -50,7 +50,9 @@ static const Command COMMANDS[] = {
      "organisation add NAME [--kind think_tank|venture|other] [--code USCC] [--contact TEXT]\n"
      "organisation agree NAME --number N --from D [--to D] [--promised-on D --promise TEXT]\n"
      "         [--indicator CODE]… [--tier RULE]… [--reason TEXT]\n"
-     "organisation end NAME --number N [--to D] [--reason TEXT]",
+     "organisation end NAME --number N [--to D] [--reason TEXT]\n"
+     "organisation record NAME [--to D]\n"
+     "organisation publish NAME --reason TEXT [--as NAME]",
      M_CLI_HELP_ORGANISATION, cmd_organisation},
     {"subject",
      "subject merge KEPT ABSORBED --reason TEXT\n"
@@ -70,6 +72,14 @@ static const Command COMMANDS[] = {
     {"reconcile",
      "reconcile FILE --tier T [--level L] [--title TITLE] [--publisher P] [--as-of D] --reason R",
      M_CLI_HELP_RECONCILE, cmd_reconcile},
+    {"recommend",
+     "recommend list [--rule R]\nrecommend show ID\n"
+     "recommend add --rule R --reason TEXT [--subject S | --name NAME [--code USCC]]\n"
+     "         [--round CASE] [--partner NAME | --district CODE] [--as NAME]\n"
+     "         [--interest none|holding|employment|earlier|other [--share X] [--note TEXT]]\n"
+     "recommend consent|decline ID --document TEXT [--reason TEXT] [--as NAME]\n"
+     "recommend withdraw ID --reason TEXT [--as NAME]",
+     M_CLI_HELP_RECOMMEND, cmd_recommend},
     {"round",
      "round create FILE --reason TEXT\nround list\n"
      "round show|preview|candidates|panel|diff|redraw ROUND\n"

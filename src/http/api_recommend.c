@@ -4,7 +4,6 @@
 #include "http/api_recommend.h"
 
 #include "base/date.h"
-#include "city/bundle/notify.h"
 #include "city/library/recommend_case.h"
 #include "http/api.h"
 #include "http/api_enterprise.h"
@@ -193,42 +192,12 @@ bool api_recommendation(Request *r, Response *out) {
 
 typedef struct Making {
     const Register *reg;
-    RecommendNew n;
-    Sponsor by;
-    Match match;
-    Act act;
-    int32_t day;
-    CaseActor actor;
-    int64_t id;
-    Recommendation made;
+    RecommendMake make;
 } Making;
-
-static bool tell_firm(Db *db, const Making *k) {
-    Arena *a = db_ctx(db)->arena;
-    const Rule *rule = map_get(&k->reg->pack->by_rule, k->made.rule);
-    Notify n = {.to = {.subject = k->made.subject},
-                .why = NOTIFY_WAITS,
-                .what = M_RECOMMEND_CONSENT_ASKED,
-                .args = {rule->title_zh},
-                .nargs = 1,
-                .object = str_printf(a, "enterprise:%lld", (long long)k->made.subject),
-                .link = S("/recommendations"),
-                .actor = k->act.actor};
-    return !k->made.subject || str_eq(k->by.kind, S("enterprise")) || notify(db, &n);
-}
 
 static bool make_in_tx(Db *db, void *user) {
     Making *k = user;
-    if (!k->n.round) k->n.round = recommend_round(db, k->n.rule);
-    k->id = recommend_add(db, k->reg, &k->n, &k->by, k->day, &k->act, &k->match);
-    if (!k->id || !recommend_join(db, k->reg, k->id, &k->act) ||
-        !recommend_get(db, k->id, &k->made))
-        return false;
-    /* its own word: nobody has to ask the firm again */
-    if (str_eq(k->by.kind, S("enterprise")) &&
-        !candidate_answer(db, k->reg, k->id, true, S(""), &k->actor, &k->act))
-        return false;
-    return tell_firm(db, k);
+    return recommend_make(db, k->reg, &k->make);
 }
 
 static bool read_interest(Request *r, const Json *j, RecommendNew *n) {
@@ -262,15 +231,16 @@ static bool read_new(Request *r, const Json *j, RecommendNew *n) {
 
 bool api_recommendation_add(Request *r, Response *out) {
     Json *j = http_json(r);
-    Making k = {.reg = r->reg, .actor = case_actor(r->user), .day = recommend_today(r)};
-    if (!j || !read_new(r, j, &k.n)) return false;
-    if (!sponsor_of(r->db, r->user, &k.by)) {
+    Making k = {.reg = r->reg, .make = {.actor = case_actor(r->user), .day = recommend_today(r)}};
+    RecommendMake *m = &k.make;
+    if (!j || !read_new(r, j, &m->n)) return false;
+    if (!sponsor_of(r->db, r->user, &m->by)) {
         if (r->c->err.code == ERR_DENIED) r->c->err.code = ERR_RULE; /* the right is there */
         return false;
     }
-    k.act = http_act(r, k.n.reason.n ? k.n.reason : S("推荐"));
-    if (!tx_run(r->db, DB_WRITE, make_in_tx, &k) || !reply_one(r, 201, &k.made, out)) return false;
-    out->location = str_printf(r->c->arena, "/api/v1/recommendations/%lld", (long long)k.id);
+    m->act = http_act(r, m->n.reason.n ? m->n.reason : S("推荐"));
+    if (!tx_run(r->db, DB_WRITE, make_in_tx, &k) || !reply_one(r, 201, &m->made, out)) return false;
+    out->location = str_printf(r->c->arena, "/api/v1/recommendations/%lld", (long long)m->made.id);
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* Recommendations as cases: see recommend_case.h. */
 #include "city/library/recommend_case.h"
 
+#include "city/bundle/notify.h"
 #include "city/flow/context.h"
 
 const char *const RECOMMEND_MEMBERS[] = {"家数", "来源", "利益", NULL};
@@ -63,6 +64,32 @@ bool recommend_join(Db *db, const Register *reg, int64_t id, const Act *act) {
     }
     return EXEC(db, "UPDATE recommendation SET case_file = $2 WHERE id = $1", db_i(id),
                 db_i(there));
+}
+
+static bool tell_firm(Db *db, const Register *reg, const RecommendMake *k) {
+    Arena *a = db_ctx(db)->arena;
+    const Rule *rule = map_get(&reg->pack->by_rule, k->made.rule);
+    Notify n = {.to = {.subject = k->made.subject},
+                .why = NOTIFY_WAITS,
+                .what = M_RECOMMEND_CONSENT_ASKED,
+                .args = {rule->title_zh},
+                .nargs = 1,
+                .object = str_printf(a, "enterprise:%lld", (long long)k->made.subject),
+                .link = S("/recommendations"),
+                .actor = k->act.actor};
+    return !k->made.subject || str_eq(k->by.kind, S("enterprise")) || notify(db, &n);
+}
+
+bool recommend_make(Db *db, const Register *reg, RecommendMake *k) {
+    if (!k->n.round) k->n.round = recommend_round(db, k->n.rule);
+    int64_t id = recommend_add(db, reg, &k->n, &k->by, k->day, &k->act, &k->match);
+    if (!id || !recommend_join(db, reg, id, &k->act) || !recommend_get(db, id, &k->made))
+        return false;
+    /* its own word: nobody has to ask the firm again */
+    if (str_eq(k->by.kind, S("enterprise")) &&
+        !candidate_answer(db, reg, id, true, S(""), &k->actor, &k->act))
+        return false;
+    return tell_firm(db, reg, k);
 }
 
 bool candidate_answer(Db *db, const Register *reg, int64_t id, bool given, Str document,

@@ -11,6 +11,19 @@
 /* The case of the round a recommendation of a rule is for when it names none: the one that is open;
  * 0 when there is none or more than one. */
 int64_t recommend_round(Db *db, Str rule);
+/* A recommendation as every door makes it: the round found when none is named, the candidate's case
+ * opened or joined, the firm told; an enterprise's own is its consent. In the caller's write
+ * transaction. */
+typedef struct RecommendMake {
+    RecommendNew n;
+    Sponsor by;
+    CaseActor actor;
+    int32_t day; /* today, yyyymmdd */
+    Act act;
+    Match match;         /* out: how the firm was found */
+    Recommendation made; /* out */
+} RecommendMake;
+bool recommend_make(Db *db, const Register *reg, RecommendMake *k);
 /* Opens or joins the candidate's case of a recommendation; without round or firm, nothing. ERR_RULE
  * when the round is of another rule. */
 bool recommend_join(Db *db, const Register *reg, int64_t id, const Act *act);

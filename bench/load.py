@@ -312,12 +312,24 @@ def main():
     a.add_argument("--seconds", type=int, default=60)
     a.add_argument("--think", type=int, nargs="*", default=[1000, 250], help="mean pause before a page, ms")
     a.add_argument("--limit", type=float, default=300, help="p95 in ms over which the run has failed")
+    a.add_argument("--again", action="store_true", help="the city of an earlier run, as that left it")
     o = a.parse_args()
-    shutil.rmtree(o.folder, ignore_errors=True)
-    os.makedirs(o.folder)
-    server = rc.make_city(os.path.abspath(o.program), o.folder, o.candidates + o.candidates // 4).start()
+    kept = os.path.join(o.folder, "city.json")
+    if o.again:
+        server = rc.Server(os.path.abspath(o.program), o.folder).start()
+    else:
+        shutil.rmtree(o.folder, ignore_errors=True)
+        os.makedirs(o.folder)
+        server = rc.make_city(os.path.abspath(o.program), o.folder, o.candidates + o.candidates // 4).start()
     try:
-        people, who, round_id, case = build(server, o.candidates, Steps(server))
+        if o.again:
+            with open(kept, encoding="utf-8") as f:
+                people, round_id, case = rc.json.load(f)
+            who = {p["name"]: rc.Person(server, p["name"], rc.PASSWORD).sign_in() for p in people}
+        else:
+            people, who, round_id, case = build(server, o.candidates, Steps(server))
+            with open(kept, "w", encoding="utf-8") as f:
+                rc.json.dump([people, round_id, case], f)
         city = things(server, people, round_id, case, o.candidates)
         worst = 0
         for think in o.think:

@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "city/bundle/replay.h"
 #include "city/library/discover.h"
+#include "city/memo.h"
 #include "city/revision.h"
 #include "city/snapshot.h"
 #include "city/tables.h"
@@ -122,11 +123,13 @@ static Register *register_new(Store *store) {
     r->store = store;
     r->snapshots = snapshot_cache_open();
     r->discoveries = discover_cache_open();
+    r->memo = memo_open();
     return r;
 }
 
 /* All but the store. */
 static void register_free(Register *r) {
+    memo_close(r->memo);
     discover_cache_close(r->discoveries);
     snapshot_cache_close(r->snapshots);
     rulebook_close(r->book);

@@ -24,6 +24,7 @@ typedef struct Register {
     Str public_url; /* JIXIA_PUBLIC_URL: where the public reaches it; empty: not said */
     struct SnapshotCache *snapshots;   /* city/snapshot.h; has a lock of its own */
     struct DiscoverCache *discoveries; /* city/library/discover.h; likewise */
+    struct Memo *memo;                 /* city/memo.h; likewise */
     int64_t rule_set;                  /* id of the set loaded */
     struct RegisterTurn *turn;         /* of the one that was opened; shared by its successors */
     int users;                         /* entered and not left; guarded by turn's lock */

@@ -82,10 +82,10 @@ static bool candidates(Work *w, const Round *r, Json **answer) {
 static bool read_round(Work *w, Str verb, Json **answer) {
     Round r;
     if (!round_get(w->db, w->reg->pack, w->id, &r)) return false;
-    if (str_eq(verb, S("show"))) return round_json(w->db, &r, answer);
+    if (str_eq(verb, S("show"))) return round_json(w->db, w->reg, &r, answer);
     if (str_eq(verb, S("preview"))) return round_preview(w->db, w->reg, &r, answer);
     if (str_eq(verb, S("candidates"))) return candidates(w, &r, answer);
-    if (str_eq(verb, S("panel"))) return panel_json(w->db, &r, answer);
+    if (str_eq(verb, S("panel"))) return panel_json(w->db, w->reg, &r, answer);
     if (str_eq(verb, S("diff"))) return round_diff_json(w->db, w->reg, &r, answer);
     return redraw_stored(w, &r, answer);
 }

@@ -46,7 +46,11 @@ bool api_cases(Request *r, Response *out) {
     if (!read_filter(r, &f) || !case_list(r->db, r->reg, &f, &actor, &list, &n, &total))
         return false;
     Json *o = json_new(a, JSON_OBJECT), *items = out_list(a, o, S("items"));
-    for (int i = 0; i < n; i++) json_push(items, case_row_json(r, &list[i]));
+    const CaseFile **shown = NEW_N(a, const CaseFile *, n + 1);
+    for (int i = 0; i < n; i++) shown[i] = &list[i];
+    Json **rows = case_rows_json(r, shown, n);
+    if (!rows) return false;
+    for (int i = 0; i < n; i++) json_push(items, rows[i]);
     out_int(a, o, S("total"), total);
     out_int(a, o, S("offset"), f.offset);
     out_int(a, o, S("limit"), f.limit);

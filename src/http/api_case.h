@@ -8,6 +8,8 @@
 Str case_etag(const Request *r, const CaseFile *k);
 /* The row of a list: number, title, flow, state, subject, clock. */
 Json *case_row_json(Request *r, const CaseFile *k);
+/* The rows of many, their enterprises read together; NULL on failure. */
+Json **case_rows_json(Request *r, const CaseFile *const *cases, int n);
 /* All of a case: with data, rail of states, acts and why not, fields, documents, clocks. NULL on
  * failure. */
 Json *case_json_full(Request *r, const CaseFile *k);

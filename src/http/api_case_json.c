@@ -39,18 +39,17 @@ Json *case_data_json(Request *r, const Flow *f, const Json *data) {
     return o;
 }
 
-static void out_subject(Request *r, Json *o, const CaseFile *k) {
+static void out_subject(Request *r, Json *o, const Subject *who) {
     Arena *a = r->c->arena;
-    Subject who;
-    if (!k->subject || !subject_get(r->db, k->subject, &who)) {
+    if (!who->id) {
         out_null(a, o, S("subject"));
         return;
     }
     Json *s = out_object(a, o, S("subject"));
-    out_str(a, s, S("id"), id_text(r, who.id));
-    out_str(a, s, S("name"), who.name);
-    out_str(a, s, S("code"), who.code);
-    out_bool(a, s, S("demo"), who.demo);
+    out_str(a, s, S("id"), id_text(r, who->id));
+    out_str(a, s, S("name"), who->name);
+    out_str(a, s, S("code"), who->code);
+    out_bool(a, s, S("demo"), who->demo);
 }
 
 static void clock_json(Request *r, Json *list, const CaseClock *k) {
@@ -72,7 +71,7 @@ static void clock_json(Request *r, Json *list, const CaseClock *k) {
     out_opt(a, o, S("escalate_to"), k->escalate_to);
 }
 
-Json *case_row_json(Request *r, const CaseFile *k) {
+static Json *row_json(Request *r, const CaseFile *k, const Subject *who) {
     Arena *a = r->c->arena;
     CaseClock *clocks;
     int n;
@@ -87,7 +86,7 @@ Json *case_row_json(Request *r, const CaseFile *k) {
     out_text(a, o, S("state_title"), k->state->zh, k->state->en);
     out_str(a, o, S("stage"), k->state->stage);
     out_bool(a, o, S("closed"), k->closed_ms != 0);
-    out_subject(r, o, k);
+    out_subject(r, o, who);
     out_id(r, o, S("parent"), k->parent);
     out_opt(a, o, S("division"), k->division);
     out_id(r, o, S("organisation"), k->organisation);
@@ -96,9 +95,31 @@ Json *case_row_json(Request *r, const CaseFile *k) {
     out_instant(a, o, S("changed_at"), k->changed_ms);
     out_instant(a, o, S("closed_at"), k->closed_ms);
     Json *list = out_list(a, o, S("clocks"));
-    if (case_clocks(r->db, r->reg, k->id, false, &clocks, &n))
+    /* a clock runs in the state that starts it, and in no other */
+    if (k->state->clock && case_clocks(r->db, r->reg, k->id, false, &clocks, &n))
         for (int i = 0; i < n; i++) clock_json(r, list, &clocks[i]);
     return o;
+}
+
+Json **case_rows_json(Request *r, const CaseFile *const *cases, int n) {
+    Arena *a = r->c->arena;
+    int64_t *ids = NEW_N(a, int64_t, n + 1);
+    Subject *who = NEW_N(a, Subject, n + 1), *of = NEW_N(a, Subject, n + 1);
+    Json **out = NEW_N(a, Json *, n + 1);
+    int known = 0, at = 0;
+    for (int i = 0; i < n; i++)
+        if (cases[i]->subject) ids[known++] = cases[i]->subject;
+    if (!subject_get_many(r->db, ids, known, of)) return NULL;
+    for (int i = 0; i < n; i++)
+        if (cases[i]->subject) who[i] = of[at++];
+    for (int i = 0; i < n; i++) out[i] = row_json(r, cases[i], &who[i]);
+    return ctx_ok(r->c) ? out : NULL;
+}
+
+Json *case_row_json(Request *r, const CaseFile *k) {
+    Subject who = {0};
+    if (k->subject && !subject_get(r->db, k->subject, &who)) who = (Subject){0};
+    return row_json(r, k, &who);
 }
 
 static void out_fields(Request *r, Json *list, const CaseFile *file) {

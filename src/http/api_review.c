@@ -20,7 +20,7 @@ bool api_round_panel(Request *r, Response *out) {
     int64_t id;
     Json *o;
     if (!http_id(r, 0, &id) || !round_get(r->db, r->reg->pack, id, &round) ||
-        !may_see_panel(r, &round) || !panel_json(r->db, &round, &o))
+        !may_see_panel(r, &round) || !panel_json(r->db, r->reg, &round, &o))
         return false;
     out->cache = S("no-store");
     http_reply(out, r, 200, o);
@@ -31,7 +31,7 @@ bool api_reviews(Request *r, Response *out) {
     Arena *a = r->c->arena;
     Seat *s;
     int n;
-    if (!seat_list(r->db, 0, r->user->name, &s, &n)) return false;
+    if (!seat_list_mine(r->db, r->user->name, &s, &n)) return false;
     Json *o = json_new(a, JSON_OBJECT), *items = out_list(a, o, S("items"));
     for (int i = 0; i < n; i++) {
         Json *e = out_item(a, items);

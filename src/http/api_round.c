@@ -17,9 +17,11 @@ static bool round_of_path(Request *r, Round *out) {
 static bool reply_round(Request *r, Response *out, int status, int64_t id) {
     Round round;
     Json *o;
-    if (!round_get(r->db, r->reg->pack, id, &round) || !round_json(r->db, &round, &o)) return false;
+    if (!round_get(r->db, r->reg->pack, id, &round) || !round_json(r->db, r->reg, &round, &o))
+        return false;
     http_reply(out, r, status, o);
     out->etag = round_tag(r, &round);
+    out->cache = S("no-store"); /* sheets handed in are counted, and do not raise its version */
     return true;
 }
 
@@ -79,7 +81,7 @@ static bool act_on(Request *r, Response *out, bool signing) {
     Round round;
     if (!j || !round_of_path(r, &round)) return false;
     Str tag = round_tag(r, &round), given = http_header(r, S("if-match"));
-    if (given.n && str_find(given, tag) < 0 && !round_json(r->db, &round, &r->current))
+    if (given.n && str_find(given, tag) < 0 && !round_json(r->db, r->reg, &round, &r->current))
         return false;
     if (!http_if_match(r, tag)) return false;
     bool is = str_eq(json_get_str(j, S("act")), S("sign"));

@@ -1,114 +1,58 @@
 /* What waits for a person, what a person opened, what changed of what a person follows; the flows
  * and the calendar. */
-#include <stdlib.h>
-
-#include "base/date.h"
-#include "base/map.h"
 #include "city/bundle/notify.h"
 #include "city/flow/calendar.h"
+#include "city/flow/case_wait.h"
 #include "http/api.h"
 #include "http/api_case.h"
 #include "http/json_out.h"
 
-enum { TASKS_MAX = 200, SCAN_MAX = 5000, FOLLOWED_MAX = 100 };
+enum { TASKS_MAX = 200, FOLLOWED_MAX = 100 };
 
-typedef struct Task {
-    CaseFile file;
-    const FlowAct *act; /* the first a person may do in its state */
-} Task;
-
-/* The first act of a state that is this person's; guards are looked at on the case's own page. */
-static const FlowAct *act_for(const CaseFile *k, const CaseActor *actor) {
-    const Right *r = right_find(S("case:act"));
-    for (int i = 0; i < k->flow->nacts; i++) {
-        const FlowAct *a = &k->flow->acts[i];
-        if (!flow_act_from(a, k->state)) continue;
-        bool mine = a->by_opener && str_eq(k->opened_by, actor->name);
-        for (int role = 0; role < ROLES && !mine; role++) {
-            if (!((actor->roles & a->by) >> role & 1)) continue;
-            RightScope s = right_scope(r, (Role)role);
-            mine =
-                s == SCOPE_ALL ||
-                (s == SCOPE_DISTRICT && k->division.n && str_eq(k->division, actor->district)) ||
-                (s == SCOPE_OWN && ((k->subject && k->subject == actor->subject) ||
-                                    (k->organisation && k->organisation == actor->organisation)));
-        }
-        if (mine) return a;
+/* Rows with the act that waits in each; acts NULL: none. */
+static bool tasks_json(Request *r, Json *list, const CaseFile *const *files,
+                       const FlowAct *const *acts, int n) {
+    Json **rows = case_rows_json(r, files, n);
+    for (int i = 0; rows && i < n; i++) {
+        if (acts)
+            out_text(r->c->arena, rows[i], S("verb"), acts[i]->zh, acts[i]->en);
+        else
+            out_null(r->c->arena, rows[i], S("verb"));
+        json_push(list, rows[i]);
     }
-    return NULL;
-}
-
-static void task_json(Request *r, Json *list, const CaseFile *k, const FlowAct *a) {
-    Json *o = case_row_json(r, k);
-    if (a)
-        out_text(r->c->arena, o, S("verb"), a->zh, a->en);
-    else
-        out_null(r->c->arena, o, S("verb"));
-    json_push(list, o);
-}
-
-typedef struct Due {
-    int64_t day; /* INT64_MAX: none */
-    int task;
-} Due;
-
-static int by_due(const void *x, const void *y) {
-    const Due *a = x, *b = y;
-    if (a->day != b->day) return a->day < b->day ? -1 : 1;
-    return b->task - a->task; /* the list is newest change first */
-}
-
-/* The first due day of each case that has a clock running. */
-static bool read_due(Request *r, const Task *tasks, int n, Due *due) {
-    Map days = map_new(r->c->arena);
-    Rows *rows =
-        Q(r->db, "SELECT case_file, min(due_day) FROM case_clock WHERE stopped_day IS NULL "
-                 "AND paused_day IS NULL AND due_day IS NOT NULL GROUP BY case_file");
-    while (rows && row_next(rows)) {
-        int64_t *day = NEW(r->c->arena, int64_t);
-        *day = row_i64(rows, 1);
-        map_put(&days, str_printf(r->c->arena, "%lld", (long long)row_i64(rows, 0)), day);
-    }
-    if (rows) rows_close(rows);
-    for (int i = 0; i < n; i++) {
-        const int64_t *day =
-            map_get(&days, str_printf(r->c->arena, "%lld", (long long)tasks[i].file.id));
-        due[i] = (Due){day ? *day : INT64_MAX, i};
-    }
-    if (n) qsort(due, (size_t)n, sizeof *due, by_due);
-    return ctx_ok(r->c);
+    return rows != NULL;
 }
 
 /* The most urgent first: what is due soonest, then what waits longest. */
 static bool out_waiting(Request *r, Json *o, const CaseActor *actor) {
-    CaseFilter f = {.open_only = true, .limit = SCAN_MAX};
-    CaseFile *all;
-    int n, found = 0;
-    Json *list = out_list(r->c->arena, o, S("waits"));
-    if (!case_list(r->db, r->reg, &f, actor, &all, &n, NULL)) return false;
-    Task *tasks = NEW_N(r->c->arena, Task, n + 1);
-    Due *due = NEW_N(r->c->arena, Due, n + 1);
+    Arena *a = r->c->arena;
+    CaseWait *all;
+    int n;
+    int64_t total;
+    Json *list = out_list(a, o, S("waits"));
+    if (!case_waiting(r->db, r->reg, actor, TASKS_MAX, &all, &n, &total)) return false;
+    const CaseFile **files = NEW_N(a, const CaseFile *, n + 1);
+    const FlowAct **acts = NEW_N(a, const FlowAct *, n + 1);
     for (int i = 0; i < n; i++) {
-        const FlowAct *a = act_for(&all[i], actor);
-        if (a) tasks[found++] = (Task){all[i], a};
+        files[i] = &all[i].file;
+        acts[i] = all[i].act;
     }
-    if (!read_due(r, tasks, found, due)) return false;
-    for (int i = 0; i < found && i < TASKS_MAX; i++)
-        task_json(r, list, &tasks[due[i].task].file, tasks[due[i].task].act);
-    out_int(r->c->arena, o, S("waits_total"), found);
-    return ctx_ok(r->c);
+    out_int(a, o, S("waits_total"), total);
+    return tasks_json(r, list, files, acts, n);
 }
 
 static bool out_opened(Request *r, Json *o, const CaseActor *actor) {
+    Arena *a = r->c->arena;
     CaseFilter f = {.opened_by = actor->name, .limit = TASKS_MAX};
     CaseFile *all;
     int n;
     int64_t total;
-    Json *list = out_list(r->c->arena, o, S("opened"));
+    Json *list = out_list(a, o, S("opened"));
     if (!case_list(r->db, r->reg, &f, actor, &all, &n, &total)) return false;
-    for (int i = 0; i < n; i++) task_json(r, list, &all[i], NULL);
-    out_int(r->c->arena, o, S("opened_total"), total);
-    return true;
+    const CaseFile **files = NEW_N(a, const CaseFile *, n + 1);
+    for (int i = 0; i < n; i++) files[i] = &all[i];
+    out_int(a, o, S("opened_total"), total);
+    return tasks_json(r, list, files, NULL, n);
 }
 
 static bool out_followed(Request *r, Json *o, const CaseActor *actor) {
@@ -123,7 +67,8 @@ static bool out_followed(Request *r, Json *o, const CaseActor *actor) {
         if (!str_starts(object, S("case:")) || !str_to_i64(str_sub(object, 5, object.n), &id))
             continue;
         if (case_view(r->db, r->reg, id, actor, &k)) {
-            task_json(r, list, &k, NULL);
+            const CaseFile *one = &k;
+            if (!tasks_json(r, list, &one, NULL, 1)) return false;
             shown++;
         } else if (r->c->err.code == ERR_MISSING) {
             ctx_clear(r->c); /* no longer in the person's scope */

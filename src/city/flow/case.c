@@ -87,7 +87,7 @@ bool flow_openable(const Flow *f, const CaseActor *actor) {
  */
 
 /* The flow a case was opened under: the one in force, or parsed again from the store. */
-static const Flow *flow_of(Db *db, const Register *reg, Str id, Str sm3) {
+const Flow *case_flow_of(Db *db, const Register *reg, Str id, Str sm3) {
     Ctx *c = db_ctx(db);
     const Flow *now = flow_find(reg->pack, id);
     if (now && str_eq(now->sm3, sm3)) return now;
@@ -104,18 +104,7 @@ static const Flow *flow_of(Db *db, const Register *reg, Str id, Str sm3) {
     return flow_parse(c, reg->pack, file);
 }
 
-/* Rows read first, flows looked up afterwards: a row's text lives until the next one. */
-typedef struct RawCase {
-    CaseFile file;
-    Str flow, sm3, state, data;
-} RawCase;
-
-#define CASE_COLUMNS                                                                               \
-    "k.id, k.version, k.flow, k.flow_sm3, k.state, k.subject, k.parent, k.number, k.title, "       \
-    "k.division, k.organisation, k.data, k.opened_ms, k.opened_by, k.changed_ms, k.closed_ms, "    \
-    "k.seq_at_open "
-
-static RawCase raw_of(Arena *a, Rows *r) {
+RawCase case_raw(Arena *a, Rows *r) {
     return (RawCase){.file = {.id = row_i64(r, 0),
                               .version = row_i64(r, 1),
                               .subject = row_i64(r, 5),
@@ -135,10 +124,10 @@ static RawCase raw_of(Arena *a, Rows *r) {
                      .data = str_dup(a, row_str(r, 11))};
 }
 
-static bool finish(Db *db, const Register *reg, RawCase *raw, Map *flows, CaseFile *out) {
+bool case_finish(Db *db, const Register *reg, RawCase *raw, Map *flows, CaseFile *out) {
     Ctx *c = db_ctx(db);
     const Flow *f = flows ? map_get(flows, raw->sm3) : NULL;
-    if (!f) f = flow_of(db, reg, raw->flow, raw->sm3);
+    if (!f) f = case_flow_of(db, reg, raw->flow, raw->sm3);
     if (!f) return false;
     if (flows) map_put(flows, raw->sm3, (void *)(uintptr_t)f);
     raw->file.flow = f;
@@ -153,12 +142,12 @@ bool case_get(Db *db, const Register *reg, int64_t id, CaseFile *out) {
     RawCase raw = {0};
     Rows *r = Q(db, "SELECT " CASE_COLUMNS "FROM case_file k WHERE k.id = $1", db_i(id));
     bool found = r && row_next(r);
-    if (found) raw = raw_of(c->arena, r);
+    if (found) raw = case_raw(c->arena, r);
     if (r) rows_close(r);
     if (!ctx_ok(c)) return false;
     if (!found)
         return FAIL(c, ERR_MISSING, M_CASE_UNKNOWN, str_printf(c->arena, "%lld", (long long)id));
-    return finish(db, reg, &raw, NULL, out);
+    return case_finish(db, reg, &raw, NULL, out);
 }
 
 bool case_view(Db *db, const Register *reg, int64_t id, const CaseActor *actor, CaseFile *out) {
@@ -179,71 +168,4 @@ bool case_now(Db *db, const CaseFile *k, int64_t *at_ms) {
     if (k->changed_ms - c->now_ms <= CASE_SKEW_MS) return true;
     return FAIL(c, ERR_STATE, M_CASE_CLOCK_BACK, instant_text(c->arena, c->now_ms),
                 instant_text(c->arena, k->changed_ms));
-}
-
-/* --- lists -------------------------------------------------------------------------------------
- */
-
-/* What a filter says in SQL; the scope of the actor is part of it, so that totals tell nothing. */
-#define CASE_WHERE                                                                                 \
-    "FROM case_file k WHERE ($1 = '' OR k.flow = $1) AND ($2 = '' OR k.state = $2) "               \
-    "AND ($3 = '' OR k.stage = $3) AND ($4 = '' OR k.division = $4) "                              \
-    "AND ($5 = '' OR k.number LIKE $5 OR k.title LIKE $5) AND ($6 = '' OR k.opened_by = $6) "      \
-    "AND ($7 = 0 OR k.parent = $7) AND ($8 = 0 OR k.subject = $8) "                                \
-    "AND ($9 = 0 OR k.organisation = $9) AND ($10 = 0 OR k.closed_ms IS NULL) "                    \
-    "AND ($11 = 1 OR k.opened_by = $12 OR ($13 <> '' AND k.division = $13) "                       \
-    "OR ($14 <> 0 AND k.subject = $14) OR ($15 <> 0 AND k.organisation = $15)) "
-
-enum { FILTER_ARGS = 15 };
-
-/* The widest reading of the rights; flows with a view of their own are filtered afterwards. */
-static void filter_args(Arena *a, const CaseFilter *f, const CaseActor *actor, DbVal *v) {
-    RightScope s = actor ? rights_scope(right_find(S("case:read")), actor->roles) : SCOPE_ALL;
-    bool district = s == SCOPE_DISTRICT;
-    Str like = f->q.n ? str_printf(a, "%%%.*s%%", STRF(f->q)) : S("");
-    v[0] = db_s(f->flow);
-    v[1] = db_s(f->state);
-    v[2] = db_s(f->stage);
-    v[3] = db_s(f->division);
-    v[4] = db_s(like);
-    v[5] = db_s(f->opened_by);
-    v[6] = db_i(f->parent);
-    v[7] = db_i(f->subject);
-    v[8] = db_i(f->organisation);
-    v[9] = db_i(f->open_only);
-    v[10] = db_i(s == SCOPE_ALL);
-    v[11] = db_s(actor ? actor->name : S(""));
-    v[12] = db_s(district ? actor->district : S(""));
-    v[13] = db_i(actor && s >= SCOPE_OWN ? actor->subject : 0);
-    v[14] = db_i(actor && s >= SCOPE_OWN ? actor->organisation : 0);
-}
-
-bool case_list(Db *db, const Register *reg, const CaseFilter *f, const CaseActor *actor,
-               CaseFile **out, int *n, int64_t *total) {
-    Ctx *c = db_ctx(db);
-    DbVal v[FILTER_ARGS + 2];
-    RawCase *raw = NULL;
-    int nraw = 0, cap = 0;
-    Map flows = map_new(c->arena);
-    filter_args(c->arena, f, actor, v);
-    v[FILTER_ARGS] = db_i(f->limit > 0 ? f->limit : 100);
-    v[FILTER_ARGS + 1] = db_i(f->offset);
-    *n = 0;
-    Rows *r = db_query(db,
-                       "SELECT " CASE_COLUMNS CASE_WHERE
-                       "ORDER BY k.changed_ms DESC, k.id DESC LIMIT $16 OFFSET $17",
-                       FILTER_ARGS + 2, v);
-    while (r && row_next(r)) {
-        GROW(c->arena, raw, nraw, cap);
-        raw[nraw++] = raw_of(c->arena, r);
-    }
-    if (r) rows_close(r);
-    *out = NEW_N(c->arena, CaseFile, nraw + 1);
-    for (int i = 0; i < nraw && ctx_ok(c); i++) {
-        if (!finish(db, reg, &raw[i], &flows, &(*out)[*n])) return false;
-        if (!actor || case_visible(&(*out)[*n], actor)) (*n)++;
-    }
-    if (total) *total = db_one_i64(db, 0, "SELECT count(*) " CASE_WHERE, FILTER_ARGS, v);
-    if (total && *n < nraw) *total -= nraw - *n;
-    return ctx_ok(c);
 }

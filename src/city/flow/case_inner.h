@@ -21,6 +21,22 @@ bool case_reach(const char *right, const CaseFile *k, const CaseActor *actor, ui
 bool case_role(const CaseFile *k, const FlowAct *a, const CaseActor *actor, int *role);
 Str case_role_text(int role);
 
+/* --- reading (case.c) --- */
+/* Rows read first, flows looked up afterwards: a row's text lives until the next one. */
+typedef struct RawCase {
+    CaseFile file;
+    Str flow, sm3, state, data;
+} RawCase;
+#define CASE_COLUMNS                                                                               \
+    "k.id, k.version, k.flow, k.flow_sm3, k.state, k.subject, k.parent, k.number, k.title, "       \
+    "k.division, k.organisation, k.data, k.opened_ms, k.opened_by, k.changed_ms, k.closed_ms, "    \
+    "k.seq_at_open "
+RawCase case_raw(Arena *a, Rows *r);
+/* The case of a row; flows (may be NULL) keeps what was looked up, by SM3. */
+bool case_finish(Db *db, const Register *reg, RawCase *raw, Map *flows, CaseFile *out);
+/* The flow a case was opened under: the one in force, or parsed again from the store. */
+const Flow *case_flow_of(Db *db, const Register *reg, Str id, Str sm3);
+
 /* --- guards and needs (case_gate.c) --- */
 typedef struct CaseGate {
     Decision decision;

@@ -277,7 +277,7 @@ bool panel_refill(Db *db, const Round *r, const Act *act, AssignOut *out) {
     Bench b;
     Seat *seats;
     int n;
-    if (!bench_open(db, r, &b) || !seat_list(db, r->id, S(""), &seats, &n)) return false;
+    if (!bench_open(db, r, &b) || !seat_list(db, r->id, &seats, &n)) return false;
     AssignPair *kept = NEW_N(c->arena, AssignPair, n + 1);
     for (int i = 0; i < n; i++)
         kept[i] = (AssignPair){file_of(&b, seats[i].candidate), member_of(&b, seats[i].person),

@@ -32,8 +32,11 @@ typedef struct Seat {
     Str person, number, sheet, first, ended;
     int64_t assigned_ms, declared_ms, saved_ms, submitted_ms, second_ms, ended_ms;
 } Seat;
-/* The seats of a person (empty: of everybody) in a round (0: in all), those ended left out. */
-bool seat_list(Db *db, int64_t round, Str person, Seat **out, int *n);
+/* The seats of a round, of a person in all rounds, of a candidate; those ended left out. By
+ * candidate and person. */
+bool seat_list(Db *db, int64_t round, Seat **out, int *n);
+bool seat_list_mine(Db *db, Str person, Seat **out, int *n);
+bool seat_list_of(Db *db, int64_t candidate, Seat **out, int *n);
 /* ERR_MISSING unless the seat stands and is this person's: nobody learns whether it exists. */
 bool seat_get(Db *db, int64_t id, Str person, Seat *out);
 /* Declares whether there is an interest, before the file opens. With one the seat ends, the wall

@@ -103,6 +103,20 @@ typedef struct CandidateFilter {
 } CandidateFilter;
 bool round_candidates(Db *db, const CandidateFilter *f, Candidate **out, int *n, int64_t *total);
 bool round_candidate(Db *db, int64_t id, Candidate *out);
+
+/* Candidates of one outcome, verdict and former title, and how many. */
+typedef struct TallyKind {
+    Str outcome, verdict;
+    int had;
+    int64_t count;
+} TallyKind;
+typedef struct RoundTally {
+    TallyKind *kind; /* in the order of the first candidate of each */
+    int nkinds;
+    int64_t candidates, scored, decided, seats, submitted;
+    int64_t passing; /* with a result, not below the least that passes */
+} RoundTally;
+bool round_tally(Db *db, const Round *r, RoundTally *out);
 /* 新增 new, 保留 kept, 转入 moved in from another title, 退出 leaves, 不予 refused, 暂缓 held, 待定
  * open. */
 Str round_movement(const Candidate *k);

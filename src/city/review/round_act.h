@@ -11,12 +11,12 @@ bool round_act(Db *db, const Register *reg, int64_t id, const Json *body, Str ac
 bool round_act_known(Str name);
 
 /* The round with its settings, moments and counts. */
-bool round_json(Db *db, const Round *r, Json **out);
+bool round_json(Db *db, const Register *reg, const Round *r, Json **out);
 /* One line of the list of rounds. */
 Json *round_row_json(Arena *a, const Round *r);
 Json *round_candidate_json(Arena *a, const Candidate *k);
 /* Members, statistics per file and reviewer, the wall: for the office and the chair. */
-bool panel_json(Db *db, const Round *r, Json **out);
+bool panel_json(Db *db, const Register *reg, const Round *r, Json **out);
 /* What changed since the freeze. */
 bool round_diff_json(Db *db, const Register *reg, const Round *r, Json **out);
 /* Who would pass the rule now: counts per outcome, those met, those that lack one fact. */

@@ -1,6 +1,7 @@
 /* The facts of a round: closing the list decides every candidate at one seq; later facts show as
  * differences, which a person runs again or passes over with a reason. */
 #include "base/date.h"
+#include "city/memo.h"
 #include "city/review/round.h"
 #include "city/review/round_parts.h"
 
@@ -144,21 +145,19 @@ static bool point_of(Db *db, const Register *reg, const Round *r, const Candidat
     return point_open(db, reg, r, k->known_ms, k->seq, p);
 }
 
-bool round_diff(Db *db, const Register *reg, const Round *r, CandidateDiff **out, int *n) {
+static bool diff_all(Db *db, const Register *reg, const Round *r, Point *is, CandidateDiff **out,
+                     int *n) {
     Ctx *c = db_ctx(db);
-    Point was = {0}, is;
+    Point was = {0};
     Candidate *k;
     int count, cap = 0;
-    *out = NULL;
-    *n = 0;
-    if (!r->listed_ms) return FAIL(c, ERR_STATE, M_ROUND_NOT_LISTED);
-    if (!point_open(db, reg, r, 0, 0, &is) || !all_of(db, r->id, &k, &count)) return false;
+    if (!all_of(db, r->id, &k, &count)) return false;
     for (int i = 0; i < count; i++) {
         CandidateDiff d;
-        if (is.at.seq == k[i].seq) continue; /* nothing was published since */
+        if (is->at.seq == k[i].seq) continue; /* nothing was published since */
         if (!point_of(db, reg, r, &k[i], &was)) return false;
         ArenaMark mark = arena_mark(c->arena);
-        if (!diff_one(db, &was, &is, &k[i], &d)) return false;
+        if (!diff_one(db, &was, is, &k[i], &d)) return false;
         if (!d.nchanged && d.before == d.after) {
             arena_rewind(c->arena, mark);
             continue;
@@ -167,6 +166,71 @@ bool round_diff(Db *db, const Register *reg, const Round *r, CandidateDiff **out
         (*out)[(*n)++] = d;
     }
     return ctx_ok(c);
+}
+
+/* --- kept differences: after an import they take two decisions a candidate, and each page of the
+ * round asks for them
+ * -------------------------------------------------------------------------------- */
+
+/* All that differences depend on: where facts stand now, and where each candidate's were looked at.
+ */
+static bool diff_key(Db *db, const Round *r, int64_t seq, Str *key) {
+    Rows *q =
+        Q(db, "SELECT count(*), sum(seq), max(known_ms) FROM review_candidate WHERE round = $1",
+          db_i(r->id));
+    if (q && row_next(q))
+        *key = str_printf(db_ctx(db)->arena, "diff %lld %.*s %lld %lld %lld %lld", (long long)r->id,
+                          STRF(r->rule_hash), (long long)seq, (long long)row_i64(q, 0),
+                          (long long)row_i64(q, 1), (long long)row_i64(q, 2));
+    if (q) rows_close(q);
+    return ctx_ok(db_ctx(db));
+}
+
+static Str diff_text(Arena *a, const CandidateDiff *d, int n) {
+    Json *list = json_new(a, JSON_ARRAY);
+    for (int i = 0; i < n; i++) {
+        Json *e = json_push(list, json_new(a, JSON_ARRAY));
+        json_push(e, json_int(a, d[i].candidate));
+        json_push(e, json_int(a, d[i].before));
+        json_push(e, json_int(a, d[i].after));
+        for (int j = 0; j < d[i].nchanged; j++) json_push(e, json_string(a, d[i].changed[j]));
+    }
+    return review_text(a, list);
+}
+
+static int64_t member_int(const Json *j) {
+    int64_t n = 0;
+    return j && str_to_i64(json_str(j, S("")), &n) ? n : 0;
+}
+
+static bool diff_read(Ctx *c, Str text, CandidateDiff **out, int *n) {
+    const Json *list = json_parse(c, text, S("diff"));
+    *out = NEW_N(c->arena, CandidateDiff, (list ? list->count : 0) + 1);
+    for (const Json *e = list ? list->first : NULL; e; e = e->next) {
+        CandidateDiff *d = &(*out)[(*n)++];
+        const Json *before = e->first->next, *after = before->next;
+        *d = (CandidateDiff){.candidate = member_int(e->first),
+                             .before = (Outcome)member_int(before),
+                             .after = (Outcome)member_int(after),
+                             .changed = NEW_N(c->arena, Str, e->count)};
+        for (const Json *f = after->next; f; f = f->next)
+            d->changed[d->nchanged++] = json_str(f, S(""));
+    }
+    return ctx_ok(c);
+}
+
+bool round_diff(Db *db, const Register *reg, const Round *r, CandidateDiff **out, int *n) {
+    Ctx *c = db_ctx(db);
+    Point is;
+    Str key = S(""), kept;
+    *out = NULL;
+    *n = 0;
+    if (!r->listed_ms) return FAIL(c, ERR_STATE, M_ROUND_NOT_LISTED);
+    if (!point_open(db, reg, r, 0, 0, &is) || !diff_key(db, r, is.at.seq, &key)) return false;
+    if (memo_get(reg->memo, c->arena, key, &kept)) return diff_read(c, kept, out, n);
+    if (!diff_all(db, reg, r, &is, out, n)) return false;
+    memo_put(reg->memo, key, diff_text(c->arena, *out, *n));
+    return true;
 }
 
 bool round_rerun(Db *db, const Register *reg, const Round *r, int64_t id, bool again,

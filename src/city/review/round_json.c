@@ -1,6 +1,7 @@
 /* What rounds and reviews look like as JSON, for the API and the command line alike. */
 #include "base/date.h"
 #include "city/evaluate.h"
+#include "city/memo.h"
 #include "city/review/round_act.h"
 #include "city/review/round_parts.h"
 
@@ -37,24 +38,55 @@ Json *round_row_json(Arena *a, const Round *r) {
     return o;
 }
 
-static void count(Arena *a, Json *o, Str key) {
+static void count(Arena *a, Json *o, Str key, int64_t n) {
     Str name = key.n ? key : S("none");
     Json *is = json_get(o, name);
+    long long sum = json_get_i64(o, name, 0) + n;
     if (is)
-        is->text = str_printf(a, "%lld", (long long)json_get_i64(o, name, 0) + 1);
+        is->text = str_printf(a, "%lld", sum);
     else
-        json_set(o, name, json_int(a, 1));
+        json_set(o, name, json_int(a, n));
 }
 
-bool round_json(Db *db, const Round *r, Json **out) {
+static void tally_json(Arena *a, Json *o, const RoundTally *t) {
+    Json *f = member(a, o, "funnel", JSON_OBJECT), *by = member(a, o, "outcomes", JSON_OBJECT);
+    Json *moves = member(a, o, "movements", JSON_OBJECT);
+    Json *matrix = member(a, o, "matrix", JSON_OBJECT);
+    Json *was[] = {member(a, matrix, "0", JSON_OBJECT), member(a, matrix, "1", JSON_OBJECT),
+                   member(a, matrix, "2", JSON_OBJECT)};
+    for (int i = 0; i < t->nkinds; i++) {
+        const TallyKind *k = &t->kind[i];
+        Candidate one = {.verdict = k->verdict, .had = k->had};
+        count(a, by, k->outcome, k->count);
+        count(a, moves, round_movement(&one), k->count);
+        count(a, was[k->had == 1 || k->had == 2 ? k->had : 0], k->verdict, k->count);
+    }
+    number(a, f, "candidates", t->candidates);
+    number(a, f, "met", json_get_i64(by, S("met"), 0));
+    number(a, f, "seats", t->seats);
+    number(a, f, "submitted", t->submitted);
+    number(a, f, "scored", t->scored);
+    number(a, f, "passing", t->passing);
+    number(a, f, "decided", t->decided);
+}
+
+/* Every change of what is signed raises the version of its round; the version is read again, so
+ * that the digest of a newer one is not kept under it. */
+static bool content_of(Db *db, const Register *reg, const Round *r, Str *out) {
     Arena *a = db_ctx(db)->arena;
-    Candidate *k;
-    int n;
-    int64_t total;
+    Str key = str_printf(a, "content %lld %lld", (long long)r->id, (long long)r->version);
+    if (memo_get(reg->memo, a, key, out)) return true;
+    if (!round_content(db, r, out)) return false;
+    if (Q_I64(db, 0, "SELECT version FROM review_round WHERE id = $1", db_i(r->id)) == r->version)
+        memo_put(reg->memo, key, *out);
+    return ctx_ok(db_ctx(db));
+}
+
+bool round_json(Db *db, const Register *reg, const Round *r, Json **out) {
+    Arena *a = db_ctx(db)->arena;
+    RoundTally t;
     Str content;
-    if (!round_candidates(db, &(CandidateFilter){.round = r->id, .had = -1}, &k, &n, &total) ||
-        !round_content(db, r, &content))
-        return false;
+    if (!round_tally(db, r, &t) || !content_of(db, reg, r, &content)) return false;
     Json *o = *out = round_row_json(a, r);
     number(a, o, "case", r->case_file);
     number(a, o, "seq", r->seq);
@@ -65,38 +97,7 @@ bool round_json(Db *db, const Round *r, Json **out) {
     text(a, o, "list_sha256", r->list_sha256);
     text(a, o, "content_sm3", content);
     json_set(o, S("setting"), json_parse(db_ctx(db), r->setting_text, S("setting")));
-    Json *f = member(a, o, "funnel", JSON_OBJECT), *by = member(a, o, "outcomes", JSON_OBJECT);
-    Json *moves = member(a, o, "movements", JSON_OBJECT);
-    Json *matrix = member(a, o, "matrix", JSON_OBJECT);
-    Json *was[] = {member(a, matrix, "0", JSON_OBJECT), member(a, matrix, "1", JSON_OBJECT),
-                   member(a, matrix, "2", JSON_OBJECT)};
-    int64_t scored = 0, passing = 0, decided = 0;
-    for (int i = 0; i < n; i++) {
-        Dec d;
-        count(a, by, k[i].outcome);
-        count(a, moves, round_movement(&k[i]));
-        count(a, was[k[i].had == 1 || k[i].had == 2 ? k[i].had : 0], k[i].verdict);
-        scored += k[i].scored != 0;
-        passing += k[i].scored == 1 &&
-                   (!r->setting.has_minimum ||
-                    (dec_parse(k[i].score, &d) && dec_cmp(&d, &r->setting.minimum) >= 0));
-        decided += k[i].verdict.n > 0;
-    }
-    number(a, f, "candidates", n);
-    number(a, f, "met", json_get_i64(by, S("met"), 0));
-    number(a, f, "seats",
-           Q_I64(db, 0,
-                 "SELECT count(*) FROM review_seat WHERE round = $1 AND "
-                 "ended_ms = 0",
-                 db_i(r->id)));
-    number(a, f, "submitted",
-           Q_I64(db, 0,
-                 "SELECT count(*) FROM review_seat WHERE round = $1 AND "
-                 "ended_ms = 0 AND submitted_ms > 0",
-                 db_i(r->id)));
-    number(a, f, "scored", scored);
-    number(a, f, "passing", passing);
-    number(a, f, "decided", decided);
+    tally_json(a, o, &t);
     Json *signs = member(a, o, "signatures", JSON_ARRAY);
     Rows *q = Q(db,
                 "SELECT actor, at_ms, content_sm3 FROM review_signature WHERE object = $1 "
@@ -158,7 +159,7 @@ static void file_json(Arena *a, const RoundSetting *s, const Candidate *k, const
     text(a, o, "deviation", dec_fixed(a, &f->deviation, d));
 }
 
-bool panel_json(Db *db, const Round *r, Json **out) {
+static bool make_panel(Db *db, const Round *r, Json **out) {
     Arena *a = db_ctx(db)->arena;
     PanelView v;
     Json *wall;
@@ -187,6 +188,39 @@ bool panel_json(Db *db, const Round *r, Json **out) {
         file_json(a, &r->setting, &v.files[f], &v.file[f],
                   json_push(files, json_new(a, JSON_OBJECT)));
     json_set(o, S("wall"), wall);
+    return true;
+}
+
+/* What the panel depends on: the round, its sheets, the names of its candidates (seq). */
+static bool panel_key(Db *db, const Round *r, Str *key) {
+    FactAt at = {0};
+    if (!fact_at(db, &at)) return false;
+    Rows *q = Q(db,
+                "SELECT count(*), sum(version), max(submitted_ms) FROM review_seat "
+                "WHERE round = $1 AND ended_ms = 0",
+                db_i(r->id));
+    if (q && row_next(q))
+        *key =
+            str_printf(db_ctx(db)->arena, "panel %lld %lld %lld %lld %lld %lld", (long long)r->id,
+                       (long long)r->version, (long long)at.seq, (long long)row_i64(q, 0),
+                       (long long)row_i64(q, 1), (long long)row_i64(q, 2));
+    if (q) rows_close(q);
+    return ctx_ok(db_ctx(db));
+}
+
+bool panel_json(Db *db, const Register *reg, const Round *r, Json **out) {
+    Ctx *c = db_ctx(db);
+    Str key = S(""), after = S(""), kept;
+    Round now = *r;
+    if (!panel_key(db, r, &key)) return false;
+    if (memo_get(reg->memo, c->arena, key, &kept)) {
+        *out = json_parse(c, kept, S("panel"));
+        return *out != NULL;
+    }
+    if (!make_panel(db, r, out)) return false;
+    now.version = Q_I64(db, 0, "SELECT version FROM review_round WHERE id = $1", db_i(r->id));
+    if (!panel_key(db, &now, &after)) return false;
+    if (str_eq(key, after)) memo_put(reg->memo, key, review_text(c->arena, *out));
     return true;
 }
 
@@ -308,9 +342,9 @@ static bool others(Db *db, const Seat *s, Json *o) {
     Seat *all;
     int n;
     Json *list = member(c->arena, o, "others", JSON_ARRAY);
-    if (!seat_list(db, s->round, S(""), &all, &n)) return false;
+    if (!seat_list_of(db, s->candidate, &all, &n)) return false;
     for (int i = 0; i < n; i++) {
-        if (all[i].candidate != s->candidate || all[i].id == s->id) continue;
+        if (all[i].id == s->id) continue;
         Json *e = json_push(list, json_new(c->arena, JSON_OBJECT));
         text(c->arena, e, "person", all[i].person);
         json_set(e, S("sheet"), json_parse(c, all[i].sheet, S("sheet")));

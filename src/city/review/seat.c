@@ -26,22 +26,39 @@ static void read_row(Arena *a, Rows *q, Seat *s) {
     for (int i = 0; i < 6; i++) *moments[i] = row_i64(q, 8 + i);
 }
 
-bool seat_list(Db *db, int64_t round, Str person, Seat **out, int *n) {
+static bool read_rows(Db *db, Rows *q, Seat **out, int *n) {
     Ctx *c = db_ctx(db);
     int cap = 0;
     *out = NULL;
     *n = 0;
-    Rows *q = Q(db,
-                "SELECT " COLUMNS " FROM review_seat s JOIN review_candidate k "
-                "ON k.id = s.candidate WHERE s.ended_ms = 0 AND ($1 = 0 OR s.round = $1) AND "
-                "($2 = '' OR s.person = $2) ORDER BY s.candidate, s.person, s.id",
-                db_i(round), db_s(person));
     while (q && row_next(q)) {
         GROW(c->arena, *out, *n, cap);
         read_row(c->arena, q, &(*out)[(*n)++]);
     }
     if (q) rows_close(q);
     return ctx_ok(c);
+}
+
+#define LIST                                                                                       \
+    "SELECT " COLUMNS " FROM review_seat s JOIN review_candidate k ON k.id = s.candidate "         \
+    "WHERE s.ended_ms = 0 AND "
+#define ORDER " ORDER BY s.candidate, s.person, s.id"
+
+bool seat_list(Db *db, int64_t round, Seat **out, int *n) {
+    return read_rows(db, Q(db, LIST "s.round = $1" ORDER, db_i(round)), out, n);
+}
+
+bool seat_list_mine(Db *db, Str person, Seat **out, int *n) {
+    return read_rows(db, Q(db, LIST "s.person = $1" ORDER, db_s(person)), out, n);
+}
+
+bool seat_list_of(Db *db, int64_t candidate, Seat **out, int *n) {
+    return read_rows(db,
+                     Q(db,
+                       LIST "s.candidate = $1 AND s.round = (SELECT c.round FROM review_candidate "
+                            "c WHERE c.id = $1)" ORDER,
+                       db_i(candidate)),
+                     out, n);
 }
 
 bool seat_get(Db *db, int64_t id, Str person, Seat *out) {
@@ -74,8 +91,9 @@ bool seat_declare(Db *db, const Round *r, const Seat *s, bool interest, Str note
     json_set(o, S("candidate"), json_string(c->arena, s->number));
     json_set(o, S("interest"), json_bool(c->arena, interest));
     json_set(o, S("note"), json_string(c->arena, note));
-    if (!review_touch(db, r->id) || !review_note(db, act, S("review.declare"), r->id, o))
-        return false;
+    /* thousands declare that they have none: the office's own acts on the round go on meanwhile */
+    if (interest && !review_touch(db, r->id)) return false;
+    if (!review_note(db, act, S("review.declare"), r->id, o)) return false;
     if (!interest)
         return EXEC(db, "UPDATE review_seat SET declared_ms = $1 WHERE id = $2", db_i(c->now_ms),
                     db_i(s->id));
@@ -282,8 +300,7 @@ bool panel_view(Db *db, const Round *r, PanelView *v) {
     *v = (PanelView){0};
     CandidateFilter all = {.round = r->id, .had = -1};
     if (!round_candidates(db, &all, &v->files, &v->nfiles, &total) ||
-        !panel_members(db, r->id, &v->members, &v->nmembers) ||
-        !seat_list(db, r->id, S(""), &seats, &n))
+        !panel_members(db, r->id, &v->members, &v->nmembers) || !seat_list(db, r->id, &seats, &n))
         return false;
     v->seats = n;
     v->file = NEW_N(c->arena, FileStats, v->nfiles + 1);

@@ -41,29 +41,26 @@ bool round_verdict(Db *db, const Round *r, const int64_t *ids, int n, Str verdic
 }
 
 bool round_content(Db *db, const Round *r, Str *sm3) {
+    static const char *const MEMBERS[] = {"number", "kept", "score", "verdict", "code", "reason"};
     Arena *a = db_ctx(db)->arena;
-    Candidate *k;
-    int n;
-    int64_t total;
-    if (!round_candidates(db, &(CandidateFilter){.round = r->id, .had = -1}, &k, &n, &total))
-        return false;
     Json *o = json_new(a, JSON_OBJECT);
     json_set(o, S("round"), json_int(a, r->id));
     json_set(o, S("rule_hash"), json_string(a, r->rule_hash));
     json_set(o, S("setting_sm3"), json_string(a, r->setting_sm3));
     Json *list = json_set(o, S("verdicts"), json_new(a, JSON_ARRAY));
-    for (int i = 0; i < n; i++) {
+    Rows *q = Q(db,
+                "SELECT number, kept, score, verdict, code, reason, decision FROM "
+                "review_candidate WHERE round = $1 ORDER BY id",
+                db_i(r->id));
+    while (q && row_next(q)) {
         Json *e = json_push(list, json_new(a, JSON_OBJECT));
-        json_set(e, S("number"), json_string(a, k[i].number));
-        json_set(e, S("decision"), json_int(a, k[i].decision));
-        json_set(e, S("kept"), json_string(a, k[i].kept));
-        json_set(e, S("score"), json_string(a, k[i].score));
-        json_set(e, S("verdict"), json_string(a, k[i].verdict));
-        json_set(e, S("code"), json_string(a, k[i].code));
-        json_set(e, S("reason"), json_string(a, k[i].reason));
+        for (int i = 0; i < 6; i++)
+            json_set(e, str_from(MEMBERS[i]), json_string(a, str_dup(a, row_str(q, i))));
+        json_set(e, S("decision"), json_int(a, row_i64(q, 6)));
     }
+    if (q) rows_close(q);
     *sm3 = hash_hex(a, HASH_SM3, review_text(a, o));
-    return true;
+    return ctx_ok(db_ctx(db));
 }
 
 bool round_sign(Db *db, const Round *r, const Act *act, int *given) {

@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh SECONDS TARGET…: runs each fuzz target for that long, as many at a time as there are
+# run.sh SECONDS TARGET…: runs each fuzz target for that long, one more at a time than there are
 # processors. Starts from tests/fuzz/seeds/TARGET and what earlier runs found (build/fuzz/corpus).
 # A line each, then `N passed, N failed`; inputs that broke something are kept in build/fuzz/found.
 set -u
@@ -18,7 +18,7 @@ one() {
 }
 export -f one
 mkdir -p build/fuzz/log
-printf '%s\n' "$@" | xargs -P "$(nproc)" -I{} bash -c 'one "$@"' _ "$seconds" {}
+printf '%s\n' "$@" | xargs -P "$(($(nproc) + 1))" -I{} bash -c 'one "$@"' _ "$seconds" {}
 passed=0 failed=0
 for t in "$@"; do
   execs=$(sed -nE 's/^stat::number_of_executed_units: //p' "build/fuzz/log/$t")

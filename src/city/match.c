@@ -211,6 +211,13 @@ static void by_confirmation(Matcher *w, Match *m, Str key) {
     rows_close(r);
 }
 
+/* A person named this one, and no other. */
+static bool said_alone(const Match *m) {
+    int said = 0;
+    for (int i = 0; i < m->n; i++) said += m->candidates[i].by == MATCH_CONFIRMED;
+    return said == 1 && m->candidates[0].by == MATCH_CONFIRMED;
+}
+
 static void match_line(Matcher *w, Match *m) {
     arena_reset(w->tmp);
     if (m->line.n > LINE_BYTES_MAX) return; /* not a name */
@@ -220,7 +227,7 @@ static void match_line(Matcher *w, Match *m) {
     if (!m->n) by_likeness(w, m, key);
     by_confirmation(w, m, key);
     m->sure = m->n && m->candidates[0].score >= MATCH_AUTOMATIC &&
-              (m->n == 1 || m->candidates[1].score < MATCH_AUTOMATIC);
+              (m->n == 1 || m->candidates[1].score < MATCH_AUTOMATIC || said_alone(m));
 }
 
 static bool name_candidates(Db *db, Match *m) {

@@ -38,7 +38,8 @@ typedef struct Match {
     Str line;                                        /* as pasted */
     MatchCandidate candidates[MATCH_CANDIDATES_MAX]; /* best first */
     int n;
-    bool sure;   /* one candidate >= MATCH_AUTOMATIC and no second one there */
+    bool sure;   /* one candidate >= MATCH_AUTOMATIC and no second one there, or a person named
+                    this one alone */
     int same_as; /* index of an earlier line that found the same subject, -1: none */
 } Match;
 

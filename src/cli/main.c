@@ -88,6 +88,25 @@ static const Command COMMANDS[] = {
      "      [FILE | --with JSON] --reason TEXT [--as NAME]\n"
      "round sample|rerun|keep|decide|sign ROUND [FILE | --with JSON] --reason TEXT [--as NAME]",
      M_CLI_HELP_ROUND, cmd_round},
+    {"title",
+     "title list [SUBJECT] [--tier T] [--level L] [--kind K] [--state S] [--as-of D]\n"
+     "           [--as-known T] [--out FILE.csv|.xlsx]\n"
+     "title show ID\n"
+     "title grant SUBJECT --kind in_library|recognised|listed --tier T --level L --from D\n"
+     "      [--to D] [--name N] [--publisher P] [--number N] [--document D] [--first yes|no]\n"
+     "      --reason TEXT\n"
+     "title suspend|resume|renew|remove|revoke|expire|publish ID [--on D] [--to D] [--code C]\n"
+     "      [--document D] [--until D] --reason TEXT\n"
+     "title transfer ID --target SUBJECT --reason TEXT\n"
+     "title correct ID [--target EVENT] --reason TEXT\n"
+     "title bar SUBJECT --until D --document D [--on D] --reason TEXT\n"
+     "title import FILE [--tier T] [--level L] [--kind K] [--from D] [--to D] [--publisher P]\n"
+     "      [--number N] [--document D] [--sheet NAME] [--check] [--only-good] [--again]\n"
+     "      --reason TEXT\n"
+     "title import --undo BATCH --reason TEXT\ntitle lists\n"
+     "title expiring [--quarter 2026Q4]\ntitle movement [--since D]\n"
+     "title cohorts [--tier T] [--kind K]",
+     M_CLI_HELP_TITLE, cmd_title},
     {"notice",
      "notice list\nnotice show ID\nnotice docx ID --out F.docx\n"
      "notice draft --with JSON --reason TEXT\n"

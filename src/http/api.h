@@ -144,6 +144,9 @@ bool api_binding_ask(Request *r, Response *out);
 
 /* --- titles, recommendations, discovery --- */
 /* api_title.c, api_library.c */
+bool api_title_lists(Request *r, Response *out);
+bool api_title_import(Request *r, Response *out);
+bool api_title_list_undo(Request *r, Response *out);
 bool api_titles(Request *r, Response *out);
 bool api_title(Request *r, Response *out);
 bool api_title_add(Request *r, Response *out);

@@ -78,11 +78,7 @@ static void out_movement(Request *r, Json *o, const int *cells) {
             Json *j = out_item(a, list);
             out_opt(a, j, S("from"), i < tiers ? l->tiers[i]->id : S(""));
             out_opt(a, j, S("to"), k < tiers ? l->tiers[k]->id : S(""));
-            out_str(a, j, S("how"),
-                    i == k       ? S("kept")
-                    : i == tiers ? S("new")
-                    : k == tiers ? S("left")
-                                 : S("moved"));
+            out_str(a, j, S("how"), library_move_text(i, k, tiers));
             out_int(a, j, S("n"), n);
         }
 }

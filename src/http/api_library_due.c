@@ -7,25 +7,10 @@
 #include "base/date.h"
 #include "city/distance.h"
 #include "city/library/discover.h"
-#include "city/library/library_report.h"
+#include "city/library/title_json.h"
 #include "http/api.h"
 #include "http/api_enterprise.h"
 #include "http/api_title.h"
-
-/* 2026Q4 as its first day and the first day after it. */
-static bool read_quarter(Request *r, int32_t *from, int32_t *to, Str *name) {
-    Str s = http_query(r, S("quarter"));
-    int32_t today = date_to_int(r->as_of);
-    int64_t year = today / 10000, quarter = (today / 100 % 100 - 1) / 3 + 1;
-    bool ok = !s.n || (s.n == 6 && s.p[4] == 'Q' && str_to_i64(str_sub(s, 0, 4), &year) &&
-                       str_to_i64(str_sub(s, 5, 6), &quarter) && year >= 1900 && quarter >= 1 &&
-                       quarter <= 4);
-    if (!ok) return HTTP_INVALID(r, S("?quarter"), M_HTTP_QUERY, S("quarter"), s);
-    *from = (int32_t)(year * 10000 + (quarter * 3 - 2) * 100 + 1);
-    *to = library_months_later(*from, 3);
-    *name = str_printf(r->c->arena, "%04lldQ%lld", (long long)year, (long long)quarter);
-    return true;
-}
 
 /* Would it pass again? */
 typedef struct Again {
@@ -45,17 +30,11 @@ typedef struct Due {
     Again again;
 } Due;
 
-static const Rule *rule_of(const Library *l, const Title *t) {
-    const LibraryTitle *k = library_title(l, t->tier, t->level);
-    if (t->kind == TITLE_LISTED) return NULL;
-    return k && k->review_rule ? k->review_rule : library_rule(l, t->tier, t->level);
-}
-
 static bool look_again(RowMaker *m, const TitleStatus *s, Again *out) {
     Request *r = m->r;
     Arena *a = r->c->arena;
     Known k;
-    *out = (Again){.rule = rule_of(library_of(r->reg->pack), s->title)};
+    *out = (Again){.rule = library_again(library_of(r->reg->pack), s->title)};
     if (!out->rule) return true;
     if (!row_known(m, s->holder, &k)) return false;
     out->masked = !row_shows_outcome(m, k.grade, out->rule);
@@ -154,6 +133,13 @@ static bool reply_file(Request *r, TableForm form, const Due *due, int n, Respon
     table_grade(r, GRADE_INTERNAL);
     table_remarks(r, e, str_printf(a, "%d", n));
     return table_end(r, e, ok, name, out);
+}
+
+static bool read_quarter(Request *r, int32_t *from, int32_t *to, Str *name) {
+    Str text = http_query(r, S("quarter"));
+    if (library_quarter(r->c, text, date_to_int(r->as_of), from, to, name)) return true;
+    ctx_clear(r->c);
+    return HTTP_INVALID(r, S("?quarter"), M_TITLE_QUARTER, text);
 }
 
 bool api_library_expiring(Request *r, Response *out) {

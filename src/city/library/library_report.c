@@ -73,6 +73,12 @@ int *library_movement(Arena *a, const Library *l, const LibraryFirm *old, int no
     return cells;
 }
 
+Str library_move_text(int from, int to, int tiers) {
+    if (from == to) return S("kept");
+    if (from == tiers) return S("new");
+    return to == tiers ? S("left") : S("moved");
+}
+
 static void mark(CohortMark *m, const TitleStatus *s) {
     m->held += title_counts(s);
     m->renewed += title_counts(s) && s->renewals > 0;

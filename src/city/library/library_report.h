@@ -25,6 +25,9 @@ int library_count(const LibraryFirm *firms, int n, uint64_t tiers, int kind);
 int *library_movement(Arena *a, const Library *l, const LibraryFirm *old, int nold,
                       const LibraryFirm *now, int nnow);
 
+/* kept, new, moved or left: what a cell of it says. */
+Str library_move_text(int from, int to, int tiers);
+
 /* The titles that began in a year, and how they stood 1, 2 and 3 years after. */
 typedef struct CohortMark {
     int held, renewed; /* renewed: of those held */

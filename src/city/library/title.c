@@ -163,6 +163,10 @@ int64_t title_batch_add(TitleBatch *b, const TitleNew *n) {
     return t.id;
 }
 
+int64_t title_batch_id(const TitleBatch *b) {
+    return b->batch;
+}
+
 static bool insert_title(TitleBatch *b, const Title *t, int64_t seq, int64_t recorded) {
     Ctx *c = db_ctx(b->db);
     DbVal first = t->first == TITLE_FIRST_UNKNOWN ? db_n() : db_i(t->first == TITLE_FIRST_YES);
@@ -180,11 +184,18 @@ static bool insert_title(TitleBatch *b, const Title *t, int64_t seq, int64_t rec
                        title_content(c->arena, t));
 }
 
+void title_batch_drop(TitleBatch *b) {
+    if (b && b->loader) fact_loader_close(b->loader);
+    if (b) b->loader = NULL;
+}
+
 bool title_batch_close(TitleBatch *b) {
     if (!b) return false;
     Ctx *c = db_ctx(b->db);
     int64_t seq = 0;
-    if (b->loader && !fact_loader_close(b->loader)) return false;
+    FactLoader *loader = b->loader;
+    b->loader = NULL;
+    if (loader && !fact_loader_close(loader)) return false;
     if (!ctx_ok(c)) return false;
     if (!b->n) return batch_drop(b->db, b->batch);
     if (!batch_publish(b->db, b->batch, &b->act, &seq)) return false;
@@ -198,5 +209,7 @@ bool title_batch_close(TitleBatch *b) {
 int64_t title_record(Db *db, const PackSet *p, const TitleNew *t, const Act *act) {
     TitleBatch *b = title_batch_open(db, p, S("title"), act);
     int64_t id = b ? title_batch_add(b, t) : 0;
-    return id && title_batch_close(b) ? id : 0;
+    bool ok = id && title_batch_close(b);
+    title_batch_drop(b);
+    return ok ? id : 0;
 }

@@ -96,7 +96,10 @@ int64_t title_record(Db *db, const PackSet *p, const TitleNew *t, const Act *act
 typedef struct TitleBatch TitleBatch;
 TitleBatch *title_batch_open(Db *db, const PackSet *p, Str origin, const Act *act);
 int64_t title_batch_add(TitleBatch *b, const TitleNew *t);
+int64_t title_batch_id(const TitleBatch *b);
 bool title_batch_close(TitleBatch *b);
+/* Instead of closing, before the transaction is rolled back. b may be NULL. */
+void title_batch_drop(TitleBatch *b);
 /* Records an event; its id, 0 on failure. ERR_STATE when the title's status on that day does not
  * allow it; a reason is needed for every event. */
 int64_t title_event(Db *db, const PackSet *p, const TitleEventNew *e, const Act *act);

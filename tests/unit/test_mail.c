@@ -283,7 +283,9 @@ TEST(mail_meets_servers_of_every_kind) {
         bool big = CASES[i].mode == SMTP_DROPS; /* so that the end is not reached */
         int64_t id = big ? queue_big(&w.f) : queue(&w.f, "letter", S("firm@example.cn"));
         send_all(&w);
-        CHECK_INT(state_of(&w.f, id), CASES[i].state);
+        /* The sockets may have taken the whole mail before the server was gone: then who knows. */
+        bool handed_over = big && state_of(&w.f, id) == MAIL_UNCLEAR;
+        CHECK(handed_over || state_of(&w.f, id) == CASES[i].state);
         CHECK_INT(atomic_load(&w.smtp.taken), CASES[i].taken);
         CHECK(EXEC(w.f.db, "UPDATE mail SET next_ms = next_ms + 86400000 WHERE state = 0"));
     }

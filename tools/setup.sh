@@ -4,7 +4,7 @@
 set -eu
 packages="gcc g++ make pkg-config git ca-certificates bzip2 libc6-dev
 libmicrohttpd-dev libsqlite3-dev libpq-dev libexpat1-dev libzip-dev libxlsxwriter-dev
-libsodium-dev libssl-dev libcurl4-openssl-dev libqrencode-dev libfreexl-dev libintelrdfpmath-dev libpcre2-dev libyaml-dev
+libsodium-dev libssl-dev libcurl4-openssl-dev unzip libqrencode-dev libfreexl-dev libintelrdfpmath-dev libpcre2-dev libyaml-dev
 unicode-data tzdata nodejs npm
 clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14
 sqlite3 postgresql-15 python3 chromium fonts-noto-cjk curl"

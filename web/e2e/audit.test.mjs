@@ -49,7 +49,7 @@ for (const [size, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
     await page.getByLabel('每日摘要').check()
     await page.getByRole('button', { name: '保存' }).click()
     await page.getByText('已保存').first().waitFor()
-    await page.reload()
+    await go(page, '/account')
     assert.ok(await page.getByLabel('每日摘要').isChecked())
     await accessible(page, `account ${size}`)
     await shoot(page, `account-${size}`)

@@ -99,6 +99,17 @@ bool cli_print(Str text) {
     return fwrite(text.p, 1, (size_t)text.n, stdout) == (size_t)text.n && fflush(stdout) == 0;
 }
 
+bool cli_print_json(Cli *cli, const Json *j) {
+    Buf b = buf_new(cli->arena, 0);
+    json_print(&b, j, 2);
+    buf_char(&b, '\n');
+    return cli_print(buf_str(&b));
+}
+
+bool cli_show(Cli *cli, const Json *j, Str text) {
+    return cli->json ? cli_print_json(cli, j) : cli_print(str_cat(cli->arena, text, S("\n")));
+}
+
 Str cli_db(Cli *cli) {
     if (cli->db.n) return cli->db;
     const char *db = getenv("JIXIA_DB"), *data = getenv("JIXIA_DATA"), *home = getenv("HOME");

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "codec/json.h"
 
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_INTERNAL = 3 };
 enum { CLI_ARGS_MAX = 64, CLI_FILE_MAX = 256 << 20 };
@@ -48,6 +49,10 @@ int cli_usage(Cli *cli);
 void cli_print_usage(FILE *to, const char *usage);
 /* Writes text to stdout; false when stdout is gone. */
 bool cli_print(Str text);
+/* An indented JSON text on stdout; false when stdout is gone. */
+bool cli_print_json(Cli *cli, const Json *j);
+/* j with --json, else text and a line feed. */
+bool cli_show(Cli *cli, const Json *j, Str text);
 /* The database URL: --db, $JIXIA_DB, or jixia.db in $JIXIA_DATA or ~/.local/share/jixia. */
 Str cli_db(Cli *cli);
 

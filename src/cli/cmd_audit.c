@@ -74,10 +74,10 @@ int cmd_audit(Cli *cli, int argc, char **argv) {
               audit_diff(db, reg, NULL, args[1], &before, &after, &d);
     int status = ok ? EXIT_YES : cli_failed(cli);
     if (ok) {
-        Buf b = buf_new(cli->arena, 0);
-        json_print(&b, diff_json(cli->arena, args[1], &d), 2);
-        buf_char(&b, '\n');
-        cli_print(cli->json ? buf_str(&b) : diff_text(cli->arena, &d));
+        if (cli->json)
+            cli_print_json(cli, diff_json(cli->arena, args[1], &d));
+        else
+            cli_print(diff_text(cli->arena, &d));
         status = d.n ? EXIT_NO : EXIT_YES;
     }
     if (db) db_return(db);

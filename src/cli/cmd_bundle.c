@@ -7,13 +7,7 @@
 #include "codec/json.h"
 
 static bool show(Cli *cli, const Json *j, Str text) {
-    Buf b = buf_new(cli->arena, 0);
-    if (cli->json)
-        json_print(&b, j, 2);
-    else
-        buf_put(&b, text);
-    if (b.n && b.p[b.n - 1] != '\n') buf_char(&b, '\n');
-    return cli_print(buf_str(&b));
+    return cli_show(cli, j, str_ends(text, S("\n")) ? str_sub(text, 0, text.n - 1) : text);
 }
 
 static Str say(Cli *cli, Msg m, int n, const Str *args) {

@@ -14,16 +14,6 @@ typedef struct Work {
     CaseFile out;
 } Work;
 
-static bool print(Cli *cli, const Json *j, Str text) {
-    Buf b = buf_new(cli->arena, 0);
-    if (cli->json)
-        json_print(&b, j, 2);
-    else
-        buf_put(&b, text);
-    buf_char(&b, '\n');
-    return cli_print(buf_str(&b));
-}
-
 static Json *row(Arena *a, const CaseFile *k) {
     Json *o = json_new(a, JSON_OBJECT);
     json_set(o, S("id"), json_int(a, k->id));
@@ -55,7 +45,7 @@ static int list(Cli *cli, Db *db, const Register *reg, const CliOpt *o) {
         json_push(out, row(a, &all[i]));
         buf_printf(&b, "%s%.*s", i ? "\n" : "", STRF(line(a, &all[i])));
     }
-    return print(cli, out, buf_str(&b)) ? EXIT_YES : EXIT_INTERNAL;
+    return cli_show(cli, out, buf_str(&b)) ? EXIT_YES : EXIT_INTERNAL;
 }
 
 static int show(Cli *cli, Db *db, const Register *reg, const Work *w) {
@@ -93,7 +83,7 @@ static int show(Cli *cli, Db *db, const Register *reg, const Work *w) {
         buf_printf(&b, "\n  %s %.*s  %.*s", acts[i].open ? "+" : "-", STRF(acts[i].act->id),
                    STRF(acts[i].why));
     }
-    return print(cli, o, buf_str(&b)) ? EXIT_YES : EXIT_INTERNAL;
+    return cli_show(cli, o, buf_str(&b)) ? EXIT_YES : EXIT_INTERNAL;
 }
 
 static bool open_tx(Db *db, void *user) {
@@ -109,8 +99,8 @@ static bool act_tx(Db *db, void *user) {
 
 static int change(Cli *cli, Db *db, bool (*fn)(Db *, void *), Work *w) {
     if (!tx_run(db, DB_WRITE, fn, w) || !journal_seal(db, 1000, NULL)) return cli_failed(cli);
-    return print(cli, row(cli->arena, &w->out), line(cli->arena, &w->out)) ? EXIT_YES
-                                                                           : EXIT_INTERNAL;
+    return cli_show(cli, row(cli->arena, &w->out), line(cli->arena, &w->out)) ? EXIT_YES
+                                                                              : EXIT_INTERNAL;
 }
 
 static int tick(Cli *cli, Db *db, const Register *reg) {
@@ -123,8 +113,8 @@ static int tick(Cli *cli, Db *db, const Register *reg) {
     json_set(o, S("dated"), json_int(a, t.dated));
     Str args[] = {str_printf(a, "%d", t.escalated), str_printf(a, "%d", t.acted),
                   str_printf(a, "%d", t.dated)};
-    return print(cli, o, msg_text(a, M_CLI_CASE_TICK, cli->c->lang, 3, args)) ? EXIT_YES
-                                                                              : EXIT_INTERNAL;
+    return cli_show(cli, o, msg_text(a, M_CLI_CASE_TICK, cli->c->lang, 3, args)) ? EXIT_YES
+                                                                                 : EXIT_INTERNAL;
 }
 
 static bool number(Cli *cli, Str text, int64_t *out) {

@@ -7,13 +7,6 @@
 #include "city/report.h"
 #include "cli/city.h"
 
-static void print_json(Cli *cli, const Json *j) {
-    Buf b = buf_new(cli->arena, 0);
-    json_print(&b, j, 2);
-    buf_char(&b, '\n');
-    cli_print(buf_str(&b));
-}
-
 /* --- decide ------------------------------------------------------------------------------------
  */
 
@@ -31,7 +24,7 @@ static int print_decision(Cli *cli, const Decision *d, const FactSet *set, bool 
     if (cli->json) {
         Json *j = report_json(cli->arena, d, set, cli->c->lang, true);
         if (tables) json_set(j, S("tables"), report_tables(cli->arena, d, true));
-        print_json(cli, j);
+        cli_print_json(cli, j);
     } else {
         Buf b = buf_new(cli->arena, 0);
         report_text(&b, d, cli->c->lang);
@@ -161,7 +154,7 @@ int cmd_why(Cli *cli, int argc, char **argv) {
     bool ok = cli_day(cli, &o[0], &w.options.as_of) && cli_instant(cli, &o[1], &w.at.as_known) &&
               why_open(cli, &w, args[0]) &&
               why_all(cli, &w, n > 1 ? args[1] : S(""), o[2].given, list);
-    if (ok && cli->json) print_json(cli, n > 1 ? list->first : list);
+    if (ok && cli->json) cli_print_json(cli, n > 1 ? list->first : list);
     int status = ok ? EXIT_YES : cli_failed(cli);
     if (!ok) cli_notes(cli, cli->c->notes);
     why_close(&w);

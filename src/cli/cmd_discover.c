@@ -206,10 +206,7 @@ static bool show(Work *w) {
     Json *o = head_json(w, counts, n);
     Json *items = json_set(o, S("items"), json_new(w->cli->arena, JSON_ARRAY));
     if (!w->want->out.n && !show_rows(w, NULL, items, w->want->limit)) return false;
-    Buf b = buf_new(w->cli->arena, 0);
-    json_print(&b, o, 2);
-    buf_char(&b, '\n');
-    return cli_print(buf_str(&b));
+    return cli_print_json(w->cli, o);
 }
 
 int cmd_discover(Cli *cli, int argc, char **argv) {

@@ -98,13 +98,6 @@ static Json *run_one(EvalAsk *ask, const DmnNode *n, size_t depth) {
     return o;
 }
 
-bool cli_print_json(Cli *cli, const Json *j) {
-    Buf b = buf_new(cli->arena, 0);
-    json_print(&b, j, 2);
-    buf_char(&b, '\n');
-    return cli_print(buf_str(&b));
-}
-
 /* The trace as text on stdout, what was found on stderr. */
 static bool print_text(EvalAsk *ask, const DmnNode *n) {
     run_node(ask, n);

@@ -15,8 +15,6 @@ DmnModel *cli_load_model(Ctx *c, Str path);
 /* A decision or service of the main file by name; NULL (failure recorded, with the nearest name).
  */
 const DmnNode *cli_decision(Cli *cli, const DmnModel *m, Str name);
-/* An indented JSON text on stdout; false when stdout is gone. */
-bool cli_print_json(Cli *cli, const Json *j);
 
 int cmd_dmn_check(Cli *cli, int argc, char **argv);
 int cmd_dmn_tck(Cli *cli, int argc, char **argv);

@@ -139,10 +139,7 @@ static bool run(Cli *cli, Register *reg, EvaluateOptions *o, const CliOpt *out) 
     if (w.file) ok = export_close(w.file, ok) && ok;
     int64_t us = clock_mono_us() - start;
     if (ok && cli->json) {
-        Buf b = buf_new(cli->arena, 0);
-        json_print(&b, report(cli, o, &counts, us), 2);
-        buf_char(&b, '\n');
-        cli_print(buf_str(&b));
+        cli_print_json(cli, report(cli, o, &counts, us));
     } else if (ok) {
         print_text(cli, o, &counts, us);
     }
@@ -161,12 +158,9 @@ static bool run_keep(Cli *cli, Register *reg, const EvaluateOptions *o, Str reas
     int64_t us = clock_mono_us() - start;
     if (!ok) return false;
     if (cli->json) {
-        Buf b = buf_new(cli->arena, 0);
         Json *j = report(cli, o, &counts, us);
         json_set(j, S("kept"), json_int(cli->arena, kept));
-        json_print(&b, j, 2);
-        buf_char(&b, '\n');
-        return cli_print(buf_str(&b));
+        return cli_print_json(cli, j);
     }
     Str args[] = {str_printf(cli->arena, "%lld", (long long)kept)};
     print_text(cli, o, &counts, us);

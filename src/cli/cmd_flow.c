@@ -24,16 +24,6 @@ static Flow *read_file(Cli *cli, const PackSet *pack, Str path) {
     return flow_parse(cli->c, pack, f);
 }
 
-static bool print(Cli *cli, const Json *j, Str text) {
-    Buf b = buf_new(cli->arena, 0);
-    if (cli->json)
-        json_print(&b, j, 2);
-    else
-        buf_put(&b, text);
-    buf_char(&b, '\n');
-    return cli_print(buf_str(&b));
-}
-
 /* --- check -------------------------------------------------------------------------------------
  */
 
@@ -78,7 +68,7 @@ static int check(Cli *cli, const PackSet *pack, Str path) {
         if (folder && !str_ends(names[i], S(".yaml"))) continue;
         good &= check_one(cli, pack, folder ? path_join(a, path, names[i]) : path, list, &text);
     }
-    if (!print(cli, list, buf_str(&text))) return EXIT_INTERNAL;
+    if (!cli_show(cli, list, buf_str(&text))) return EXIT_INTERNAL;
     return good ? EXIT_YES : EXIT_NO;
 }
 
@@ -128,7 +118,7 @@ static int simulate(Cli *cli, const Flow *f, int64_t steps, int64_t seed) {
     list = json_set(o, S("clocks"), json_new(a, JSON_ARRAY));
     buf_printf(&b, "\n%.*s", STRF(msg_text(a, M_CLI_FLOW_CLOCKS, cli->c->lang, 0, NULL)));
     for (int i = 0; i < f->nclocks; i++) count(a, list, &b, f->clocks[i].name, w.clocks[i], S(""));
-    return print(cli, o, buf_str(&b)) ? EXIT_YES : EXIT_INTERNAL;
+    return cli_show(cli, o, buf_str(&b)) ? EXIT_YES : EXIT_INTERNAL;
 }
 
 static const Flow *find(Cli *cli, const PackSet *pack, Str what) {

@@ -7,16 +7,6 @@
 
 enum { LIST_MOST = 100000 };
 
-static bool show(Cli *cli, const Json *j, Str text) {
-    Buf b = buf_new(cli->arena, 0);
-    if (cli->json)
-        json_print(&b, j, 2);
-    else
-        buf_put(&b, text);
-    buf_char(&b, '\n');
-    return cli_print(buf_str(&b));
-}
-
 /* Exit 1 when the chain is broken. */
 static int verify(Cli *cli, Db *db) {
     Arena *a = cli->arena;
@@ -35,7 +25,7 @@ static int verify(Cli *cli, Db *db) {
                   str_printf(a, "%lld", (long long)r.bad),
                   r.other ? str_printf(a, "%.*s %lld", STRF(r.why), (long long)r.other) : r.why};
     Str text = msg_text(a, r.bad ? M_CLI_JOURNAL_BAD : M_CLI_JOURNAL_WHOLE, cli->c->lang, 5, args);
-    return show(cli, o, text) && r.bad == 0 ? EXIT_YES : EXIT_NO;
+    return cli_show(cli, o, text) && r.bad == 0 ? EXIT_YES : EXIT_NO;
 }
 
 static int list(Cli *cli, Db *db, Str object, int most) {
@@ -60,7 +50,7 @@ static int list(Cli *cli, Db *db, Str object, int most) {
                    STRF(instant_text(a, e->at_ms)), STRF(e->actor), STRF(e->action),
                    STRF(e->object), STRF(e->reason));
     }
-    return show(cli, out, buf_str(&b)) ? EXIT_YES : cli_failed(cli);
+    return cli_show(cli, out, buf_str(&b)) ? EXIT_YES : cli_failed(cli);
 }
 
 int cmd_journal(Cli *cli, int argc, char **argv) {

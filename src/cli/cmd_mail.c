@@ -26,16 +26,6 @@ typedef struct Doing {
     Act act;
 } Doing;
 
-static bool show(Cli *cli, const Json *j, Str text) {
-    Buf b = buf_new(cli->arena, 0);
-    if (cli->json)
-        json_print(&b, j, 2);
-    else
-        buf_put(&b, text);
-    buf_char(&b, '\n');
-    return cli_print(buf_str(&b));
-}
-
 /* --- settings ----------------------------------------------------------------------------------
  */
 
@@ -62,7 +52,7 @@ static int show_config(Doing *d) {
         buf_printf(&b, "%s%s\t%.*s", i ? "\n" : "", LINES[i].name, STRF(LINES[i].value));
     }
     Str none = msg_text(a, M_CLI_MAIL_NONE, d->cli->c->lang, 0, NULL);
-    if (!show(d->cli, o, k.server.n ? buf_str(&b) : none)) return EXIT_INTERNAL;
+    if (!cli_show(d->cli, o, k.server.n ? buf_str(&b) : none)) return EXIT_INTERNAL;
     return k.server.n ? EXIT_YES : EXIT_NO;
 }
 
@@ -121,7 +111,7 @@ static int run(Doing *d, bool digests) {
     json_set(j, S("problem"), r.problem.n ? json_string(a, r.problem) : json_new(a, JSON_NULL));
     Str text = msg_text(a, M_CLI_MAIL_SENT, cli->c->lang, 5, args);
     if (r.problem.n) text = str_printf(a, "%.*s\n%.*s", STRF(text), STRF(r.problem));
-    if (!show(cli, j, text)) return EXIT_INTERNAL;
+    if (!cli_show(cli, j, text)) return EXIT_INTERNAL;
     return r.refused || r.later || r.unclear ? EXIT_NO : EXIT_YES;
 }
 
@@ -191,7 +181,7 @@ static int list(Doing *d) {
     }
     json_set(out, S("total"), json_int(a, total));
     buf_printf(&b, "%d / %lld", n, (long long)total);
-    return show(cli, out, buf_str(&b)) ? EXIT_YES : EXIT_INTERNAL;
+    return cli_show(cli, out, buf_str(&b)) ? EXIT_YES : EXIT_INTERNAL;
 }
 
 static int prove(Doing *d) {
@@ -203,7 +193,7 @@ static int prove(Doing *d) {
     const Json *j = proof_json(d->db, &p);
     Buf b = buf_new(cli->arena, 0);
     json_print(&b, j, 2);
-    return ctx_ok(cli->c) && show(cli, j, buf_str(&b)) ? EXIT_YES : cli_failed(cli);
+    return ctx_ok(cli->c) && cli_show(cli, j, buf_str(&b)) ? EXIT_YES : cli_failed(cli);
 }
 
 /* --- the command -------------------------------------------------------------------------------

@@ -26,13 +26,6 @@ static Json *read_json(Cli *cli, Str path) {
                                       : json_parse(cli->c, text, path);
 }
 
-static bool print(Cli *cli, const Json *o) {
-    Buf b = buf_new(cli->arena, 0);
-    json_print(&b, o, 2);
-    buf_char(&b, '\n');
-    return cli_print(buf_str(&b));
-}
-
 static bool add_in_tx(Db *db, void *user) {
     Work *w = user;
     w->id = round_begin(db, w->reg, w->setting, &w->act);
@@ -56,7 +49,7 @@ static int redraw_file(Cli *cli, Str path) {
         if (ctx_ok(cli->c)) FAIL(cli->c, ERR_STATE, M_DRAW_DIFFERS, what);
         return cli_failed(cli);
     }
-    return print(cli, json_get(record, S("sample"))) ? EXIT_YES : EXIT_INTERNAL;
+    return cli_print_json(cli, json_get(record, S("sample"))) ? EXIT_YES : EXIT_INTERNAL;
 }
 
 static bool redraw_stored(Work *w, const Round *r, Json **answer) {
@@ -155,7 +148,7 @@ int cmd_round(Cli *cli, int argc, char **argv) {
     w.reg = register_open(cli->c, cli_db(cli), 4);
     w.db = w.reg ? db_borrow(cli->c, w.reg->store) : NULL;
     bool ok = w.db && run(&w, verb, args, n, o, &answer) && journal_seal(w.db, 10000, NULL) &&
-              print(cli, answer);
+              cli_print_json(cli, answer);
     if (!ok) cli_notes(cli, cli->c->notes);
     if (w.db) db_return(w.db);
     register_close(w.reg);

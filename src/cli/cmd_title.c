@@ -164,11 +164,7 @@ static void put_line(Buf *b, const Json *o) {
 static bool print(Cli *cli, const Json *answer) {
     Buf b = buf_new(cli->arena, 0);
     const Json *items = json_get(answer, S("items"));
-    if (cli->json || !items) {
-        json_print(&b, answer, 2);
-        buf_char(&b, '\n');
-        return cli_print(buf_str(&b));
-    }
+    if (cli->json || !items) return cli_print_json(cli, answer);
     for (const Json *o = items->first; o; o = o->next) put_line(&b, o);
     Str said = json_get_str(answer, S("said"));
     if (said.n) buf_printf(&b, "%.*s\n", STRF(said));

@@ -92,5 +92,9 @@ TEST(http_title_internal_records_stay_inside) {
     CHECK_INT(json_get_i64(r.json, S("total"), -1), 0);
     r = http_get(f, S(""), "/public/titles?tier=%E7%A7%8D%E5%AD%90");
     CHECK_INT(json_get_i64(r.json, S("total"), -1), 0);
+    r = http_get(f, S(""), "/public/titles?format=csv");
+    CHECK(r.status == 200 && str_starts(r.body, S("\xef\xbb\xbf"
+                                                  "enterprise,")));
+    CHECK(str_find(r.body, S("淄博在库测试")) < 0);
     CHECK_INT(http_get(f, office, "/titles?tier=x").status, 422);
 }

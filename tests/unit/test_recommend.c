@@ -429,6 +429,12 @@ TEST(recommend_an_answer_in_the_case_is_the_answer) {
                            ",\"reason\":\"x\"}",
                            (long long)s.twin, STRF(file));
     CHECK_INT(post(&s, office(&s), "/recommendations", other, S("")).status, 422);
+    /* a case that is no round, and none: nobody learns which numbers stand for cases */
+    const Str not_rounds[] = {mine, S("999999")};
+    for (int i = 0; i < 2; i++) {
+        r = post(&s, s.partner[1], "/recommendations", in_round(&s, not_rounds[i]), S(""));
+        CHECK_INT(r.status, 422);
+    }
     CHECK_INT(
         Q_I64(s.db, 0, "SELECT count(*) FROM recommendation WHERE subject = $1", db_i(s.twin)), 0);
     teardown(&s);

@@ -36,8 +36,11 @@ static bool same_rule(Db *db, const Recommendation *o) {
     Rows *r = Q(db, "SELECT rule FROM review_round WHERE case_file = $1", db_i(o->round));
     if (r && row_next(r)) rule = str_dup(c->arena, row_str(r, 0));
     if (r) rows_close(r);
-    return ctx_ok(c) && (!rule.n || str_eq(rule, o->rule) ||
-                         FAIL_AT(c, ERR_RULE, S("/round"), M_RECOMMEND_ROUND, rule));
+    if (!ctx_ok(c) || str_eq(rule, o->rule)) return ctx_ok(c);
+    if (rule.n) return FAIL_AT(c, ERR_RULE, S("/round"), M_RECOMMEND_ROUND, rule);
+    /* another case and none at all sound the same: numbers of cases are not to be guessed */
+    return FAIL_AT(c, ERR_RULE, S("/round"), M_ROUND_MISSING,
+                   str_printf(c->arena, "%lld", (long long)o->round));
 }
 
 bool recommend_join(Db *db, const Register *reg, int64_t id, const Act *act) {
@@ -45,7 +48,7 @@ bool recommend_join(Db *db, const Register *reg, int64_t id, const Act *act) {
     CaseFile round, k;
     if (!recommend_get(db, id, &o)) return false;
     if (!o.round || !o.subject) return true;
-    if (!case_get(db, reg, o.round, &round) || !same_rule(db, &o)) return false;
+    if (!same_rule(db, &o) || !case_get(db, reg, o.round, &round)) return false;
     const Flow *f = candidate_flow(reg->pack, &round);
     const FlowAct *first = f ? opening(f) : NULL;
     if (!first) return true;

@@ -1,12 +1,13 @@
-/* node tools/test.mjs unit|contract|e2e|journey …: runs node's test runner on those folders. Unit tests import the
- * app's TypeScript, which Node 18 cannot read: src/lib/*.ts is first turned into .build/lib/*.js. */
+/* node tools/test.mjs unit|contract|e2e|journey … [K/N]: runs node's test runner on those folders. Unit tests import the
+ * app's TypeScript, which Node 18 cannot read: src/lib/*.ts is first turned into .build/lib/*.js. K/N: every N-th file from the K-th on. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const kinds = process.argv.slice(2)
+const words = process.argv.slice(2), part = words.find((w) => /^\d+\/\d+$/.test(w)) ?? '1/1'
+const kinds = words.filter((w) => w !== part), [which, parts] = part.split('/').map(Number)
 
 if (kinds.includes('unit')) {
   rmSync(root + '.build', { recursive: true, force: true })
@@ -21,7 +22,7 @@ if (kinds.includes('unit')) {
 const files = kinds.flatMap((kind) => {
   const folder = root + ({ e2e: 'e2e/', journey: 'e2e/journey/' }[kind] ?? `tests/${kind}/`)
   return readdirSync(folder).filter((n) => n.endsWith('.test.mjs')).sort().map((n) => folder + n)
-})
+}).filter((_, i) => i % parts === which - 1)
 if (!files.length) {
   console.error('usage: node tools/test.mjs unit|contract|e2e|journey …')
   process.exit(2)

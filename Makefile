@@ -227,7 +227,7 @@ install-library: library
 	install -D -m 644 docs/jixia-dmn.3 $(SHARE)/man/man3/jixia-dmn.3
 
 # A round of 5,000 candidates with 50 people at work; p95 over 300 ms fails. See bench/README.md.
-LOAD ?= --seconds 60 --think 1000 250
+LOAD ?= --seconds 60 --think 1000 250 --conclude
 load: build/jixia build/bench/load
 	@python3 bench/load.py build/jixia build/bench/load build/load $(LOAD)
 

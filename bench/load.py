@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 
@@ -23,18 +24,54 @@ KINDS = {"clerk_office": 8, "clerk_district": 10, "leader": 2, "policy": 1, "rev
          "enterprise": 9, "auditor": 2, "finance": 1}
 
 
+class Neighbour(threading.Thread):
+    """Somebody who reads his tasks and writes a message four times a second meanwhile: the longest waits."""
+
+    def __init__(self, person, case):
+        super().__init__(daemon=True)
+        self.person, self.case, self.read, self.write, self.bad = person, case, [0.0], [0.0], 0
+        self.going = threading.Event()
+        self.start()
+
+    def ask(self, list_, *request):
+        start = time.monotonic()
+        self.bad += self.person.call(*request)[0] >= 300
+        list_.append(time.monotonic() - start)
+
+    def run(self):
+        while not self.going.wait(0.25):
+            self.ask(self.read, "GET", "/me/tasks")
+            self.ask(self.write, "POST", f"/cases/{self.case}/messages", {"text": "演示"})
+
+    def stop(self):
+        self.going.set()
+        self.join()
+        return max(self.read), max(self.write), self.bad
+
+
 class Steps:
-    """What the acts over the whole round took, while somebody else asks for his tasks."""
+    """What the acts over the whole round took, and how long somebody else had to wait meanwhile."""
 
     def __init__(self, server):
-        self.server, self.rows = server, []
+        self.server, self.person, self.case = server, None, None
+        print(f"{'act over the whole round':34} {'s':>7} {'cpu s':>7} {'MB':>5}  another waits at most (read, write, refused)")
 
     def __call__(self, what, fn):
         cpu, start = self.server.cpu_s(), time.monotonic()
+        beside = Neighbour(self.person, self.case) if self.person else None
         answer = fn()
-        self.rows.append((what, time.monotonic() - start, self.server.cpu_s() - cpu, self.server.memory_mb(True)))
-        print("  %-34s %7.2f s  %6.2f s cpu  %5d MB" % self.rows[-1], flush=True)
+        took, cpu = time.monotonic() - start, self.server.cpu_s() - cpu
+        said = "%.2f s  %.2f s  %d" % beside.stop() if beside else "-"
+        print(f"{what:34} {took:7.2f} {cpu:7.2f} {self.server.memory_mb(True):5}  {said}", flush=True)
         return answer
+
+
+def batch_act(clerk, case, act, **more):
+    body = dict(more, act=act, reason="演示", filter={"flow": "candidate", "parent": int(case)})
+    answer, _ = clerk.must("POST", "/cases/acts", body)
+    if answer["refused"]:
+        raise SystemExit(f"{act}: {answer['refused']} refused, {[x for x in answer['items'] if not x['done']][0]}")
+    return answer["done"]
 
 
 def build(server, n, step):
@@ -56,11 +93,9 @@ def build(server, n, step):
                                         "data": {"领域": f"领域{k % 6}"}})
 
     def batch(act, **more):
-        body = dict(more, act=act, reason="演示", filter={"flow": "candidate", "parent": int(case)})
-        answer, _ = clerk.must("POST", "/cases/acts", body)
-        if answer["refused"]:
-            raise SystemExit(f"{act}: {answer['refused']} refused, {answer['items'][0]}")
+        return batch_act(clerk, case, act, **more)
 
+    step.person, step.case = rc.Person(server, "leader.1", rc.PASSWORD).sign_in(), case
     step(f"recommend, {n} acts of 8 people", recommend)
     step("batch: consent", lambda: batch("同意"))
     step("batch: district passes, enter", lambda: batch("初核通过", data={"初核意见": "符合"}))
@@ -71,6 +106,19 @@ def build(server, n, step):
     step("draw the sample", lambda: rc.act(clerk, case, "抽取", data={
         "检查人员": [f"clerk.district.{i + 1}" for i in range(6)]}))
     return people, who, round_id, case
+
+
+def conclude(who, round_id, case, step):
+    """From the end of scoring to the notice that is out, whatever sheets are in."""
+    clerk, boss = who["clerk.office.1"], who["leader.2"]
+    step.person, step.case = rc.Person(step.server, "leader.1", rc.PASSWORD).sign_in(), case
+    step("close scoring", lambda: rc.round_act(clerk, round_id, "finish", {"lacking": True}))
+    step("verdicts over all", lambda: rc.round_act(clerk, round_id, "decide", {"filter": {}, "verdict": "admit"}))
+    step("first signature", lambda: rc.round_act(clerk, round_id, "sign", path="signatures"))
+    step("second signature", lambda: rc.round_act(boss, round_id, "sign", path="signatures"))
+    step("batch: propose", lambda: batch_act(clerk, case, "拟认定"))
+    step("draft the notice", lambda: rc.act(clerk, case, "起草公示", data=rc.NOTICE))
+    step("publish the notice", lambda: rc.act(clerk, case, "发布公示"))
 
 
 # --- who does what ---------------------------------------------------------------------------------
@@ -235,8 +283,9 @@ def things(server, people, round_id, case, n):
         seats = {p["name"]: iter([r[0] for r in c.execute("SELECT id FROM review_seat WHERE person = ? AND ended_ms = 0 "
                                                           "AND submitted_ms = 0 ORDER BY id", (p["name"],))])
                  for p in people if p["role"] == "reviewer"}
-        rest = c.execute("SELECT id FROM subject WHERE demo = 1 AND id NOT IN (SELECT subject FROM case_file WHERE "
-                         "subject IS NOT NULL) ORDER BY id").fetchall()
+        rest = c.execute("SELECT id FROM subject WHERE demo = 1 AND id NOT IN (SELECT subject FROM case_file WHERE subject "
+                         "IS NOT NULL) AND id NOT IN (SELECT subject FROM recommendation WHERE subject IS NOT NULL) "
+                         "ORDER BY id").fetchall()
     office = [p["name"] for p in people if p["role"] == "clerk_office"]
     own = {name: [r[0] for r in rows[i::len(office)]] for i, name in enumerate(office)}
     for p in people:
@@ -312,6 +361,7 @@ def main():
     a.add_argument("--seconds", type=int, default=60)
     a.add_argument("--think", type=int, nargs="*", default=[1000, 250], help="mean pause before a page, ms")
     a.add_argument("--limit", type=float, default=300, help="p95 in ms over which the run has failed")
+    a.add_argument("--conclude", action="store_true", help="then close scoring, decide, sign, publish")
     a.add_argument("--again", action="store_true", help="the city of an earlier run, as that left it")
     o = a.parse_args()
     kept = os.path.join(o.folder, "city.json")
@@ -338,6 +388,9 @@ def main():
             print(f"\n{len(people)} people, a page each {think / 1000:g} s on average, {o.candidates} candidates")
             p95, errors = measure(server, os.path.abspath(o.driver), plan, o.seconds, think)
             worst = max(worst, p95 if not errors else float("inf"))
+        if o.conclude:
+            print()
+            conclude(who, round_id, case, Steps(server))
     finally:
         server.stop()
     print(f"\nworst p95 {worst:.1f} ms, allowed {o.limit:g} ms: {'kept' if worst <= o.limit else 'NOT KEPT'}")

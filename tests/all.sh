@@ -86,7 +86,7 @@ lane 'unit PostgreSQL' "tests/pg.sh build/asan/tests/run $stored" \
   'threads' build/tsan/tests/threads \
   'library' tests/library.sh \
   'decimal oracle' 'tests/oracle/run.sh build/asan/tests/ops 10000' \
-  'kill' 'tests/kill.sh build/asan/jixia 10' \
+  'kill' 'python3 -B tests/kill_round.py build/asan/jixia build/kill-round 10' \
   'mail' 'tests/mail.sh build/asan/jixia 6' \
   'journey' 'tests/journey.sh build/asan/jixia' \
   'browser 2' 'tests/e2e.sh 2/2' &

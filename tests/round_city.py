@@ -29,9 +29,9 @@ def free_port():
 class Server:
     """jixia serve on one port and folder, through as many lives as it is given."""
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, env=None):
         self.program, self.folder, self.port, self.process = program, folder, free_port(), None
-        self.env = dict(os.environ, JIXIA_DATA=folder, JIXIA_ADMIN_PASSWORD=FIRST)
+        self.env = dict(os.environ, JIXIA_DATA=folder, JIXIA_ADMIN_PASSWORD=FIRST, **(env or {}))
 
     def run(self, *args):
         p = subprocess.run([self.program, *args], capture_output=True, text=True, env=self.env)
@@ -209,8 +209,8 @@ def bind(folder, people):
                       "FROM app_user u, subject s WHERE u.name = ? AND s.id = ?", (900000 + n, p["name"], p["subject"]))
 
 
-def make_city(program, folder, firms, seed=11):
-    server = Server(program, folder)
+def make_city(program, folder, firms, seed=11, env=None):
+    server = Server(program, folder, env)
     server.run("init", "--pack", PACK)
     server.run("demo", "--enterprises", str(firms), "--seed", str(seed))
     return server
@@ -225,6 +225,10 @@ def act(person, case, name, **more):
 def round_act(person, round_id, name, body=None, path="acts"):
     _, tag = person.must("GET", f"/rounds/{round_id}")
     return person.must("POST", f"/rounds/{round_id}/{path}", dict(body or {}, act=name, reason="演示"), tag=tag)[0]
+
+
+NOTICE = {"年度": "2022", "公示称号": "创新型中小企业", "公示天数": 5, "公示依据": "演示", "受理单位": "演示",
+          "联系电话": "0533-0000000", "联系地址": "演示", "发文机关": "演示"}
 
 
 def sheet(n):

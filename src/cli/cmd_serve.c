@@ -18,7 +18,7 @@
 #include "http/server.h"
 #include "job/mailer.h"
 
-enum { POOL = 16, BATCH_MAX = 1000, STALE_BATCH_MS = 3600000 };
+enum { BATCH_MAX = 1000, STALE_BATCH_MS = 3600000 };
 
 /* Batches that a process left staged when it died. */
 static bool sweep(Db *db, void *user) {
@@ -147,7 +147,7 @@ int cmd_serve(Cli *cli, int argc, char **argv) {
     ServerOptions options = {.bind = o[1].given ? o[1].text : S("127.0.0.1"),
                              .port = (int)port,
                              .secure_cookie = o[2].given};
-    Register *reg = register_open(cli->c, cli_db(cli), POOL);
+    Register *reg = register_open(cli->c, cli_db(cli), HTTP_POOL);
     bool ok = reg && prepare(cli, reg) && serve(cli, reg, &options, &set);
     int status = ok ? EXIT_YES : cli_failed(cli);
     register_close(reg);

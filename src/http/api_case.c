@@ -1,11 +1,12 @@
 /* Cases: list, open, show, change data, act, act on many. The engine is city/flow/case.h. */
 #include "http/api_case.h"
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "city/subject.h"
 #include "http/api.h"
 #include "http/json_out.h"
 
-enum { BATCH_MAX = 5000 };
+enum { BATCH_MAX = 5000, GROUP_US = 40000 };
 
 static bool reply(Request *r, Response *out, int status, const CaseFile *k) {
     Json *o = case_json_full(r, k);
@@ -196,43 +197,105 @@ static bool batch_ids(Request *r, const Json *j, const CaseActor *actor, int64_t
     return true;
 }
 
-/* Each in a transaction of its own; what one refuses the others do not feel. */
-static bool one_of_batch(Request *r, CaseCall *k, Json *list) {
-    Arena *a = r->c->arena;
-    bool ok = tx_run(r->db, DB_WRITE, act_tx, k);
-    ErrCode code = r->c->err.code;
-    if (!ok && (code == ERR_STORE || code == ERR_BUG || code == ERR_BUSY)) return false;
+typedef struct CaseBatch {
+    Request *r;
+    CaseCall call;
+    Str request;
+    int64_t *ids;
+    int n, from, at; /* from: where the group begins; at: behind what it has done */
+    IdempotencyPart *before;
+    int nbefore, done;
+    Arena *results; /* what is kept of each; the rest of its memory goes with it */
+    Json *group, *list;
+} CaseBatch;
+
+/* What an earlier run of the request did to a case before its server died; NULL: nothing. */
+static const IdempotencyPart *done_before(const CaseBatch *b, int64_t id) {
+    for (int lo = 0, hi = b->nbefore; lo < hi;) {
+        int mid = (lo + hi) / 2;
+        if (b->before[mid].item == id) return &b->before[mid];
+        if (b->before[mid].item < id)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return NULL;
+}
+
+static void out_result(CaseBatch *b, Json *list, int64_t id, Str state, Str why) {
+    Arena *a = b->results;
     Json *o = out_item(a, list);
-    out_str(a, o, S("id"), str_printf(a, "%lld", (long long)k->id));
-    out_bool(a, o, S("done"), ok);
-    out_opt(a, o, S("state"), ok ? k->out.state->id : S(""));
-    out_opt(a, o, S("why"), ok ? S("") : note_text(a, &r->c->err.note, r->c->lang));
-    ctx_clear(r->c);
+    out_str(a, o, S("id"), str_printf(a, "%lld", (long long)id));
+    out_bool(a, o, S("done"), state.n > 0);
+    out_opt(a, o, S("state"), str_dup(a, state));
+    out_opt(a, o, S("why"), why);
+}
+
+static bool batch_act(Db *db, void *user) {
+    CaseBatch *b = user;
+    return case_act(db, b->r->reg, b->call.id, &b->call.move, &b->call.actor, &b->call.out) &&
+           idempotency_part_done(db, b->r, b->request, b->call.id, b->call.out.state->id);
+}
+
+/* A part of the transaction each: what one refuses the others do not feel. */
+static bool one_of_batch(Db *db, CaseBatch *b) {
+    Ctx *c = b->r->c;
+    ArenaMark mark = arena_mark(c->arena);
+    b->call.id = b->ids[b->at];
+    bool ok = tx_part(db, batch_act, b);
+    ErrCode code = c->err.code;
+    if (!ok && (code == ERR_STORE || code == ERR_BUG || code == ERR_BUSY)) return false;
+    out_result(b, b->group, b->call.id, ok ? b->call.out.state->id : S(""),
+               ok ? S("") : note_text(b->results, &c->err.note, c->lang));
+    ctx_clear(c);
+    arena_rewind(c->arena, mark);
+    return true;
+}
+
+/* As many as fit into a short time: others write in between, the disk is waited for once. */
+static bool group_tx(Db *db, void *user) {
+    CaseBatch *b = user;
+    int64_t end = clock_mono_us() + GROUP_US;
+    b->group = json_new(b->results, JSON_ARRAY);
+    for (b->at = b->from; b->at < b->n && clock_mono_us() < end; b->at++)
+        if (!done_before(b, b->ids[b->at]) && !one_of_batch(db, b)) return false;
+    return true;
+}
+
+static bool run_batch(CaseBatch *b) {
+    for (int i = 0; i < b->nbefore; i++, b->done++)
+        out_result(b, b->list, b->before[i].item, b->before[i].result, S(""));
+    for (b->from = 0; b->from < b->n; b->from = b->at) {
+        if (!tx_run(b->r->db, DB_WRITE, group_tx, b)) return false;
+        for (Json *e = b->group->first, *next; e; e = next) {
+            next = e->next;
+            b->done += json_get_bool(e, S("done"), false);
+            json_push(b->list, e);
+        }
+    }
     return true;
 }
 
 bool api_case_batch(Request *r, Response *out) {
     Arena *a = r->c->arena;
     const Json *j = http_json(r);
-    CaseCall k = {.r = r};
-    int64_t *ids = NULL;
-    int n = 0, done = 0;
+    CaseBatch b = {.r = r, .call = {.r = r}, .request = idempotency_request(r)};
     if (!j) return false;
-    k.actor = case_actor(r->user);
-    k.move = (CaseMove){.act = json_get_str(j, S("act")),
-                        .code = json_get_str(j, S("code")),
-                        .reason = str_trim(json_get_str(j, S("reason"))),
-                        .data = json_get(j, S("data"))};
-    if (!k.move.act.n) return HTTP_INVALID(r, S("/act"), M_HTTP_REQUIRED, S("act"));
-    if (!batch_ids(r, j, &k.actor, &ids, &n)) return false;
-    Json *o = json_new(a, JSON_OBJECT), *list = out_list(a, o, S("items"));
-    for (int i = 0; i < n; i++) {
-        k.id = ids[i];
-        if (!one_of_batch(r, &k, list)) return false;
-        done += json_get_bool(list->last, S("done"), false);
-    }
-    out_int(a, o, S("done"), done);
-    out_int(a, o, S("refused"), n - done);
+    b.call.actor = case_actor(r->user);
+    b.call.move = (CaseMove){.act = json_get_str(j, S("act")),
+                             .code = json_get_str(j, S("code")),
+                             .reason = str_trim(json_get_str(j, S("reason"))),
+                             .data = json_get(j, S("data"))};
+    if (!b.call.move.act.n) return HTTP_INVALID(r, S("/act"), M_HTTP_REQUIRED, S("act"));
+    if (!idempotency_parts(r, &b.before, &b.nbefore) ||
+        !batch_ids(r, j, &b.call.actor, &b.ids, &b.n))
+        return false;
+    Json *o = json_new(a, JSON_OBJECT);
+    b.results = arena_child(a, 0);
+    b.list = out_list(a, o, S("items"));
+    if (!run_batch(&b)) return false;
+    out_int(a, o, S("done"), b.done);
+    out_int(a, o, S("refused"), b.list->count - b.done);
     http_reply(out, r, 200, o);
     return true;
 }

@@ -15,7 +15,7 @@ enum {
     HTTP_MODEL_MAX = 9 << 20, /* a model or the workbook of a table */
     HTTP_SCAN_MAX = 21 << 20, /* a scan with what surrounds it in the form */
     HTTP_ARENA_MAX = 1 << 30,
-    HTTP_POOL = 16,      /* connections to the database */
+    HTTP_POOL = 32, /* connections to the database: who waits for the turn to write holds one */
     HTTP_BEAT_MS = 20000 /* see idempotency.c */
 };
 
@@ -49,6 +49,7 @@ typedef struct Request {
     int grade;                   /* highest Grade (city/pack.h) of what the answer exports */
     Str temporary;               /* a file to remove when the request ends; empty: none */
     Json *current;               /* what a 412 shows beside the failure: the newest version */
+    bool in_parts;               /* a request over many: see idempotency_parts */
 } Request;
 
 struct Response {
@@ -125,6 +126,17 @@ void http_problem(Request *r, Response *out);
  * failure is recorded. After: keeps the answer. */
 bool idempotency_begin(Request *r, Response *out, bool *answered);
 void idempotency_end(Request *r, const Response *out);
+/* For a handler that acts on many in transactions of their own: what an earlier run of the same
+ * request had done when its server died (empty as a rule), by item. */
+typedef struct IdempotencyPart {
+    int64_t item;
+    Str result; /* as given to idempotency_part_done */
+} IdempotencyPart;
+bool idempotency_parts(Request *r, IdempotencyPart **out, int *n);
+/* The digest of the request, for idempotency_part_done. */
+Str idempotency_request(const Request *r);
+/* Says in the transaction of the act that it is done for this item. */
+bool idempotency_part_done(Db *db, const Request *r, Str request, int64_t item, Str result);
 /* Says that the server of this register lives, every HTTP_BEAT_MS, inside a write transaction. */
 bool idempotency_beat(Db *db, const Register *reg);
 /* Forgets servers of this machine that are gone, so that the next claim gives up theirs; in a write

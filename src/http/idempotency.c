@@ -6,7 +6,11 @@
  * are given up when it has said nothing for DEAD_MS, or at once when it ran on this machine and is
  * gone (base/life.h): a server that starts again after its death takes up what it had begun. A
  * request that has done its act and died before its answer was kept is marked as done (by
- * journal_add, in the act's own transaction): it is never done twice. */
+ * journal_add, in the act's own transaction): it is never done twice.
+ *
+ * A request over many acts in parts, each in a transaction with a row that says so
+ * (idempotency_part): sent again, it goes on with the rest. Claims and kept answers are notes
+ * (DB_NOTE): should a power cut lose one, the act itself says what was done. */
 #include "base/hash.h"
 #include "base/life.h"
 #include "http/http.h"
@@ -61,6 +65,7 @@ bool idempotency_beat(Db *db, const Register *reg) {
 static bool drop_old(Db *db, const Register *reg) {
     int64_t now = db_ctx(db)->now_ms;
     return EXEC(db, "DELETE FROM idempotency WHERE made_ms < $1", db_i(now - KEEP_MS)) &&
+           EXEC(db, "DELETE FROM idempotency_part WHERE made_ms < $1", db_i(now - KEEP_MS)) &&
            EXEC(db,
                 "DELETE FROM idempotency WHERE status = 0 AND process <> $1 AND "
                 "process NOT IN (SELECT name FROM process WHERE seen_ms >= $2)",
@@ -112,7 +117,7 @@ bool idempotency_begin(Request *r, Response *out, bool *answered) {
     Claim k = {.r = r, .key = key_of(r), .hash = request_hash(r), .out = out};
     *answered = false;
     if (k.key.n < 8 || k.key.n > 64) return FAIL(r->c, ERR_INPUT, M_HTTP_KEY);
-    if (!tx_run(r->db, DB_WRITE, claim, &k)) return false;
+    if (!tx_run(r->db, DB_NOTE, claim, &k)) return false;
     *answered = k.answered;
     r->c->claim = k.answered ? S("") : k.key;
     r->c->claimed_by = r->user ? r->user->id : 0;
@@ -127,7 +132,10 @@ typedef struct Keep {
 static bool keep(Db *db, void *user) {
     const Keep *k = user;
     int64_t id = k->r->user ? k->r->user->id : 0;
-    return EXEC(db,
+    return (!k->r->in_parts ||
+            EXEC(db, "DELETE FROM idempotency_part WHERE app_user = $1 AND key = $2", db_i(id),
+                 db_s(key_of(k->r)))) &&
+           EXEC(db,
                 "UPDATE idempotency SET status = $1, etag = $2, location = $3, body = $4 "
                 "WHERE app_user = $5 AND key = $6",
                 db_i(k->out->status ? k->out->status : 200), db_s(k->out->etag),
@@ -147,6 +155,39 @@ void idempotency_end(Request *r, const Response *out) {
     Err before = r->c->err;
     ctx_clear(r->c);
     r->c->claim = S("");
-    tx_run(r->db, DB_WRITE, out->status >= 500 ? forget : keep, &k);
+    tx_run(r->db, DB_NOTE, out->status >= 500 ? forget : keep, &k);
     r->c->err = before;
+}
+
+/* --- in parts ----------------------------------------------------------------------------------
+ */
+
+Str idempotency_request(const Request *r) {
+    return request_hash(r);
+}
+
+bool idempotency_parts(Request *r, IdempotencyPart **out, int *n) {
+    int cap = 0;
+    *out = NULL;
+    *n = 0;
+    r->in_parts = true;
+    r->c->claim = S(""); /* no act of it means that all of it is done */
+    Rows *q = Q(r->db,
+                "SELECT item, result FROM idempotency_part WHERE app_user = $1 AND key = $2 AND "
+                "request_sha256 = $3 ORDER BY item",
+                db_i(r->user->id), db_s(key_of(r)), db_s(request_hash(r)));
+    while (q && row_next(q)) {
+        GROW(r->c->arena, *out, *n, cap);
+        (*out)[(*n)++] = (IdempotencyPart){row_i64(q, 0), str_dup(r->c->arena, row_str(q, 1))};
+    }
+    if (q) rows_close(q);
+    return ctx_ok(r->c);
+}
+
+bool idempotency_part_done(Db *db, const Request *r, Str request, int64_t item, Str result) {
+    return EXEC(db,
+                "INSERT INTO idempotency_part(app_user, key, item, request_sha256, result, "
+                "made_ms) VALUES ($1, $2, $3, $4, $5, $6)",
+                db_i(r->user->id), db_s(key_of(r)), db_i(item), db_s(request), db_s(result),
+                db_i(db_ctx(db)->now_ms));
 }

@@ -13,16 +13,23 @@
 
 enum { WAIT_S = 10, POOL_MAX = 64, TRIES_MAX = 6, SLOTS_FIRST = 128 };
 
+/* A writer that waits; on its own stack. */
+typedef struct Turn {
+    struct Turn *next;
+    bool mine; /* the turn was given to it */
+} Turn;
+
 struct Store {
     Arena *arena;
     const Driver *driver;
     Str url;
     pthread_mutex_t lock;
     pthread_cond_t freed;   /* a connection came back */
-    pthread_cond_t written; /* the writer's turn ended */
+    pthread_cond_t written; /* the writer's turn was given to one who waits */
     Db *idle;
     int made, size;
     bool writing;
+    Turn *waiting; /* in the order they came */
 };
 
 static Db *connect_new(Ctx *c, Store *s, bool create) {
@@ -302,16 +309,30 @@ bool db_script(Db *db, const char *sql) {
 
 /* --- transactions ----------------------------------------------------------------------------- */
 
-/* SQLite has one writer: threads of this process queue here, without polling the file. */
+static void turn_leave(Store *s, const Turn *t) {
+    Turn **link = &s->waiting;
+    while (*link && *link != t) link = &(*link)->next;
+    if (*link) *link = t->next;
+}
+
+/* SQLite has one writer: threads of this process queue here, without polling the file. First come,
+ * first served: who writes thousands of times in a row lets the others through in between. */
 static bool writer_take(Db *db) {
     Store *s = db->store;
     if (!s->driver->one_writer) return true;
     struct timespec until = deadline();
+    Turn me = {0}, **last = &s->waiting;
     pthread_mutex_lock(&s->lock);
-    while (s->writing)
-        if (pthread_cond_clockwait(&s->written, &s->lock, CLOCK_MONOTONIC, &until) != 0) break;
-    db->holds_writer = !s->writing;
-    if (db->holds_writer) s->writing = true;
+    if (s->writing) {
+        while (*last) last = &(*last)->next;
+        *last = &me;
+        while (!me.mine)
+            if (pthread_cond_clockwait(&s->written, &s->lock, CLOCK_MONOTONIC, &until) != 0) break;
+        if (!me.mine) turn_leave(s, &me);
+    } else {
+        s->writing = me.mine = true;
+    }
+    db->holds_writer = me.mine;
     pthread_mutex_unlock(&s->lock);
     return db->holds_writer || FAIL(db->ctx, ERR_BUSY, M_STORE_BUSY);
 }
@@ -320,20 +341,50 @@ static void writer_give(Db *db) {
     if (!db->holds_writer) return;
     Store *s = db->store;
     pthread_mutex_lock(&s->lock);
-    s->writing = false;
+    Turn *next = s->waiting;
+    if (next) {
+        s->waiting = next->next;
+        next->mine = true;
+        pthread_cond_broadcast(&s->written);
+    } else {
+        s->writing = false;
+    }
     db->holds_writer = false;
-    pthread_cond_signal(&s->written);
     pthread_mutex_unlock(&s->lock);
+}
+
+/* A failure recorded already stays the one that counts. */
+static bool script_quietly(Db *db, const char *sql) {
+    Arena *scratch = arena_open(0);
+    Ctx quiet = ctx_new(scratch, 0), *kept = db->ctx;
+    bool retry = db->retry;
+    db->ctx = &quiet;
+    bool ok = db->driver->script(db, sql);
+    db->ctx = kept;
+    db->retry = retry;
+    arena_close(scratch);
+    return ok;
+}
+
+static void tx_over(Db *db) {
+    db->in_tx = db->broken = false;
+    if (db->note && db->driver->after_note && !db->dead &&
+        !script_quietly(db, db->driver->after_note))
+        db->dead = true;
+    db->note = false;
+    writer_give(db);
 }
 
 bool tx_begin(Db *db, TxKind kind) {
     if (!usable(db)) return false;
     if (db->in_tx) return FAIL(db->ctx, ERR_BUG, M_STORE_TX, S("begin inside a transaction"));
     db->retry = false;
-    if (kind == DB_WRITE && !writer_take(db)) return false;
-    const char *sql = kind == DB_WRITE ? db->driver->begin_write : db->driver->begin_read;
-    db->in_tx = db->driver->script(db, sql);
-    if (!db->in_tx) writer_give(db);
+    if (kind != DB_READ && !writer_take(db)) return false;
+    db->note = kind == DB_NOTE;
+    db->in_tx = db->driver->script(db, kind == DB_READ   ? db->driver->begin_read
+                                       : kind == DB_NOTE ? db->driver->begin_note
+                                                         : db->driver->begin_write);
+    if (!db->in_tx) tx_over(db);
     return db->in_tx;
 }
 
@@ -346,8 +397,7 @@ bool tx_commit(Db *db) {
         tx_rollback(db);
         return false;
     }
-    db->in_tx = false;
-    writer_give(db);
+    tx_over(db);
     return true;
 }
 
@@ -355,17 +405,23 @@ void tx_rollback(Db *db) {
     if (!db->in_tx) return;
     load_drop(db);
     rows_close_all(db);
-    Arena *scratch = arena_open(0);
-    Ctx quiet = ctx_new(scratch, 0); /* the reason to roll back stays the recorded failure */
-    Ctx *kept = db->ctx;
-    bool retry = db->retry;
-    db->ctx = &quiet;
-    if (!db->dead && !db->driver->script(db, "ROLLBACK")) db->dead = true;
-    db->ctx = kept;
-    db->retry = retry;
-    arena_close(scratch);
-    db->in_tx = db->broken = false;
-    writer_give(db);
+    if (!db->dead && !script_quietly(db, "ROLLBACK")) db->dead = true;
+    tx_over(db);
+}
+
+/* Busy or gone, the engine may have ended the transaction: then only a rollback may follow. */
+bool tx_part(Db *db, bool (*fn)(Db *, void *), void *user) {
+    if (!usable(db)) return false;
+    if (!db->in_tx || db->load)
+        return FAIL(db->ctx, ERR_BUG, M_STORE_TX, S("a part of no transaction"));
+    if (!db->driver->script(db, "SAVEPOINT part")) return failed(db);
+    bool ok = fn(db, user) && ctx_ok(db->ctx) && !db->broken;
+    load_drop(db);
+    rows_close_all(db);
+    if (ok && db->driver->script(db, "RELEASE SAVEPOINT part")) return true;
+    if (db->retry || db->dead) return failed(db);
+    db->broken = !script_quietly(db, "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
+    return false;
 }
 
 static void pause_before(int attempt) {

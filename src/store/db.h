@@ -78,12 +78,21 @@ int64_t db_one_i64(Db *db, int64_t fallback, const char *sql, int n, const DbVal
 /* Transactions. DB_WRITE takes the writer lock at once (SQLite BEGIN IMMEDIATE; PostgreSQL READ
  * COMMITTED, the caller locks what it serialises). tx_run calls fn and commits when it returns
  * true, rolls back otherwise, and runs it again (up to 5 times, with growing pauses) when the
- * engine reports busy or a serialization failure; fn must therefore be repeatable. */
-typedef enum TxKind { DB_READ, DB_WRITE } TxKind;
+ * engine reports busy or a serialization failure; fn must therefore be repeatable. Writers of this
+ * process take turns in the order they came.
+ *
+ * DB_NOTE is a write that the death of the process does not lose, but a power cut may when no
+ * other write came after it: bookkeeping beside an act that is safe by itself. */
+typedef enum TxKind { DB_READ, DB_WRITE, DB_NOTE } TxKind;
 bool tx_begin(Db *db, TxKind kind);
 bool tx_commit(Db *db);
 void tx_rollback(Db *db);
 bool tx_run(Db *db, TxKind kind, bool (*fn)(Db *, void *), void *user);
+/* Runs fn as a part of the open transaction (a savepoint): when it returns false, or a statement of
+ * it fails, what it did is undone, its failure stands in the Ctx (ctx_clear), and the transaction
+ * can go on; unless the engine is busy or gone, then every further statement fails. No rows may be
+ * open. */
+bool tx_part(Db *db, bool (*fn)(Db *, void *), void *user);
 
 /* Bulk load inside the current transaction: COPY on PostgreSQL, prepared inserts on SQLite.
  * columns: comma-separated names. Each db_load_row passes one value per column. */

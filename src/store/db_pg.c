@@ -263,6 +263,7 @@ static bool pg_load_end(Load *l, bool keep) {
 const Driver PG_DRIVER = {
     .begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     .begin_write = "BEGIN ISOLATION LEVEL READ COMMITTED",
+    .begin_note = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit TO off",
     .open = pg_open,
     .close = pg_close,
     .prepare = pg_prepare,

@@ -1,7 +1,8 @@
 /* The SQLite driver; the only file that includes sqlite3.h.
  *
  * Parameters are bound by name: in SQLite `$1` is a name whose index is the order of its first
- * appearance. WAL, synchronous=FULL: a committed transaction survives a power cut.
+ * appearance. WAL, synchronous=FULL: a committed transaction survives a power cut; one of DB_NOTE
+ * (synchronous=NORMAL) the death of the process, and it reaches the disk with the next.
  */
 #include <sqlite3.h>
 #include <string.h>
@@ -235,6 +236,8 @@ static bool sqlite_load_end(Load *l, bool keep) {
 const Driver SQLITE_DRIVER = {
     .begin_read = "BEGIN",
     .begin_write = "BEGIN IMMEDIATE",
+    .begin_note = "PRAGMA synchronous=NORMAL; BEGIN IMMEDIATE",
+    .after_note = "PRAGMA synchronous=FULL",
     .one_writer = true,
     .open = sqlite_open,
     .close = sqlite_close,

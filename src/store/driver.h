@@ -41,8 +41,9 @@ struct Load {
 };
 
 typedef struct Driver {
-    const char *begin_read, *begin_write;
-    bool one_writer; /* the process queues its writers itself */
+    const char *begin_read, *begin_write, *begin_note;
+    const char *after_note; /* after the end of such a transaction; NULL: nothing */
+    bool one_writer;        /* the process queues its writers itself */
     void *(*open)(Ctx *c, Str url, bool create);
     void (*close)(void *conn);
     bool (*prepare)(Db *db, Stmt *s);
@@ -70,7 +71,7 @@ struct Db {
     int statements;
     Rows *open, *spare;
     Load *load;
-    bool in_tx, holds_writer;
+    bool in_tx, holds_writer, note;
     bool broken; /* a statement of the transaction failed: only a rollback may follow */
     bool retry, dead;
     struct Db *next;

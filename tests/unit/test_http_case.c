@@ -1,4 +1,7 @@
 /* Cases over HTTP: two clerks, replays, scope of an enterprise, files, tasks. */
+#include "base/hash.h"
+#include "city/flow/case_inner.h"
+#include "city/flow/case_wait.h"
 #include "tests/http_fixture.h"
 #include "tests/test.h"
 
@@ -142,4 +145,130 @@ TEST(http_case_tasks_and_flows) {
     CHECK_INT(json_get_i64(r.json, S("to_year"), 0), 2026);
     r = http_get(f, f->boss, "/cases?flow=question&open=true&q=question-");
     CHECK(json_get_i64(r.json, S("total"), 0) >= 1);
+}
+
+/* --- many at once ------------------------------------------------------------------------------
+ */
+
+#define ANSWER "{\"act\":\"答复\",\"data\":{\"答复\":\"批量\"},\"ids\":[%s]}"
+
+static HttpReply batch(HttpFixture *f, const char *ids, const char *key) {
+    return http_call(f, &(HttpCall){.method = "POST",
+                                    .path = "/cases/acts",
+                                    .token = f->tokens[ROLE_CLERK_OFFICE],
+                                    .body = str_printf(f->arena, ANSWER, ids),
+                                    .headers = {{S("Idempotency-Key"), str_from(key)}}});
+}
+
+static Str id_of(HttpFixture *f) {
+    HttpReply r;
+    Str path = str_from(new_case(f, &r));
+    return str_sub(path, S("/cases/").n, path.n);
+}
+
+static int64_t answers(Db *db, Str id) {
+    int64_t n = 0;
+    CHECK(str_to_i64(id, &n));
+    return Q_I64(db, -1, "SELECT count(*) FROM case_event WHERE case_file = $1 AND act = '答复'",
+                 db_i(n));
+}
+
+TEST(http_case_batch_answers_each_and_one_refusal_is_its_own) {
+    HttpFixture *f = http_fixture();
+    Str a = id_of(f), b = id_of(f);
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    const char *ids = str_z(f->arena, str_printf(f->arena, "\"%.*s\",\"999999\",\"%.*s\",\"%.*s\"",
+                                                 STRF(a), STRF(b), STRF(a)));
+    HttpReply r = batch(f, ids, "batch-refusal-1");
+    CHECK_INT(r.status, 200);
+    CHECK_INT(json_get_i64(r.json, S("done"), -1), 2);
+    CHECK_INT(json_get_i64(r.json, S("refused"), -1), 2); /* the unknown one; a again */
+    const Json *items = json_get(r.json, S("items"));
+    CHECK_STR(json_get_str(json_at(items, 0), S("state")), S("已答复"));
+    CHECK(json_get_str(json_at(items, 1), S("why")).n > 0);
+    CHECK_STR(json_get_str(json_at(items, 2), S("state")), S("已答复"));
+    CHECK_INT(answers(db, a), 1);
+    CHECK_INT(answers(db, b), 1);
+    r = batch(f, ids, "batch-refusal-1"); /* the answer that was kept */
+    CHECK_INT(json_get_i64(r.json, S("done"), -1), 2);
+    CHECK_INT(Q_I64(db, -1, "SELECT count(*) FROM idempotency_part"), 0);
+    db_return(db);
+}
+
+/* The server died when the first group was done: sent again, the request does the rest, says all.
+ */
+TEST(http_case_batch_goes_on_where_a_dead_server_stopped) {
+    HttpFixture *f = http_fixture();
+    Str a = id_of(f), b = id_of(f);
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    const char *first = str_z(f->arena, str_printf(f->arena, "\"%.*s\"", STRF(a)));
+    const char *both = str_z(f->arena, str_printf(f->arena, "\"%.*s\",\"%.*s\"", STRF(a), STRF(b)));
+    CHECK_INT(batch(f, first, "batch-first-1").status, 200);
+    int64_t id = 0;
+    CHECK(str_to_i64(a, &id));
+    Str request = str_printf(f->arena, "POST /api/v1/cases/acts\n" ANSWER, both);
+    CHECK(EXEC(db,
+               "INSERT INTO idempotency_part(app_user, key, item, request_sha256, result, made_ms) "
+               "SELECT app_user, 'batch-again-1', $1, $2, '已答复', made_ms FROM idempotency "
+               "WHERE key = 'batch-first-1'",
+               db_i(id), db_s(hash_hex(f->arena, HASH_SHA256, request))));
+    HttpReply r = batch(f, both, "batch-again-1");
+    CHECK_INT(r.status, 200);
+    CHECK_INT(json_get_i64(r.json, S("done"), -1), 2);
+    CHECK_INT(json_get_i64(r.json, S("refused"), -1), 0);
+    CHECK_INT(answers(db, a), 1);
+    CHECK_INT(answers(db, b), 1);
+    CHECK_INT(Q_I64(db, -1, "SELECT count(*) FROM idempotency_part"), 0);
+    db_return(db);
+}
+
+/* --- what waits --------------------------------------------------------------------------------
+ */
+
+/* All open cases one may see in whose state one may do something, looked at one by one. */
+static int64_t waiting_plainly(HttpFixture *f, Db *db, const CaseActor *who) {
+    CaseFilter q = {.open_only = true, .limit = 100000};
+    CaseFile *all;
+    int n, role;
+    int64_t waits = 0;
+    CHECK(case_list(db, f->reg, &q, who, &all, &n, NULL));
+    for (int i = 0; i < n; i++) {
+        bool mine = false;
+        for (int a = 0; a < all[i].flow->nacts && !mine; a++)
+            mine = flow_act_from(&all[i].flow->acts[a], all[i].state) &&
+                   case_role(&all[i], &all[i].flow->acts[a], who, &role);
+        waits += mine;
+    }
+    return waits;
+}
+
+TEST(http_case_what_waits_is_what_one_may_act_on) {
+    HttpFixture *f = http_fixture();
+    HttpReply r;
+    static const uint32_t KINDS[] = {
+        1u << ROLE_LEADER,  1u << ROLE_CLERK_OFFICE, 1u << ROLE_CLERK_DISTRICT,
+        1u << ROLE_POLICY,  1u << ROLE_PARTNER,      1u << ROLE_ENTERPRISE,
+        1u << ROLE_AUDITOR, 1u << ROLE_SYSADMIN,     1u << ROLE_CLERK_DISTRICT | 1u << ROLE_POLICY};
+    static const Str DISTRICTS[] = {STR_INIT(""), STR_INIT("370303"), STR_INIT("高新区")};
+    for (int i = 0; i < 3; i++) new_case(f, &r);
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
+        for (int d = 0; d < 3; d++)
+            for (int64_t subject = 0; subject < 3; subject++) {
+                CaseActor who = {.name = d ? S("nobody") : S("boss"),
+                                 .user = 999,
+                                 .roles = KINDS[i],
+                                 .district = DISTRICTS[d],
+                                 .subject = subject};
+                CaseWait *all;
+                int n;
+                int64_t total;
+                CHECK(case_waiting(db, f->reg, &who, 500, &all, &n, &total));
+                CHECK_INT(total, waiting_plainly(f, db, &who));
+                CHECK_INT(n, total < 500 ? total : 500);
+                for (int k = 1; k < n; k++) CHECK(all[k].file.id != all[k - 1].file.id);
+                CHECK(case_waiting(db, f->reg, &who, 2, &all, &n, &total));
+                CHECK_INT(n, total < 2 ? total : 2);
+            }
+    db_return(db);
 }

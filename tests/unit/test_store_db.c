@@ -1,6 +1,7 @@
 /* The SQL seam on the engine of this run (SQLite, or PostgreSQL when $JIXIA_TEST_PG is set). */
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -192,6 +193,122 @@ TEST(store_writers_lose_nothing) {
     for (int i = 0; i < 6; i++) pthread_create(&threads[i], NULL, writer, f.store);
     for (int i = 0; i < 6; i++) pthread_join(threads[i], NULL);
     CHECK_INT(Q_I64(f.db, -1, "SELECT next FROM counter WHERE name = 'x'"), 300);
+    store_fixture_close(&f);
+}
+
+static bool insert_n(Db *db, void *user) {
+    return EXEC(db, "INSERT INTO t(id) VALUES($1)", db_i(*(const int64_t *)user));
+}
+
+static bool insert_and_refuse(Db *db, void *user) {
+    insert_n(db, user);
+    Q(db, "SELECT id FROM t"); /* left open: closed with the part */
+    return FAIL(db_ctx(db), ERR_RULE, M_CITY_NO_REASON, S("x"));
+}
+
+static bool nested(Db *db, void *user) {
+    int64_t inner = 40;
+    if (!insert_n(db, user) || tx_part(db, insert_and_refuse, &inner)) return false;
+    ctx_clear(db_ctx(db));
+    return true;
+}
+
+/* What a part that fails did is undone, the transaction goes on and is committed whole. */
+TEST(store_a_part_that_fails_leaves_the_rest) {
+    StoreFixture f;
+    setup(&f);
+    int64_t one = 1, two = 2, three = 3, none = 9;
+    CHECK(!tx_part(f.db, insert_n, &none)); /* in no transaction */
+    CHECK_INT(f.ctx.err.code, ERR_BUG);
+    ctx_clear(&f.ctx);
+    CHECK(tx_begin(f.db, DB_WRITE));
+    CHECK(tx_part(f.db, insert_n, &one));
+    CHECK(!tx_part(f.db, insert_n, &one)); /* a statement fails */
+    CHECK_INT(f.ctx.err.code, ERR_STATE);
+    ctx_clear(&f.ctx);
+    CHECK(!tx_part(f.db, insert_and_refuse, &none)); /* the function says no */
+    CHECK_INT(f.ctx.err.code, ERR_RULE);
+    ctx_clear(&f.ctx);
+    CHECK(tx_part(f.db, insert_n, &two));
+    CHECK(tx_part(f.db, nested, &three));
+    CHECK(tx_commit(f.db));
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t WHERE id IN (1, 2, 3)"), 3);
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 3);
+    CHECK(tx_begin(f.db, DB_WRITE));
+    CHECK(tx_part(f.db, insert_n, &none));
+    tx_rollback(f.db);
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 3);
+    store_fixture_close(&f);
+}
+
+/* A note is a write like others, and what follows on the same connection is durable again. */
+TEST(store_notes_are_written_and_the_next_write_is_durable) {
+    StoreFixture f;
+    setup(&f);
+    int64_t one = 1, two = 2;
+    CHECK(tx_run(f.db, DB_NOTE, insert_n, &one));
+    CHECK(!tx_run(f.db, DB_NOTE, insert_n, &one));
+    ctx_clear(&f.ctx);
+    if (store_is_postgres(f.store)) {
+        CHECK(tx_begin(f.db, DB_NOTE));
+        CHECK_INT(Q_I64(f.db, -1,
+                        "SELECT count(*) FROM pg_settings WHERE name = 'synchronous_commit' AND "
+                        "source = 'session' AND setting = 'off'"),
+                  1);
+        tx_rollback(f.db);
+        CHECK_INT(Q_I64(f.db, -1,
+                        "SELECT count(*) FROM pg_settings WHERE name = 'synchronous_commit' AND "
+                        "source = 'session'"),
+                  0);
+    } else {
+        CHECK_INT(Q_I64(f.db, -1, "PRAGMA synchronous"), 2);
+    }
+    CHECK(tx_run(f.db, DB_WRITE, insert_n, &two));
+    CHECK_INT(Q_I64(f.db, -1, "SELECT count(*) FROM t"), 2);
+    store_fixture_close(&f);
+}
+
+typedef struct Crowd {
+    Store *store;
+    atomic_bool over;
+    atomic_int greedy;
+} Crowd;
+
+/* Writes again and again without a pause, as an act on thousands does. */
+static void *greedy(void *user) {
+    Crowd *k = user;
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    Db *db = db_borrow(&c, k->store);
+    while (!atomic_load(&k->over)) {
+        CHECK(tx_run(db, DB_WRITE, add_one, NULL));
+        atomic_fetch_add(&k->greedy, 1);
+    }
+    db_return(db);
+    arena_close(a);
+    return NULL;
+}
+
+/* Who waits is passed by one turn only: the sum over many tries says so, whatever the scheduler
+ * does to one of them. */
+TEST(store_writers_take_turns) {
+    enum { TRIES = 40 };
+    StoreFixture f;
+    setup(&f);
+    EXEC(f.db, "INSERT INTO counter(name, next) VALUES('x', 0)");
+    Crowd k = {.store = f.store};
+    pthread_t thread;
+    pthread_create(&thread, NULL, greedy, &k);
+    while (atomic_load(&k.greedy) < 10) usleep(1000);
+    int passed = 0;
+    for (int i = 0; i < TRIES; i++) {
+        int before = atomic_load(&k.greedy);
+        CHECK(tx_run(f.db, DB_WRITE, add_one, NULL));
+        passed += atomic_load(&k.greedy) - before;
+    }
+    atomic_store(&k.over, true);
+    pthread_join(thread, NULL);
+    if (!store_is_postgres(f.store)) CHECK(passed <= 10 * TRIES);
     store_fixture_close(&f);
 }
 

@@ -283,7 +283,7 @@ class Office:
         for i in range(times):
             hit = threading.Thread(target=self.send.killer.strike, args=(self.send.killer.rng.random() * took,))
             hit.start()
-            self.batch(case, "同意" if i % 2 else "退回", mine)
+            self.batch(case, "补正" if i % 2 else "退回", mine, **({} if i % 2 else {"code": "缺材料"}))
             hit.join()
         return len(mine), took
 

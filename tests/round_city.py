@@ -227,7 +227,7 @@ def round_act(person, round_id, name, body=None, path="acts"):
     return person.must("POST", f"/rounds/{round_id}/{path}", dict(body or {}, act=name, reason="演示"), tag=tag)[0]
 
 
-NOTICE = {"年度": "2022", "公示称号": "创新型中小企业", "公示天数": 5, "公示依据": "演示", "受理单位": "演示",
+NOTICE = {"年度": "2022", "公示称号": "创新型中小企业", "公示天数": 5, "补正天数": 5, "公示依据": "演示", "受理单位": "演示",
           "联系电话": "0533-0000000", "联系地址": "演示", "发文机关": "演示"}
 
 

@@ -200,6 +200,7 @@ bool api_round_draw(Request *r, Response *out);
 bool api_round_panel(Request *r, Response *out);
 bool api_reviews(Request *r, Response *out);
 bool api_review(Request *r, Response *out);
+bool api_review_document(Request *r, Response *out);
 bool api_review_declare(Request *r, Response *out);
 bool api_review_save(Request *r, Response *out);
 

@@ -78,6 +78,33 @@ bool api_review(Request *r, Response *out) {
     return http_id(r, 0, &id) && reply_seat(r, out, id);
 }
 
+typedef struct Opening {
+    const Round *round;
+    const Seat *seat;
+    int64_t id;
+    CaseDocument document;
+    EvidenceFile file;
+} Opening;
+
+static bool open_in_tx(Db *db, void *user) {
+    Opening *o = user;
+    return seat_document(db, o->round, o->seat, o->id, &o->document, &o->file);
+}
+
+bool api_review_document(Request *r, Response *out) {
+    Seat s;
+    Round round;
+    Opening o = {.round = &round, .seat = &s};
+    if (!seat_of_path(r, &s, &round) || !http_id(r, 1, &o.id) ||
+        !tx_run(r->db, DB_WRITE, open_in_tx, &o))
+        return false;
+    *out = (Response){.type = evidence_media_type(o.file.type),
+                      .body = o.file.bytes,
+                      .filename = o.document.name,
+                      .cache = S("no-store")};
+    return true;
+}
+
 typedef struct Work {
     const Request *r;
     const Round *round;

@@ -163,6 +163,93 @@ TEST(http_reviewer_reaches_only_the_own_file_and_declares_first) {
     CHECK_INT(act(&r, "finish", "").status, 422); /* sheets are missing: never averaged over */
 }
 
+/* Adds a file to a case by the office; its id. */
+static int64_t attach(Round2 *r, Str path, const char *kind, const char *name) {
+    Str body =
+        str_printf(r->f->arena,
+                   "--b\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\n%s\r\n--b\r\n"
+                   "Content-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
+                   "Content-Type: application/pdf\r\n\r\n%%PDF-1.4\n%s\n%%%%EOF\r\n--b--\r\n",
+                   kind, name, name);
+    HttpReply a = http_call(
+        r->f, &(HttpCall){
+                  .method = "POST",
+                  .path = str_z(r->f->arena, str_printf(r->f->arena, "%.*s/documents", STRF(path))),
+                  .token = r->f->boss,
+                  .body = body,
+                  .headers = {{S("Content-Type"), S("multipart/form-data; boundary=b")}}});
+    CHECK_INT(a.status, 201);
+    const Json *items = json_get(a.json, S("items"));
+    int64_t id = 0;
+    CHECK(items && str_to_i64(json_get_str(items->last, S("id")), &id));
+    return id;
+}
+
+/* The candidates' cases, by code: those the office entered have one each. */
+static Str case_of(Round2 *r, const char *code) {
+    HttpReply a = http_get(r->f, r->f->boss, path(r, ""));
+    Str list = str_printf(r->f->arena, "/cases?flow=candidate&parent=%lld",
+                          (long long)json_get_i64(a.json, S("case"), 0));
+    a = http_get(r->f, r->f->boss, str_z(r->f->arena, list));
+    CHECK_INT(json_get_i64(a.json, S("total"), 0), 2);
+    const Json *items = json_get(a.json, S("items"));
+    for (const Json *e = items ? items->first : NULL; e; e = e->next)
+        if (str_eq(json_get_str(json_get(e, S("subject")), S("code")), str_from(code))) {
+            CHECK_STR(json_get_str(e, S("state")), S("入列"));
+            return str_cat(r->f->arena, S("/cases/"), json_get_str(e, S("id")));
+        }
+    CHECK(false);
+    return S("");
+}
+
+/* Who has a seat opens the documents of its candidate in the second pass, and nobody else's. */
+TEST(http_reviewer_opens_documents_of_the_own_file_in_the_second_pass) {
+    Round2 r;
+    begin(&r, "papers", "\"method\":\"vote\",\"votes\":2");
+    Str files[2] = {case_of(&r, CODES[0]), case_of(&r, CODES[1])};
+    int64_t papers[2] = {attach(&r, files[0], "审计报告", "first.pdf"),
+                         attach(&r, files[1], "证明", "second.pdf")};
+    CHECK_INT(act(&r, "enter", ",\"subjects\":[\"stock:000655.SZ\"]").status, 200);
+    CHECK(case_of(&r, CODES[0]).n > 0); /* entered once more: still one case each */
+    assign(&r);
+    int who = 0;
+    while (who < PEOPLE && !next_review(&r, who)) who++;
+    int64_t id = next_review(&r, who);
+    HttpReply a = http_get(r.f, r.token[who], review(&r, id, ""));
+    CHECK(!json_get(a.json, S("documents")) && str_find(a.body, S(".pdf")) < 0);
+    a = declare(&r, who, id, false);
+    CHECK_INT(json_get_i64(a.json, S("documents_later"), -1), 1);
+    CHECK(json_get(a.json, S("documents"))->count == 0 && str_find(a.body, S(".pdf")) < 0);
+    Str at[2];
+    for (int i = 0; i < 2; i++)
+        at[i] = str_printf(r.f->arena, "/reviews/%lld/documents/%lld", (long long)id,
+                           (long long)papers[i]);
+    for (int i = 0; i < 2; i++)
+        CHECK_INT(http_get(r.f, r.token[who], str_z(r.f->arena, at[i])).status, 404);
+    Str sheet = S("{\"submit\":true,\"sheet\":{\"vote\":\"yes\",\"marks\":{\"c\":\"3\"}}}");
+    a = http_get(r.f, r.token[who], review(&r, id, ""));
+    CHECK_INT(send(r.f, r.token[who], "PATCH", review(&r, id, ""), sheet, a.etag).status, 200);
+    CHECK_INT(hand_in(&r, "{\"vote\":\"yes\",\"marks\":{\"c\":\"3\"}}"), 5);
+    CHECK_INT(act(&r, "second", "").status, 200);
+    a = http_get(r.f, r.token[who], review(&r, id, ""));
+    const Json *list = json_get(a.json, S("documents"));
+    CHECK(list && list->count == 1 && json_get_i64(a.json, S("documents_later"), -1) == 0);
+    int64_t shown = json_get_i64(list->first, S("id"), 0);
+    int mine = shown == papers[0] ? 0 : 1;
+    CHECK_INT(shown, papers[mine]);
+    a = http_get(r.f, r.token[who], str_z(r.f->arena, at[mine]));
+    CHECK(a.status == 200 && str_starts(a.body, S("%PDF-1.4")));
+    CHECK_INT(http_get(r.f, r.token[who], str_z(r.f->arena, at[1 - mine])).status, 404);
+    CHECK_INT(http_get(r.f, r.token[(who + 1) % PEOPLE], str_z(r.f->arena, at[mine])).status, 404);
+    a = http_get(r.f, r.f->boss, "/audit/journal?limit=500");
+    CHECK(str_find(a.body, S("file.read")) >= 0);
+    /* the seat ends, and what it opened with it */
+    CHECK_INT(act(&r, "finish", "").status, 200);
+    CHECK_INT(http_get(r.f, r.token[who], str_z(r.f->arena, at[mine])).status, 404);
+    a = http_get(r.f, r.token[who], review(&r, id, ""));
+    CHECK(str_find(a.body, S(".pdf")) < 0);
+}
+
 TEST(http_declared_interest_moves_one_file_and_is_kept_on_the_wall) {
     Round2 r;
     begin(&r, "intr", "\"method\":\"average\"");

@@ -48,7 +48,7 @@ typedef struct CaseFile {
 
 typedef struct CaseNew {
     Str flow;
-    Str act;         /* the opening act; empty: the only one */
+    Str act;         /* the opening act; empty: the first of the flow */
     int64_t subject; /* 0: none */
     int64_t parent;  /* 0: none */
     int64_t organisation;
@@ -56,6 +56,7 @@ typedef struct CaseNew {
     Str division;     /* empty: the subject's assessed unit, else its division */
     const Json *data; /* object or NULL */
     Str code, reason;
+    Str done; /* an effect the caller has in hand itself: not run again */
 } CaseNew;
 
 typedef struct CaseMove {

@@ -108,14 +108,8 @@ static bool move(Db *db, const Register *reg, CaseFile *k, const FlowAct *a, con
  */
 
 static const FlowAct *opening(Ctx *c, const Flow *f, Str act) {
-    const FlowAct *found = NULL;
-    int n = 0;
-    for (int i = 0; i < f->nacts; i++) {
-        if (!f->acts[i].opens || (act.n && !str_eq(f->acts[i].id, act))) continue;
-        found = &f->acts[i];
-        n++;
-    }
-    if (n == 1) return found;
+    for (int i = 0; i < f->nacts; i++)
+        if (f->acts[i].opens && (!act.n || str_eq(f->acts[i].id, act))) return &f->acts[i];
     FAIL(c, ERR_INPUT, M_FLOW_ACT, act);
     return NULL;
 }
@@ -202,7 +196,8 @@ static bool open_at(Db *db, const Register *reg, const CaseNew *n, const CaseAct
     if (!case_role(&k, a, actor, &role))
         return FAIL(c, ERR_DENIED, M_CASE_NOT_YOURS, act_title(c, a));
     k.opened_by = actor->name;
-    CaseMove m = {.act = a->id, .code = n->code, .reason = n->reason, .data = k.data};
+    CaseMove m = {
+        .act = a->id, .code = n->code, .reason = n->reason, .data = k.data, .done = n->done};
     if (!give_number(db, &k) || !insert(db, &k)) return false;
     if (!case_gate(db, reg, &k, a, actor, &m, &gate)) return false;
     if (!move(db, reg, &k, a, NULL, &m, actor, role, &gate, depth)) return false;

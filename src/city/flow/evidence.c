@@ -245,12 +245,16 @@ Grade evidence_grade_of(const CaseActor *actor) {
     return sight_of_case(actor->roles, actor->viewer);
 }
 
-static bool journal_reading(Db *db, const CaseDocument *d, const CaseActor *actor) {
+static bool journal_reading(Db *db, const CaseDocument *d, Str person) {
     Ctx *c = db_ctx(db);
     Str name = d->kind; /* not the file's name: the journal is read by who may not see the case */
-    Act act = {.actor = actor->name, .reason = msg_text(c->arena, M_FILE_READ, LANG_ZH, 1, &name)};
+    Act act = {.actor = person, .reason = msg_text(c->arena, M_FILE_READ, LANG_ZH, 1, &name)};
     if (d->grade < GRADE_SENSITIVE) return true;
     return journal_add(db, &act, S("file.read"), case_object(c->arena, d->case_file), d->sm3);
+}
+
+bool evidence_read(Db *db, const CaseDocument *d, Str person, EvidenceFile *out) {
+    return evidence_get(db, d->sm3, out) && journal_reading(db, d, person);
 }
 
 bool evidence_open(Db *db, const Register *reg, Str sm3, const CaseActor *actor, EvidenceFile *out,
@@ -273,7 +277,7 @@ bool evidence_open(Db *db, const Register *reg, Str sm3, const CaseActor *actor,
         if (!case_get(db, reg, all[i].case_file, &k)) return false;
         if (!case_visible(&k, actor)) continue;
         *document = all[i];
-        return evidence_get(db, sm3, out) && journal_reading(db, document, actor);
+        return evidence_read(db, document, actor->name, out);
     }
     return ctx_ok(c) && FAIL(c, ERR_MISSING, M_FILE_UNKNOWN);
 }

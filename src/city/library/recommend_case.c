@@ -24,9 +24,11 @@ static const Flow *candidate_flow(const PackSet *p, const CaseFile *round) {
     return NULL;
 }
 
+/* Not the one by which the office enters an enterprise itself: who is recommended is asked. */
 static const FlowAct *opening(const Flow *f) {
+    const FlowAct *entering = flow_act_doing(f, S("round.enter"), true, S(""), false);
     for (int i = 0; i < f->nacts; i++)
-        if (f->acts[i].opens) return &f->acts[i];
+        if (f->acts[i].opens && &f->acts[i] != entering) return &f->acts[i];
     return NULL;
 }
 

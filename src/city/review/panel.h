@@ -2,6 +2,7 @@
  * writing. */
 #ifndef JIXIA_CITY_REVIEW_PANEL_H
 #define JIXIA_CITY_REVIEW_PANEL_H
+#include "city/flow/evidence.h"
 #include "city/review/panel_stats.h"
 #include "city/review/round.h"
 
@@ -47,6 +48,14 @@ bool seat_declare(Db *db, const Round *r, const Seat *s, bool interest, Str note
  * (or a vote), a comment beside each extreme. ERR_STATE past the deadline or before declaring. */
 bool seat_save(Db *db, const Round *r, const Seat *s, int64_t version, const Json *sheet,
                bool submit, const Act *act);
+/* The documents of the candidate's case for the holder of a seat: up to 敏感, none withdrawn, from
+ * the second pass on (a document names its enterprise) until scoring is closed. *later: how many
+ * the blind pass holds back. */
+bool seat_documents(Db *db, const Round *r, const Seat *s, CaseDocument **out, int *n, int *later);
+/* Opens one of them; ERR_MISSING for every other. Inside a write transaction: the reading of 敏感
+ * is journalled. */
+bool seat_document(Db *db, const Round *r, const Seat *s, int64_t id, CaseDocument *out,
+                   EvidenceFile *file);
 /* Opens the second pass: names and the others' sheets become visible. Every sheet must be in. */
 bool panel_second(Db *db, const Round *r, const Act *act);
 /* Consensus: records the value; those seated sign it. */

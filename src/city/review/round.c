@@ -185,6 +185,10 @@ static bool enter_one(Db *db, const Round *r, const CandidateNew *k, int64_t *pl
     Ctx *c = db_ctx(db);
     int64_t id = Q_I64(db, 0, "SELECT id FROM review_candidate WHERE round = $1 AND subject = $2",
                        db_i(r->id), db_i(k->subject));
+    if (id && k->case_file &&
+        !EXEC(db, "UPDATE review_candidate SET case_file = $1 WHERE id = $2 AND case_file = 0",
+              db_i(k->case_file), db_i(id)))
+        return false;
     if (id || !ctx_ok(c)) return ctx_ok(c) && sponsor(db, id, k);
     id = counter_take(db, S("review_candidate"), 1);
     int64_t year = r->as_of / 10000;

@@ -39,10 +39,11 @@ static bool act_close(Db *db, Call *k) {
 /* One entry of `subjects`: a code or {subject, field, had, person, organisation}. */
 static bool read_entry(Db *db, const Json *e, CandidateNew *n) {
     bool plain = e->kind != JSON_OBJECT;
+    n->had = -1;
     n->subject = subject_find(db, plain ? json_str(e, S("")) : json_get_str(e, S("subject")));
     if (plain) return n->subject != 0;
     n->field = json_get_str(e, S("field"));
-    n->had = (int)json_get_i64(e, S("had"), 0);
+    n->had = (int)json_get_i64(e, S("had"), -1);
     n->person = json_get_str(e, S("person"));
     n->organisation = json_get_i64(e, S("organisation"), 0);
     n->case_file = json_get_i64(e, S("case"), 0);
@@ -62,7 +63,12 @@ static bool act_enter(Db *db, Call *k) {
     CandidateNew *all = NEW_N(c->arena, CandidateNew, (list ? list->count : 0) + 1);
     for (const Json *e = list ? list->first : NULL; e; e = e->next)
         if (!read_entry(db, e, &all[n++])) return false;
-    if (!round_enter(db, k->id, all, n, &k->act, &added)) return false;
+    for (int i = 0; i < n; i++)
+        if (all[i].had < 0 && !round_held(db, k->reg, &k->round, all[i].subject, &all[i].had))
+            return false;
+    if (!round_enter(db, k->id, all, n, &k->act, &added) ||
+        !round_case_enter(db, k->reg, &k->round, all, n, &k->act))
+        return false;
     say(k, c, S("added"), added);
     say(k, c, S("given"), n);
     return true;

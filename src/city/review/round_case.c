@@ -120,8 +120,7 @@ bool effect_round_freeze(Db *db, const CaseStep *s, const Json *args) {
     return settle(db, s, &r) && round_open(db, s->reg, r.id, &act);
 }
 
-/* What the enterprise holds as it enters: 0 nothing, 1 the title of the round's rule, 2 another. */
-static bool held(Db *db, const Register *reg, const Round *r, int64_t subject, int *had) {
+bool round_held(Db *db, const Register *reg, const Round *r, int64_t subject, int *had) {
     FactAt at = {.as_of = date_to_int(china_day(db_ctx(db)->now_ms))};
     TitleBook book;
     *had = 0;
@@ -137,6 +136,48 @@ static bool held(Db *db, const Register *reg, const Round *r, int64_t subject, i
     return true;
 }
 
+/* The flow below a round's whose opening act enters a candidate, and the act. */
+static const FlowAct *entering(const Register *reg, Str parent, const Flow **out) {
+    for (int i = 0; i < reg->pack->nflows; i++) {
+        const Flow *f = reg->pack->flows[i];
+        const FlowAct *a = flow_act_doing(f, S("round.enter"), true, S(""), false);
+        if (a && str_eq(f->parent, parent)) return *out = f, a;
+    }
+    return NULL;
+}
+
+bool round_case_enter(Db *db, const Register *reg, const Round *r, const CandidateNew *list, int n,
+                      const Act *act) {
+    CaseFile k;
+    const Flow *f = NULL;
+    if (!r->case_file) return true;
+    if (!case_get(db, reg, r->case_file, &k)) return false;
+    const FlowAct *a = entering(reg, k.flow->id, &f);
+    CaseActor who = case_actor_system(act->actor);
+    for (int i = 0; a && i < n; i++) {
+        int64_t id = Q_I64(db, 0,
+                           "SELECT id FROM review_candidate WHERE round = $1 AND subject = $2 AND "
+                           "case_file = 0",
+                           db_i(r->id), db_i(list[i].subject));
+        if (!id) continue;
+        int64_t below = Q_I64(db, 0,
+                              "SELECT max(id) FROM case_file WHERE parent = $1 AND flow = $2 AND "
+                              "subject = $3 AND closed_ms IS NULL",
+                              db_i(r->case_file), db_s(f->id), db_i(list[i].subject));
+        CaseNew new = {.flow = f->id,
+                       .act = a->id,
+                       .subject = list[i].subject,
+                       .parent = r->case_file,
+                       .reason = act->reason,
+                       .done = S("round.enter")};
+        if (!below && case_open(db, reg, &new, &who, &k)) below = k.id;
+        if (!below || !EXEC(db, "UPDATE review_candidate SET case_file = $1 WHERE id = $2",
+                            db_i(below), db_i(id)))
+            return false;
+    }
+    return ctx_ok(db_ctx(db));
+}
+
 bool effect_round_enter(Db *db, const CaseStep *s, const Json *args) {
     (void)args;
     Round r;
@@ -150,7 +191,7 @@ bool effect_round_enter(Db *db, const CaseStep *s, const Json *args) {
                       .organisation = s->file->organisation,
                       .person = s->file->organisation ? s->actor->name : S(""),
                       .case_file = s->file->id};
-    if (!held(db, s->reg, &r, k.subject, &k.had)) return false;
+    if (!round_held(db, s->reg, &r, k.subject, &k.had)) return false;
     GROW(c->arena, all, n, cap);
     all[n++] = k;
     Rows *q = Q(db,

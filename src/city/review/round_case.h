@@ -7,10 +7,18 @@
 #include "feel/value.h"
 
 struct Round; /* city/review/round.h */
+struct CandidateNew;
 
 /* Drafts a round: as a case, by the flow whose opening act has the effect round.draft; without one
  * in the packs it stands for itself. Its id, 0 on failure. */
 int64_t round_begin(Db *db, const Register *reg, const Json *setting, const Act *act);
+/* What an enterprise holds as it enters: 0 nothing, 1 the title of the round's rule, 2 another. */
+bool round_held(Db *db, const Register *reg, const struct Round *r, int64_t subject, int *had);
+/* Gives each candidate the office entered itself a case below the round's, by the flow whose
+ * opening act has the effect round.enter; one whose case is under way already gets that one. A
+ * round without a case, or packs without such an act: nothing. */
+bool round_case_enter(Db *db, const Register *reg, const struct Round *r,
+                      const struct CandidateNew *list, int n, const Act *act);
 /* What the round's case has to say to an act on the round that is about to be done: its guards are
  * asked and it moves, without the effect. A round without a case: nothing. */
 bool round_case_move(Db *db, const Register *reg, const struct Round *r, Str effect,

@@ -251,15 +251,15 @@ bool round_diff_json(Db *db, const Register *reg, const Round *r, Json **out) {
 
 /* --- preview ---------------------------------------------------------------------------------- */
 
-typedef struct Preview {
+typedef struct Outlook {
     Arena *arena;
     Json *met, *near;
     int64_t lacking;
-} Preview;
+} Outlook;
 
 static bool preview_row(void *user, const Subject *s, const FactSet *facts, const Decision *d) {
     (void)facts;
-    Preview *p = user;
+    Outlook *p = user;
     if (s->kind != SUBJECT_ENTERPRISE) return true;
     if (d->outcome == OUTCOME_MET)
         json_push(p->met, json_string(p->arena, str_dup(p->arena, s->code)));
@@ -278,7 +278,7 @@ bool round_preview(Db *db, const Register *reg, const Round *r, Json **out) {
     Ctx *c = db_ctx(db);
     Arena *a = c->arena;
     const Rule *rule = pack_rule(c, reg->pack, r->rule);
-    Preview p = {.arena = a, .met = json_new(a, JSON_ARRAY), .near = json_new(a, JSON_ARRAY)};
+    Outlook p = {.arena = a, .met = json_new(a, JSON_ARRAY), .near = json_new(a, JSON_ARRAY)};
     EvaluateReport report;
     EvaluateOptions o = {.rules = &rule,
                          .nrules = 1,
@@ -352,6 +352,25 @@ static bool others(Db *db, const Seat *s, Json *o) {
     return ctx_ok(c);
 }
 
+static bool documents(Db *db, const Round *r, const Seat *s, Json *o) {
+    Arena *a = db_ctx(db)->arena;
+    CaseDocument *d = NULL;
+    int n, later;
+    if (!seat_documents(db, r, s, &d, &n, &later)) return false;
+    Json *list = member(a, o, "documents", JSON_ARRAY);
+    for (int i = 0; i < n; i++) {
+        Json *e = json_push(list, json_new(a, JSON_OBJECT));
+        number(a, e, "id", d[i].id);
+        text(a, e, "kind", d[i].kind);
+        text(a, e, "name", d[i].name);
+        text(a, e, "type", evidence_type_text(d[i].type));
+        number(a, e, "size", d[i].size);
+        text(a, e, "grade", grade_text(d[i].grade));
+    }
+    number(a, o, "documents_later", later);
+    return true;
+}
+
 bool seat_json(Db *db, const Register *reg, const Round *r, const Seat *s, Json **out) {
     Ctx *c = db_ctx(db);
     Arena *a = c->arena;
@@ -386,5 +405,5 @@ bool seat_json(Db *db, const Register *reg, const Round *r, const Seat *s, Json 
         text(a, o, "name", subject.name);
         text(a, o, "code", subject.code);
     }
-    return material(db, reg, &k, !second, o);
+    return material(db, reg, &k, !second, o) && documents(db, r, s, o);
 }

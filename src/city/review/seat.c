@@ -171,6 +171,35 @@ bool seat_save(Db *db, const Round *r, const Seat *s, int64_t version, const Jso
     return review_note(db, act, second ? S("review.second") : S("review.submit"), r->id, o);
 }
 
+/* --- documents -------------------------------------------------------------------------------- */
+
+bool seat_documents(Db *db, const Round *r, const Seat *s, CaseDocument **out, int *n, int *later) {
+    Candidate k;
+    CaseDocument *all;
+    int count, kept = 0;
+    *n = *later = 0;
+    if (!round_candidate(db, s->candidate, &k)) return false;
+    if (!k.case_file || !s->declared_ms || r->scored_ms) return true;
+    if (!case_documents(db, k.case_file, false, &all, &count)) return false;
+    for (int i = 0; i < count; i++)
+        if (all[i].grade <= GRADE_SENSITIVE) all[kept++] = all[i];
+    *out = all;
+    *(r->second_ms ? n : later) = kept;
+    return true;
+}
+
+bool seat_document(Db *db, const Round *r, const Seat *s, int64_t id, CaseDocument *out,
+                   EvidenceFile *file) {
+    CaseDocument *all = NULL;
+    int n, later;
+    if (!seat_documents(db, r, s, &all, &n, &later)) return false;
+    for (int i = 0; i < n; i++)
+        if (all[i].id == id) return *out = all[i], evidence_read(db, out, s->person, file);
+    return FAIL(db_ctx(db), ERR_MISSING, M_FILE_UNKNOWN);
+}
+
+/* --- the second pass -------------------------------------------------------------------------- */
+
 static int64_t open_sheets(Db *db, int64_t round) {
     return Q_I64(db, 0,
                  "SELECT count(*) FROM review_seat WHERE round = $1 AND ended_ms = 0 AND "

@@ -150,6 +150,8 @@ const round: Record<keyof typeof zh, string> = {
   'review.material': 'Material',
   'review.withheld': '{n} more are not shown: their grade, or the blind pass',
   'review.others': 'Other reviewers',
+  'review.documents': 'Documents',
+  'review.documents_later': '{n} documents name the enterprise; they open with the second pass',
   'review.criteria': 'Criteria',
   'review.total': 'total {n}',
   'review.mark': 'Mark',

@@ -148,6 +148,8 @@ export default {
   'review.material': '材料',
   'review.withheld': '另有 {n} 项按密级或匿名要求不展示',
   'review.others': '其他评审',
+  'review.documents': '申报材料',
+  'review.documents_later': '另有 {n} 份材料会显示企业名称，第二轮开放后可以查看',
   'review.criteria': '评分',
   'review.total': '合计 {n}',
   'review.mark': '分值',

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""One round twice: by the command line and by the API, on two copies of one generated city.
+"""One round twice, from recommendations to certificates: by the command line and by the API, on two copies of
+one generated city, under a clock the test moves (moved_clock.c).
 
 round.py JIXIA FOLDER [FIRMS]: ends with `N passed, N failed`. Checked: every step answers, the sample is
 drawn again by tests/redraw.py, a reviewer reaches no other's file, an edit voids a signature, two
-clerks at once are told, the packets of both rounds are the same (instants, seq and what is drawn
-from the seed aside), the journal of both is whole.
+clerks at once are told, the packets of both rounds are the same, and so are cases with their events,
+recommendations, notice, objection, titles, letters and certificates (instants, seq and what is drawn
+from a seed aside; see TABLES); the journal of both is whole.
 """
 import http.cookiejar
 import json
@@ -18,12 +20,16 @@ import time
 import urllib.error
 import urllib.request
 
+from city import Clock  # beside this file
+
 JIXIA, HOME = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 FIRMS = sys.argv[3] if len(sys.argv) > 3 else "1500"
 HERE = os.path.dirname(os.path.abspath(__file__))
 REVIEWERS = [f"rev{i}" for i in range(1, 10)]
 INSPECTORS = ["insp1", "insp2", "insp3", "insp4"]
 PASSWORD = "harvest-moon-42"
+PARTNERS = {"tank": "演示智库", "vc1": "演示创投一号"}
+CLOCK = Clock(HOME)
 passed = failed = 0
 
 
@@ -46,10 +52,10 @@ SETTING = {
 }
 
 
-def sheet(person, number):
-    """A sheet that depends on who and what only, the same in both rounds."""
-    n = int(number[-4:]) * 7 + REVIEWERS.index(person) * 3
-    marks = {"growth": str(1 + n % 7 / 2), "craft": str(0.5 + (n // 2) % 9 / 2)}
+def sheet(number):
+    """A sheet that depends on the candidate only: who reviews what is drawn, and differs between the rounds."""
+    n = int(number[-4:])
+    marks = {"growth": str(1 + n * 3 % 8 / 2), "craft": str(1.5 + n % 7 / 2)}
     comments = {k: "演示理由" for k, v in marks.items() if float(v) in (0, 5)}
     return {"marks": marks, "comments": comments}
 
@@ -59,12 +65,44 @@ class Cli:
         self.db = db
 
     def run(self, *args):
-        p = subprocess.run([JIXIA, *args, "--db", self.db], capture_output=True, text=True)
+        p = subprocess.run([JIXIA, *args, "--db", self.db], capture_output=True, text=True, env=CLOCK.env())
         return p.returncode, p.stdout, p.stderr
 
+    def done(self, *args):
+        """A command that must do it; its JSON."""
+        code, out, err = self.run(*args, "--json")
+        return json.loads(out) if code in (0, 1) else {"failed": err}
+
+    def recommend(self, who, subject, case, interest=None):
+        more = ["--partner", PARTNERS[who]] if who in PARTNERS else ["--district", "370303"]
+        if interest:
+            more += ["--interest", interest["kind"]] + (["--share", interest["share"]] if "share" in interest else [])
+        return self.done("recommend", "add", "--rule", SETTING["rule"], "--subject", subject[1], "--round", str(case),
+                         "--reason", "产品领先", "--as", who, *more)
+
+    def case(self, case, act, who="clerk", data=None, code=None, reason="演示"):
+        more = (["--data", json.dumps(data)] if data else []) + (["--code", code] if code else [])
+        return self.done("case", "act", str(case), act, "--as", who, "--reason", reason, *more)
+
+    def edit(self, case, data):
+        return self.done("case", "edit", str(case), "--data", json.dumps(data), "--as", "clerk", "--reason", "演示")
+
+    def batch(self, act, state, parent, data=None):
+        more = ["--data", json.dumps(data)] if data else []
+        return self.done("case", "batch", act, "--flow", "candidate", "--state", state, "--parent", str(parent), "--as",
+                         "clerk", "--reason", "演示", *more)
+
+    def attach(self, case, kind, path):
+        return self.done("case", "attach", str(case), kind, path, "--as", "clerk")
+
+    def say(self, case, text):
+        return self.done("case", "say", str(case), text, "--as", "clerk")
+
+    def object(self, notice, body):
+        return self.done("notice", "object", str(notice), "--with", json.dumps(body), "--reason", "演示", "--as", "clerk")
+
     def act(self, name, body=None, who=None):
-        extra = ["--as", who] if who else []
-        code, out, err = self.run("round", name, "1", "--with", json.dumps(body or {}), "--reason", "演示", *extra)
+        code, out, err = self.run("round", name, "1", "--with", json.dumps(body or {}), "--reason", "演示", "--as", who or "clerk")
         return json.loads(out) if code == 0 else {"failed": err}
 
     def read(self, what):
@@ -75,16 +113,16 @@ class Cli:
         path = os.path.join(HOME, "setting.json")
         with open(path, "w", encoding="utf-8") as f:
             json.dump(SETTING, f)
-        return self.run("round", "create", path, "--reason", "演示")[0] == 0
+        return self.run("round", "create", path, "--reason", "演示", "--as", "clerk")[0] == 0
 
     def score(self, person, number):
-        body = {"person": person, "candidate": number, "declared": True, "sheet": sheet(person, number)}
+        body = {"person": person, "candidate": number, "declared": True, "sheet": sheet(number)}
         return "failed" not in self.act("score", body)
 
 
 class Api:
-    def __init__(self, port):
-        self.base, self.who, self.key = f"http://127.0.0.1:{port}/api/v1", {}, 0
+    def __init__(self, port, db):
+        self.base, self.db, self.who, self.key = f"http://127.0.0.1:{port}/api/v1", db, {}, 0
 
     def sign_in(self, name, password):
         jar = http.cookiejar.CookieJar()
@@ -95,7 +133,7 @@ class Api:
         self.key += 1
         h = {"X-Jixia-CSRF": "1", "Content-Type": "application/json", "Idempotency-Key": f"round-test-{self.key:06d}"}
         h.update({k.replace("_", "-"): v for k, v in headers.items()})
-        data = json.dumps(body).encode() if body is not None else None
+        data = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else None
         req = urllib.request.Request(self.base + path, data=data, method=method, headers=h)
         try:
             with self.who[who].open(req, timeout=120) as f:
@@ -104,6 +142,39 @@ class Api:
         except urllib.error.HTTPError as e:
             text = e.read()
             return e.code, json.loads(text) if text else None, None
+
+    def done(self, who, method, path, body=None, **headers):
+        status, answer, _ = self.call(who, method, path, body, **headers)
+        return answer if status in (200, 201) else {"failed": answer}
+
+    def recommend(self, who, subject, case, interest=None):
+        body = {"rule": SETTING["rule"], "enterprise": str(subject[0]), "round": str(case), "reason": "产品领先"}
+        return self.done(who, "POST", "/recommendations", dict(body, interest=interest) if interest else body)
+
+    def case(self, case, act, who="clerk", data=None, code=None, reason="演示"):
+        tag = self.call(who, "GET", f"/cases/{case}")[2]
+        body = {"act": act, "reason": reason, "data": data, "code": code}
+        return self.done(who, "POST", f"/cases/{case}/acts", {k: v for k, v in body.items() if v}, If_Match=tag)
+
+    def edit(self, case, data):
+        tag = self.call("clerk", "GET", f"/cases/{case}")[2]
+        return self.done("clerk", "PATCH", f"/cases/{case}", {"data": data, "reason": "演示"}, If_Match=tag)
+
+    def batch(self, act, state, parent, data=None):
+        body = {"act": act, "reason": "演示", "filter": {"flow": "candidate", "state": state, "parent": parent}}
+        return self.done("clerk", "POST", "/cases/acts", dict(body, data=data) if data else body)
+
+    def attach(self, case, kind, path):
+        with open(path, "rb") as f:
+            form = (f'--b\r\nContent-Disposition: form-data; name="kind"\r\n\r\n{kind}\r\n--b\r\nContent-Disposition: form-data; '
+                    f'name="file"; filename="{os.path.basename(path)}"\r\n\r\n').encode() + f.read() + b"\r\n--b--\r\n"
+        return self.done("clerk", "POST", f"/cases/{case}/documents", form, Content_Type="multipart/form-data; boundary=b")
+
+    def say(self, case, text):
+        return self.done("clerk", "POST", f"/cases/{case}/messages", {"text": text})
+
+    def object(self, notice, body):
+        return self.done("clerk", "POST", f"/notices/{notice}/objections", body)
 
     def tag(self, who="clerk"):
         return self.call(who, "GET", "/rounds/1")[2]
@@ -136,7 +207,7 @@ class Api:
         _, _, tag = self.call(person, "POST", f"/reviews/{seat}/declaration", {"interest": False})
         draft = {"sheet": {"marks": {"growth": "2"}}}
         _, _, tag = self.call(person, "PATCH", f"/reviews/{seat}", draft, If_Match=tag)
-        done = {"sheet": sheet(person, number), "submit": True}
+        done = {"sheet": sheet(number), "submit": True}
         status, answer, _ = self.call(person, "PATCH", f"/reviews/{seat}", done, If_Match=tag)
         return status == 200 and "name" not in answer and answer["submitted"]
 
@@ -154,8 +225,10 @@ def steps(name, way):
     opened = did("show", way.read("show"))
     check(f"{name}: digests of the seed are out, the seed is not", opened["seed_sha256"] and not opened["seed"])
     preview = did("preview", way.read("preview"))
-    added = did("enter all that pass", way.act("enter", {"passing": True}))
-    check(f"{name}: all that pass are in", added.get("added") == len(preview["met"]) > 10, added)
+    out = recommended(name, way, sql(way, "SELECT case_file FROM review_round WHERE id = 1")[0][0], preview["met"][:4])
+    rest = [m for m in preview["met"] if m not in out]
+    added = did("enter all that pass but one that declined", way.act("enter", {"subjects": rest}))
+    check(f"{name}: all that pass are in", added.get("added") == len(preview["met"]) - 4 > 5, added)
     for i, r in enumerate(REVIEWERS):
         did("member " + r, way.act("member", {"person": r, "chair": i == 0}))
     did("close the list", way.act("close"))
@@ -163,7 +236,39 @@ def steps(name, way):
     did("assign", way.act("assign"))
     did("a member leaves", way.act("leave", {"person": "rev9"}))
     panel = did("panel", way.read("panel"))
-    check(f"{name}: every file has three", panel["seats"] == 3 * len(preview["met"]))
+    check(f"{name}: every file has three", panel["seats"] == 3 * (len(preview["met"]) - 1))
+
+
+def sql(way, text, *args):
+    import sqlite3
+    with sqlite3.connect(way.db, timeout=30) as c:
+        return c.execute(text, args).fetchall()
+
+
+def recommended(name, way, case, four):
+    """Two sponsors of one firm, one that is returned and corrected, one that declines: who is not a candidate."""
+    firms = [sql(way, "SELECT id, code FROM subject WHERE code = ?", c if isinstance(c, str) else c["subject"])[0] for c in four]
+    did = lambda what, answer: check(f"{name}: {what}", "failed" not in answer, answer.get("failed"))  # noqa: E731
+    did("days to correct", way.edit(case, {"补正天数": 5}))
+    did("recommend with a holding", way.recommend("vc1", firms[0], case, {"kind": "holding", "share": "0.042"}))
+    did("recommend once more", way.recommend("tank", firms[0], case, {"kind": "none"}))
+    for f in firms[1:]:
+        did("a district recommends", way.recommend("insp1", f, case))
+    cases = [k for k, in sql(way, "SELECT id FROM case_file WHERE flow = 'candidate' AND parent = ? ORDER BY id", case)]
+    check(f"{name}: two sponsors, one case", len(cases) == 4, cases)
+    path = os.path.join(HOME, "audit.pdf")
+    with open(path, "w", encoding="ascii") as f:
+        f.write("%PDF-1.4\n%%EOF\n")
+    did("attach", way.attach(cases[0], "审计报告", path))
+    did("say", way.say(cases[0], "请核对"))
+    for k in cases[:3]:
+        did("consent", way.case(k, "同意"))
+    did("decline", way.case(cases[3], "不同意"))
+    did("return", way.case(cases[1], "退回", code="缺材料"))
+    did("correct", way.case(cases[1], "补正"))
+    for k in cases[:3]:
+        did("the district passes it", way.case(k, "初核通过", data={"初核意见": "情况属实"}))
+    return four
 
 
 def score_all(name, way, seats):
@@ -204,6 +309,59 @@ def finish(name, way):
     check(f"{name}: a decided round stays", "failed" in way.act("decide", {"filter": {}, "verdict": "admit"}))
 
 
+NOTICE = {"年度": "2026年", "公示称号": "创新型中小企业", "公示天数": 5, "公示依据": "演示办法", "受理单位": "演示单位",
+          "联系电话": "0533-0000000", "联系地址": "演示路 1 号", "发文机关": "演示单位"}
+AWARD = {"称号": "瞪羚", "级别": "市", "认定单位": "演示单位", "认定文号": "演示〔2026〕1号", "起始日": "2026-10-20"}
+
+
+def published(name, way):
+    """The cases follow the verdicts: notice, objection, titles, letters, certificates, archive."""
+    did = lambda what, answer: check(f"{name}: {what}", "failed" not in answer, answer.get("failed"))  # noqa: E731
+    case = sql(way, "SELECT case_file FROM review_round WHERE id = 1")[0][0]
+    count = dict(sql(way, "SELECT verdict, count(*) FROM review_candidate GROUP BY verdict"))
+    admitted = way.batch("拟认定", "入列", case)
+    check(f"{name}: those admitted go on, the others are named", admitted.get("done") == count["admit"] > 1 and
+          admitted.get("refused") == count.get("refuse", 0) + count.get("hold", 0), admitted)
+    refused = way.batch("未通过", "入列", case)
+    check(f"{name}: those refused end", refused.get("done") == count.get("refuse", 0), refused)
+    did("what the notice says", way.edit(case, NOTICE))
+    did("draft the notice", way.case(case, "起草公示"))
+    did("publish", way.case(case, "发布公示"))
+    notice = sql(way, "SELECT id FROM public_notice")[0][0]
+    did("an objection on paper", way.object(notice, {"channel": "paper", "position": 1, "person": "演示人甲", "contact": "0533-0000001",
+                                                    "text": "专利权属有争议"}))
+    CLOCK.set("2026-10-20 01:00:00")
+    if isinstance(way, Api):
+        way.sign_in("clerk", PASSWORD)  # the moved clock ended the session
+    did("conclude", way.case(case, "结束公示"))
+    granted = way.batch("认定", "拟认定", case, AWARD)
+    check(f"{name}: all are recognised but the one held", granted.get("done") == count["admit"] - 1 and granted.get("refused") == 1, granted)
+    for what in ("title", "letter", "certificate"):
+        n = sql(way, f"SELECT count(*) FROM {what}")[0][0]
+        check(f"{name}: {what}s of all of them", n == count["admit"] - 1, n)
+    did("archive", way.case(case, "归档"))
+
+
+# What both ways must have written alike: all columns but these. Left out everywhere: instants and seq. A candidate's
+# decision is compared as a packet. An act at the command line has no account (app_user, registered_by); a certificate's
+# code and signature, the digests that hold them, receipts and reviewers are drawn. cli:NAME is NAME at the command line.
+TABLES = {"case_file": "", "case_event": "decision", "case_document": "", "case_message": "", "case_clock": "", "recommendation": "app_user",
+          "review_candidate": "decision", "review_sponsor": "", "public_notice": "frozen sm3", "objection": "receipt registered_by",
+          "title": "", "letter": "frozen sm3", "letter_event": "", "certificate": "code frozen signature public_key"}
+
+
+def written(way, table):
+    """The rows of a table as texts."""
+    left = set(TABLES[table].split())
+    names = [n for _, n, *_ in sql(way, f"PRAGMA table_info({table})") if n not in left and "seq" not in n and not n.endswith("_ms")]
+    receipts = [r for r, in sql(way, "SELECT receipt FROM objection")]
+    rows = [dict(zip(names, r)) for r in sql(way, f"SELECT {', '.join(names)} FROM {table} ORDER BY 1, 2")]
+    text = json.dumps(rows, ensure_ascii=False, default=lambda b: b.hex()).replace('"cli:', '"')
+    for i, r in enumerate(receipts):
+        text = text.replace(r, f"receipt {i}").replace(r[:6], f"receipt {i}")
+    return json.loads(text)
+
+
 def plain(packet):
     """A packet without instants and seq."""
     if isinstance(packet, dict):
@@ -230,8 +388,14 @@ def city(db):
           cli.run("demo", "--enterprises", FIRMS, "--seed", "11")[0] == 0)
     passwords = {}
     people = [(r, "reviewer") for r in REVIEWERS] + [(i, "clerk_district") for i in INSPECTORS]
+    for name in PARTNERS.values():
+        check("a partner", cli.run("organisation", "add", name, "--kind", "think_tank")[0] == 0 and
+              cli.run("organisation", "agree", name, "--number", "合作 1", "--from", "2026-01-01", "--promised-on", "2026-01-01",
+                      "--promise", "保密承诺书", "--tier", SETTING["rule"], "--reason", "签约")[0] == 0)
+    people += [(p, "partner") for p in PARTNERS]
     for n, role in people + [("clerk", "clerk_office"), ("boss", "leader"), ("enemy", "reviewer")]:
         extra = ["--district", "370303"] if role == "clerk_district" else []
+        extra += ["--organisation", PARTNERS[n]] if role == "partner" else []
         _, out, err = cli.run("user", "add", n, "--role", role, *extra)
         passwords[n] = (out + err).strip()[-16:]
     return passwords
@@ -262,7 +426,7 @@ def sealed(db):
     cli, name = Cli(db), os.path.basename(db)
     number = cli.read("show")["case"]
     code, out, _ = cli.run("case", "show", str(number))
-    check(f"{name}: the case of the round has followed", code == 0 and "已评" in out, out[:200])
+    check(f"{name}: the case of the round has followed", code == 0 and "归档" in out, out[:200])
     key, bundle = os.path.join(HOME, name + ".pem"), os.path.join(HOME, name + ".zbb")
     made = cli.run("key", "new", key)[0], cli.run("bundle", "make", "--round", "1", "--key", key, "--out", bundle, "--reason", "演示")[0]
     with tempfile.TemporaryDirectory() as away:
@@ -273,16 +437,19 @@ def sealed(db):
 
 def main():
     a, b = os.path.join(HOME, "cli.db"), os.path.join(HOME, "api.db")
+    CLOCK.set("2026-09-21 01:00:00")
     passwords = city(a)
     shutil.copy(a, b)
     cli = Cli(a)
     steps("cli", cli)
     score_all("cli", cli, seats_of(a))
     finish("cli", cli)
+    published("cli", cli)
+    CLOCK.set("2026-09-21 01:00:00")
     port = free_port()
-    server = subprocess.Popen([JIXIA, "serve", "--port", str(port), "--db", b], stdout=subprocess.DEVNULL, stderr=open(os.path.join(HOME, "serve.log"), "w"))
+    server = subprocess.Popen([JIXIA, "serve", "--port", str(port), "--db", b], stdout=subprocess.DEVNULL, stderr=open(os.path.join(HOME, "serve.log"), "w"), env=CLOCK.env())
     try:
-        api = Api(port)
+        api = Api(port, b)
         for n in passwords:
             wait_for(api, n, passwords[n])
         steps("api", api)
@@ -290,12 +457,17 @@ def main():
         score_all("api", api, seats_of(b))
         finish("api", api)
         api_result = result(api)
+        published("api", api)
     finally:
         server.terminate()
         server.wait(30)
     x, y = packets(a), packets(b)
     check(f"{len(x)} packets by both ways are the same", x == y and len(x) > 10,
           next((n for n in x if x.get(n) != y.get(n)), len(y)))
+    for table in TABLES:
+        x, y = written(cli, table), written(api, table)
+        first = next(((m, n) for m, n in zip(x, y) if m != n), (len(x), len(y)))
+        check(f"{len(x)} rows of {table} by both ways are the same", x == y and len(x) > 0, first)
     check("the same candidates with the same outcomes",
           [(c["number"], c["code"], c["outcome"]) for c in result(cli)] == [(c["number"], c["code"], c["outcome"]) for c in api_result])
     for db in (a, b):

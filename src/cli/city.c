@@ -38,6 +38,10 @@ Str cli_actor(Arena *a) {
     return str_printf(a, "cli:%d", (int)getuid());
 }
 
+Str cli_actor_as(Arena *a, const CliOpt *as) {
+    return as->given ? str_cat(a, S("cli:"), as->text) : cli_actor(a);
+}
+
 bool cli_has_db(Cli *cli) {
     Str url = cli_db(cli);
     if (str_starts(url, S("postgres"))) return true;

@@ -10,6 +10,8 @@ bool cli_day(Cli *cli, const CliOpt *o, int64_t *day);
 bool cli_instant(Cli *cli, const CliOpt *o, int64_t *ms);
 /* "cli:NAME" of the system user: who writes. */
 Str cli_actor(Arena *a);
+/* The same, or "cli:NAME" of --as NAME: in whose name something on paper is entered. */
+Str cli_actor_as(Arena *a, const CliOpt *as);
 /* Does the database of --db (or the default) exist? PostgreSQL addresses always do. */
 bool cli_has_db(Cli *cli);
 /* Makes the folder of the default database; other paths are the caller's own business. */

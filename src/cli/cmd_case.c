@@ -1,6 +1,9 @@
-/* jixia case: list, show, open, act, and what time does to cases (tick). */
+/* jixia case: list, show, open, act (on one, on many), edit, say, attach, and what time does
+ * to cases (tick). */
 #include "base/date.h"
+#include "base/file.h"
 #include "city/flow/case.h"
+#include "city/flow/evidence.h"
 #include "city/subject.h"
 #include "cli/city.h"
 
@@ -9,7 +12,8 @@ typedef struct Work {
     CaseActor actor;
     CaseNew open;
     CaseMove move;
-    Str subject;
+    CaseFilter filter;
+    Str subject, text, kind, bytes;
     int64_t id;
     CaseFile out;
 } Work;
@@ -32,15 +36,14 @@ static Str line(Arena *a, const CaseFile *k) {
                       STRF(k->state->id), STRF(k->title));
 }
 
-static int list(Cli *cli, Db *db, const Register *reg, const CliOpt *o) {
+static int list(Cli *cli, Db *db, const Register *reg, const CaseFilter *f) {
     Arena *a = cli->arena;
-    CaseFilter f = {.flow = o[0].text, .state = o[1].text, .open_only = o[2].given, .limit = 10000};
     CaseFile *all;
     int n;
     int64_t total;
     Json *out = json_new(a, JSON_ARRAY);
     Buf b = buf_new(a, 0);
-    if (!case_list(db, reg, &f, NULL, &all, &n, &total)) return cli_failed(cli);
+    if (!case_list(db, reg, f, NULL, &all, &n, &total)) return cli_failed(cli);
     for (int i = 0; i < n; i++) {
         json_push(out, row(a, &all[i]));
         buf_printf(&b, "%s%.*s", i ? "\n" : "", STRF(line(a, &all[i])));
@@ -117,40 +120,164 @@ static int tick(Cli *cli, Db *db, const Register *reg) {
                                                                                  : EXIT_INTERNAL;
 }
 
+/* --- acts on many ------------------------------------------------------------------------------
+ */
+
+/* Each in a transaction of its own; what one refuses the others do not feel. */
+static int batch(Cli *cli, Db *db, Work *w, const CaseFilter *f) {
+    Arena *a = cli->arena;
+    CaseFile *all;
+    int n, done = 0;
+    int64_t total;
+    Json *o = json_new(a, JSON_OBJECT), *items = json_new(a, JSON_ARRAY);
+    Buf b = buf_new(a, 0);
+    const CaseActor *who = w->actor.user ? &w->actor : NULL;
+    if (!case_list(db, w->reg, f, who, &all, &n, &total)) return cli_failed(cli);
+    for (int i = 0; i < n; i++) {
+        w->id = all[i].id;
+        bool ok = tx_run(db, DB_WRITE, act_tx, w);
+        ErrCode code = cli->c->err.code;
+        if (!ok && (code == ERR_STORE || code == ERR_BUG || code == ERR_BUSY))
+            return cli_failed(cli);
+        Str why = ok ? S("") : note_text(a, &cli->c->err.note, cli->c->lang);
+        Json *e = json_push(items, json_new(a, JSON_OBJECT));
+        json_set(e, S("id"), json_int(a, w->id));
+        json_set(e, S("done"), json_bool(a, ok));
+        json_set(e, S("state"), json_string(a, ok ? w->out.state->id : S("")));
+        json_set(e, S("why"), json_string(a, why));
+        if (!ok)
+            buf_printf(&b, "%lld\t%.*s\t%.*s\n", (long long)w->id, STRF(all[i].title), STRF(why));
+        ctx_clear(cli->c);
+        done += ok;
+    }
+    if (!journal_seal(db, 100000, NULL)) return cli_failed(cli);
+    json_set(o, S("done"), json_int(a, done));
+    json_set(o, S("refused"), json_int(a, n - done));
+    json_set(o, S("items"), items);
+    Str args[] = {str_printf(a, "%d", done), str_printf(a, "%d", n - done)};
+    buf_put(&b, msg_text(a, M_CLI_CASE_BATCH, cli->c->lang, 2, args));
+    if (!cli_show(cli, o, buf_str(&b))) return EXIT_INTERNAL;
+    return done == n ? EXIT_YES : EXIT_NO;
+}
+
+/* --- what stands beside a case -----------------------------------------------------------------
+ */
+
+static bool edit_tx(Db *db, void *user) {
+    Work *w = user;
+    return case_edit(db, w->reg, w->id, &w->move, &w->actor, &w->out);
+}
+
+static bool say_tx(Db *db, void *user) {
+    Work *w = user;
+    return case_say(db, w->reg, w->id, w->text, S(""), &w->actor) &&
+           case_get(db, w->reg, w->id, &w->out);
+}
+
+static Str file_name(Str path) {
+    ptrdiff_t at = path.n;
+    while (at > 0 && path.p[at - 1] != '/') at--;
+    return str_sub(path, at, path.n);
+}
+
+static bool attach_tx(Db *db, void *user) {
+    Work *w = user;
+    CaseDocument d;
+    return case_document_add(db, w->reg, w->id, w->kind, file_name(w->text), w->bytes, &w->actor,
+                             &d) &&
+           case_get(db, w->reg, w->id, &w->out);
+}
+
 static bool number(Cli *cli, Str text, int64_t *out) {
     return (str_to_i64(text, out) && *out > 0) ||
            FAIL(cli->c, ERR_INPUT, M_CLI_NUMBER, S("case"), text);
 }
 
-static int run(Cli *cli, Db *db, const Register *reg, Str *args, int n, CliOpt *o) {
-    Work w = {.reg = reg, .actor = case_actor_system(cli_actor(cli->arena)), .subject = o[3].text};
-    const Json *data = o[5].given ? json_parse(cli->c, o[5].text, S("--data")) : NULL;
-    if (o[5].given && !data) return cli_failed(cli);
-    w.move = (CaseMove){.data = data, .reason = o[6].text, .code = o[7].text};
-    w.open = (CaseNew){.data = data, .reason = o[6].text, .code = o[7].text, .title = o[8].text};
-    if (n == 1 && str_eq(args[0], S("list"))) return list(cli, db, reg, o);
-    if (n == 1 && str_eq(args[0], S("tick"))) return tick(cli, db, reg);
-    if (n >= 2 && n <= 3 && str_eq(args[0], S("open"))) {
-        w.open.flow = args[1];
-        w.open.act = n == 3 ? args[2] : S("");
-        if (o[4].given && !number(cli, o[4].text, &w.open.parent)) return cli_failed(cli);
-        return change(cli, db, open_tx, &w);
+enum { FLOW, STATE, OPEN, SUBJECT, PARENT, DATA, REASON, CODE, TITLE, AS, OPTIONS };
+
+/* Acts on one case that stands: their name, how many arguments follow the id, what they run. */
+static const struct {
+    Str name;
+    int more;
+    bool (*fn)(Db *, void *);
+} ON_ONE[] = {{STR_INIT("act"), 1, act_tx},
+              {STR_INIT("edit"), 0, edit_tx},
+              {STR_INIT("say"), 1, say_tx},
+              {STR_INIT("attach"), 2, attach_tx}};
+
+static int on_one(Cli *cli, Db *db, Work *w, const Str *args, int n) {
+    for (size_t i = 0; n >= 2 && i < sizeof ON_ONE / sizeof *ON_ONE; i++) {
+        if (!str_eq(args[0], ON_ONE[i].name) || n != 2 + ON_ONE[i].more) continue;
+        if (!number(cli, args[1], &w->id)) return cli_failed(cli);
+        w->move.act = w->text = n > 2 ? args[n - 1] : S("");
+        w->kind = n > 3 ? args[2] : S("");
+        if (ON_ONE[i].fn == attach_tx &&
+            !file_read(cli->c, w->text, EVIDENCE_MAX_MB << 20, &w->bytes))
+            return cli_failed(cli);
+        return change(cli, db, ON_ONE[i].fn, w);
     }
-    if (n < 2 || (n == 2) != str_eq(args[0], S("show"))) return cli_usage(cli);
-    if (n == 3 && !str_eq(args[0], S("act"))) return cli_usage(cli);
-    if (!number(cli, args[1], &w.id)) return cli_failed(cli);
-    if (n == 2) return show(cli, db, reg, &w);
-    w.move.act = args[2];
-    return change(cli, db, act_tx, &w);
+    return cli_usage(cli);
+}
+
+static int open_one(Cli *cli, Db *db, Work *w, const Str *args, int n, const CliOpt *o) {
+    w->open = (CaseNew){.data = w->move.data,
+                        .reason = o[REASON].text,
+                        .code = o[CODE].text,
+                        .title = o[TITLE].text,
+                        .parent = w->filter.parent,
+                        .flow = args[1],
+                        .act = n == 3 ? args[2] : S("")};
+    return change(cli, db, open_tx, w);
+}
+
+/* In whose name: the system user's, whom the machine lets do everything, or an account's (--as),
+ * with the rights it has; cli:NAME says that the account itself was not there. Nobody signs so. */
+static bool actor(Cli *cli, Db *db, const CliOpt *as, CaseActor *out) {
+    User u;
+    *out = case_actor_system(cli_actor(cli->arena));
+    if (!as->given) return true;
+    if (!user_by_name(db, as->text, &u))
+        return ctx_ok(cli->c) && FAIL(cli->c, ERR_MISSING, M_USER_UNKNOWN);
+    *out = case_actor(&u);
+    out->name = cli_actor_as(cli->arena, as);
+    return true;
+}
+
+static int run(Cli *cli, Db *db, const Register *reg, Str *args, int n, CliOpt *o) {
+    Work w = {.reg = reg, .subject = o[SUBJECT].text};
+    const Json *data = o[DATA].given ? json_parse(cli->c, o[DATA].text, S("--data")) : NULL;
+    if ((o[DATA].given && !data) || !actor(cli, db, &o[AS], &w.actor)) return cli_failed(cli);
+    w.move = (CaseMove){.data = data, .reason = o[REASON].text, .code = o[CODE].text};
+    w.filter = (CaseFilter){
+        .flow = o[FLOW].text, .state = o[STATE].text, .open_only = o[OPEN].given, .limit = 10000};
+    if (o[PARENT].given && !number(cli, o[PARENT].text, &w.filter.parent)) return cli_failed(cli);
+    if (n == 1 && str_eq(args[0], S("list"))) return list(cli, db, reg, &w.filter);
+    if (n == 1 && str_eq(args[0], S("tick"))) return tick(cli, db, reg);
+    if (n == 2 && str_eq(args[0], S("batch")) && o[FLOW].given) {
+        w.move.act = args[1];
+        w.filter.open_only = true;
+        return batch(cli, db, &w, &w.filter);
+    }
+    if (n == 2 && str_eq(args[0], S("show")))
+        return number(cli, args[1], &w.id) ? show(cli, db, reg, &w) : cli_failed(cli);
+    if (n >= 2 && n <= 3 && str_eq(args[0], S("open"))) return open_one(cli, db, &w, args, n, o);
+    return on_one(cli, db, &w, args, n);
 }
 
 int cmd_case(Cli *cli, int argc, char **argv) {
-    CliOpt o[] = {{.name = "--flow"},    {.name = "--state"},  {.name = "--open", .flag = true},
-                  {.name = "--subject"}, {.name = "--parent"}, {.name = "--data"},
-                  {.name = "--reason"},  {.name = "--code"},   {.name = "--title"}};
-    Str args[3];
+    CliOpt o[OPTIONS] = {[FLOW] = {.name = "--flow"},
+                         [STATE] = {.name = "--state"},
+                         [OPEN] = {.name = "--open", .flag = true},
+                         [SUBJECT] = {.name = "--subject"},
+                         [PARENT] = {.name = "--parent"},
+                         [DATA] = {.name = "--data"},
+                         [REASON] = {.name = "--reason"},
+                         [CODE] = {.name = "--code"},
+                         [TITLE] = {.name = "--title"},
+                         [AS] = {.name = "--as"}};
+    Str args[4];
     int n;
-    if (!cli_parse(cli, argc, argv, o, 9, args, 3, &n)) return cli_failed(cli);
+    if (!cli_parse(cli, argc, argv, o, OPTIONS, args, 4, &n)) return cli_failed(cli);
     if (n == 0) return cli_usage(cli);
     Register *reg = register_open(cli->c, cli_db(cli), 2);
     Db *db = reg ? db_borrow(cli->c, reg->store) : NULL;

@@ -9,7 +9,7 @@
 #include "cli/paper.h"
 #include "codec/json.h"
 
-enum { WITH, REASON, FROM, OUT, SCAN, OPTIONS };
+enum { WITH, REASON, FROM, OUT, SCAN, AS, OPTIONS };
 
 typedef struct Work {
     Cli *cli;
@@ -127,14 +127,17 @@ static bool object_tx(Db *db, void *user) {
     Work *w = user;
     int64_t day;
     Str on = json_get_str(w->with, S("received_on"));
-    int channel = objection_channel_find(json_get_str(w->with, S("channel")));
+    Str by = json_get_str(w->with, S("channel"));
+    int channel = by.n ? objection_channel_find(by) : CHANNEL_PAPER;
     ObjectionNew n = {.notice = w->id,
                       .position = (int)json_get_i64(w->with, S("position"), 0),
-                      .channel = channel <= CHANNEL_WEB ? CHANNEL_PAPER : (ObjectionChannel)channel,
+                      .channel = (ObjectionChannel)channel,
                       .person = json_get_str(w->with, S("person")),
                       .contact = json_get_str(w->with, S("contact")),
                       .organisation = json_get_str(w->with, S("organisation")),
                       .text = json_get_str(w->with, S("text"))};
+    if (channel <= CHANNEL_WEB)
+        return FAIL_AT(db_ctx(db), ERR_RULE, S("/channel"), M_OBJECTION_FIELD, S("channel"));
     if (on.n && !date_parse(on, &day)) return FAIL(db_ctx(db), ERR_INPUT, M_CITY_BAD_VALUE, on);
     if (on.n) n.received_day = date_to_int(day);
     return objection_file(db, w->reg, &n, w->act.actor, &w->o);
@@ -184,11 +187,9 @@ static bool run(Work *w, Str verb, const CliOpt *o, Json **answer) {
 }
 
 int cmd_notice(Cli *cli, int argc, char **argv) {
-    CliOpt o[OPTIONS] = {[WITH] = {.name = "--with"},
-                         [REASON] = {.name = "--reason"},
-                         [FROM] = {.name = "--from"},
-                         [OUT] = {.name = "--out"},
-                         [SCAN] = {.name = "--scan"}};
+    CliOpt o[OPTIONS] = {
+        [WITH] = {.name = "--with"}, [REASON] = {.name = "--reason"}, [FROM] = {.name = "--from"},
+        [OUT] = {.name = "--out"},   [SCAN] = {.name = "--scan"},     [AS] = {.name = "--as"}};
     static const char *const READING[] = {"list", "show", "docx", NULL};
     static const char *const WRITING[] = {"draft",    "change", "enter",  "publish",
                                           "conclude", "end",    "object", NULL};
@@ -204,7 +205,7 @@ int cmd_notice(Cli *cli, int argc, char **argv) {
     if (!cli_paper_begin(cli, argc, argv, &call)) return call.status;
     w.with = call.json;
     w.id = call.id;
-    w.act = call.act;
+    w.act = (Act){cli_actor_as(cli->arena, &o[AS]), call.act.reason};
     bool ok = !o[SCAN].given || file_read(cli->c, o[SCAN].text, EVIDENCE_MAX_MB << 20, &w.scan);
     if (ok && o[FROM].given)
         ok = date_parse(o[FROM].text, &day) ||

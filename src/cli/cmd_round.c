@@ -143,8 +143,7 @@ int cmd_round(Cli *cli, int argc, char **argv) {
                  str_eq(verb, S("create"));
     bool writes = known && !is_reading(verb) && !str_eq(verb, S("list"));
     if (!known || (writes && !str_trim(o[0].text).n)) return cli_usage(cli);
-    Work w = {.cli = cli, .act = {.actor = cli_actor(cli->arena), .reason = o[0].text}};
-    if (o[2].given) w.act.actor = str_cat(cli->arena, S("cli:"), o[2].text);
+    Work w = {.cli = cli, .act = {.actor = cli_actor_as(cli->arena, &o[2]), .reason = o[0].text}};
     w.reg = register_open(cli->c, cli_db(cli), 4);
     w.db = w.reg ? db_borrow(cli->c, w.reg->store) : NULL;
     bool ok = w.db && run(&w, verb, args, n, o, &answer) && journal_seal(w.db, 10000, NULL) &&

@@ -60,10 +60,15 @@ static const Command COMMANDS[] = {
      "subject withdraw SUBJECT FACT --reason TEXT",
      M_CLI_HELP_SUBJECT, cmd_subject},
     {"case",
-     "case list [--flow ID] [--state ID] [--open]\ncase show ID\n"
+     "case list [--flow ID] [--state ID] [--parent ID] [--open]\ncase show ID\n"
      "case open FLOW [ACT] [--subject S] [--parent ID] [--title TEXT] [--data JSON]\n"
-     "         [--code ID] [--reason TEXT]\n"
-     "case act ID ACT [--data JSON] [--code ID] [--reason TEXT]\ncase tick",
+     "         [--code ID] [--reason TEXT] [--as NAME]\n"
+     "case act ID ACT [--data JSON] [--code ID] [--reason TEXT] [--as NAME]\n"
+     "case batch ACT --flow ID [--state ID] [--parent ID] [--data JSON] [--code ID]\n"
+     "         [--reason TEXT] [--as NAME]\n"
+     "case edit ID --data JSON [--reason TEXT] [--as NAME]\n"
+     "case attach ID KIND FILE [--as NAME]\n"
+     "case say ID TEXT [--as NAME]\ncase tick",
      M_CLI_HELP_CASE, cmd_case},
     {"flow", "flow check FILE|DIR\nflow simulate FLOW|FILE [--steps N] [--seed S]", M_CLI_HELP_FLOW,
      cmd_flow},
@@ -112,7 +117,7 @@ static const Command COMMANDS[] = {
      "notice draft --with JSON --reason TEXT\n"
      "notice change|enter ID [--with JSON] [--scan FILE] --reason TEXT\n"
      "notice publish ID [--from D] --reason TEXT\nnotice conclude|end ID --reason TEXT\n"
-     "notice object ID --with JSON --reason TEXT",
+     "notice object ID --with JSON --reason TEXT [--as NAME]",
      M_CLI_HELP_NOTICE, cmd_notice},
     {"letter",
      "letter list\nletter show ID\nletter docx ID --out F.docx\n"

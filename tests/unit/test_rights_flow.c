@@ -1,5 +1,6 @@
 /* The rights matrix of what is not a fact: data of cases by grade, messages, letters, files,
- * titles, recommendations, reviews, watches, authorisations, objections, notifications, proofs. A
+ * titles, recommendations, reviews, watches, authorisations, objections, notifications, proofs,
+ * verdicts, certificates, reconciliations, lists of titles, mail. A
  * token of each kind is planted for three enterprises (of the reader's district, another of it, one
  * of another district); every reading route is asked by every reader with every planted id, and
  * every answer, workbooks unpacked, is searched for what PLANTS says the reader may not see. PLANTS
@@ -39,6 +40,15 @@ typedef enum Kind {
     RUNG,
     LETTER,
     PROOF,
+    VERDICT,
+    WALL,
+    CERTIFICATE,
+    LINE,
+    ATTACHED,
+    CONSENT,
+    LISTED,
+    DELIVERED,
+    MAILED,
     KINDS
 } Kind;
 
@@ -67,6 +77,15 @@ static const struct {
     [RUNG] = {"TKRUNG", "-a--------a--a"},
     [LETTER] = {"TKLETTER", "aa-------oa---"},
     [PROOF] = {"TKPROOF", "-ad------oa-a-"},
+    [VERDICT] = {"TKVERDICT", "aa-a------a---"},
+    [WALL] = {"TKWALL", "-a--------a---"},
+    [CERTIFICATE] = {"TKCERT", "aaaa--aaaoa---"},
+    [LINE] = {"TKLINE", "aa-a------a---"},
+    [ATTACHED] = {"TKATTACHED", "aada-o---oa---"},
+    [CONSENT] = {"TKCONSENT", "aada-----oa---"},
+    [LISTED] = {"TKLISTED", "-a------------"},
+    [DELIVERED] = {"TKDELIVERED", "aa-------oa---"},
+    [MAILED] = {"TKMAILED", "-a--------a--a"},
 };
 static const char *const FLOW_IDS[FLOWS] = {"question", "candidate", "data-correction",
                                             "objection"};
@@ -80,7 +99,7 @@ typedef struct Reader {
 
 typedef struct Matrix {
     HttpFixture *f;
-    int64_t firm[FIRMS], office, organisation;
+    int64_t firm[FIRMS], office, organisation, round;
     Str file[FIRMS]; /* the SM3 of the evidence */
     Reader readers[READERS];
     int n;
@@ -237,6 +256,76 @@ static bool plant_reviews(Db *db, Matrix *m, int i) {
                                 STRF(token_of(a, SHEET, i)))));
 }
 
+/* What an office decides and sends. */
+static bool plant_decisions(Db *db, Matrix *m, int i) {
+    Arena *a = m->f->arena;
+    int64_t id = BASE + i;
+    return EXEC(db,
+                "UPDATE review_candidate SET verdict = 'hold', code = $2, reason = $2 "
+                "WHERE id = $1",
+                db_i(id), db_s(token_of(a, VERDICT, i))) &&
+           EXEC(db,
+                "INSERT INTO review_wall(round, candidate, person, kind, note, at_ms) SELECT "
+                "min(id), $1, 'w.nobody', 'declared', $2, 1 FROM review_round",
+                db_i(id), db_s(token_of(a, WALL, i))) &&
+           EXEC(db,
+                "INSERT INTO certificate(id, version, title_record, code, subject, name, uscc, "
+                "title, issuer, "
+                "number, from_day, issued_ms, issued_by, tier, level, document_number, case_file, "
+                "demo) VALUES ($1, 1, $1, $2, $3, 'x', $4, 'x', 'x', $5, 20260101, 1, 'tester', "
+                "'zibo/gazelle', 'city', $5, 0, 0)",
+                db_i(id), db_s(str_printf(a, "matrix-code-%lld", (long long)id)), db_i(m->firm[i]),
+                db_s(str_from(CODES[i])), db_s(token_of(a, CERTIFICATE, i))) &&
+           EXEC(db,
+                "INSERT INTO reconciliation(id, version, title, tier, level, publisher, as_of, "
+                "seq, file_sm3, file_name, lines, agreed, only_here, only_there, unclear, "
+                "made_ms, actor, reason) VALUES ($1, 1, 'x', 'zibo/gazelle', 'city', 'x', "
+                "20260101, 1, '', 'x', 1, 0, 0, 1, 0, 1, 'tester', 'x')",
+                db_i(id)) &&
+           EXEC(db,
+                "INSERT INTO reconciliation_line(reconciliation, place, kind, line, subject, "
+                "score, cause, settled, settled_by) VALUES ($1, $1, 2, $2, $3, 0, '', "
+                "'', '')",
+                db_i(id), db_s(str_printf(a, "{\"name\":\"%.*s\"}", STRF(token_of(a, LINE, i)))),
+                db_i(m->firm[i]));
+}
+
+/* What others brought, and what was sent. */
+static bool plant_files(Db *db, Matrix *m, int i) {
+    Arena *a = m->f->arena;
+    int64_t id = BASE + i;
+    Str attached = token_of(a, ATTACHED, i), sha = hash_hex(a, HASH_SHA256, attached);
+    return EXEC(db, "INSERT INTO recommendation_content(sha256, made_ms, bytes) VALUES ($1, 1, $2)",
+                db_s(sha), db_b(str_cat(a, S("%PDF-1.4\n"), attached))) &&
+           EXEC(db,
+                "INSERT INTO recommendation_file(id, recommendation, name, type, size, sha256, "
+                "made_ms, actor) VALUES ($1, $1, $2, 'pdf', 1, $3, 1, 'tester')",
+                db_i(id), db_s(str_cat(a, attached, S(".pdf"))), db_s(sha)) &&
+           EXEC(
+               db,
+               "INSERT INTO recommendation_consent(id, subject, rule, round, answer, way, "
+               "document, reason, at_ms, actor) VALUES ($1, $2, 'zibo/gazelle', 0, 'yes', 'paper', "
+               "$3, $3, 1, 'tester')",
+               db_i(id), db_i(m->firm[i]), db_s(token_of(a, CONSENT, i))) &&
+           (i > 0 || /* one list names all */
+            EXEC(db,
+                 "INSERT INTO title_list(batch, name, sha256, rows_read, accepted, refused, "
+                 "actor, reason, made_ms, undone_by, undone_reason) SELECT max(id), $1, '', 1, 1, "
+                 "0, 'tester', $1, 1, '', '' FROM batch",
+                 db_s(str_printf(a, "%.*s %.*s %.*s", STRF(token_of(a, LISTED, 0)),
+                                 STRF(token_of(a, LISTED, 1)), STRF(token_of(a, LISTED, 2)))))) &&
+           EXEC(db,
+                "INSERT INTO letter_event(letter, position, kind, way, day, at_ms, proof, "
+                "proof_sm3, actor) VALUES ($1, 1, 1, NULL, 20260101, 1, $2, '', 'tester')",
+                db_i(id), db_s(token_of(a, DELIVERED, i))) &&
+           EXEC(db,
+                "INSERT INTO mail(id, kind, day, address, subject, body, object, actor, made_ms, "
+                "next_ms, tries, state, message_id, content_sm3, answer, holder, held_ms, "
+                "notification) VALUES ($1, 'digest', 20260101, $2, $2, $2, '', 'tester', 1, 1, 0, "
+                "0, '', '', '', '', 0, 0)",
+                db_i(id), db_s(token_of(a, MAILED, i)));
+}
+
 static bool plant(Db *db, void *data) {
     Matrix *m = data;
     for (int i = 0; i < FIRMS; i++) {
@@ -247,11 +336,12 @@ static bool plant(Db *db, void *data) {
                         .unit = str_from(DISTRICTS[i])};
         m->firm[i] = subject_add(db, &s, &ACT);
     }
+    m->round = Q_I64(db, 0, "SELECT min(id) FROM review_round");
     for (int i = 0; i < FIRMS; i++) {
         for (int k = 0; k < FLOWS; k++)
             if (!plant_case(db, m, k, i)) return false;
         if (!plant_parts(db, m, i) || !plant_library(db, m, i) || !plant_notices(db, m, i) ||
-            !plant_reviews(db, m, i))
+            !plant_reviews(db, m, i) || !plant_decisions(db, m, i) || !plant_files(db, m, i))
             return false;
     }
     return true;
@@ -391,6 +481,7 @@ static Str path_with(Matrix *m, const Route *t, int64_t id, int firm) {
     Arena *a = m->f->arena;
     Str rest = str_from(t->path), out = S("");
     bool enterprise = strncmp(t->path, "/enterprises/", 13) == 0;
+    if (strncmp(t->path, "/rounds/", 8) == 0) id = m->round;
     while (rest.p) {
         Str part = str_cut(&rest, '/');
         if (part.n == 0) continue;
@@ -482,4 +573,82 @@ TEST(rights_flow_absent_and_foreign_are_alike) {
             CHECK_STR(json_get_str(b.json, S("type")), title);
         }
     }
+}
+
+/* Acts on many: cases of others are refused as cases that are not there, and nothing of them is
+ * done. */
+TEST(rights_flow_acts_on_many_tell_nothing_of_others) {
+    Matrix *m = matrix();
+    Arena *a = m->f->arena;
+    for (int i = 0; i < m->n; i++) {
+        const Reader *r = &m->readers[i];
+        if (r->role != ROLE_ENTERPRISE || r->own < 0) continue;
+        int other = (r->own + 1) % FIRMS;
+        Str body = str_printf(
+            a, "{\"act\":\"答复\",\"data\":{\"答复\":\"x\"},\"ids\":[\"%d\",\"987654321\"]}",
+            BASE + other);
+        HttpReply p = http_call(
+            m->f,
+            &(HttpCall){.method = "POST", .path = "/cases/acts", .token = r->token, .body = body});
+        CHECK_INT(p.status, 200);
+        CHECK_INT(json_get_i64(p.json, S("done"), -1), 0);
+        const Json *items = json_get(p.json, S("items"));
+        CHECK(items && items->count == 2);
+        Str why[2];
+        for (int k = 0; k < 2; k++) {
+            const Json *e = json_at(items, k);
+            Str id = json_get_str(e, S("id")), text = json_get_str(e, S("why"));
+            ptrdiff_t at = str_find(text, id);
+            CHECK(at >= 0 && text.n > 0);
+            why[k] = str_cat(a, str_sub(text, 0, at), str_sub(text, at + id.n, text.n));
+        }
+        CHECK_STR(why[0], why[1]);
+    }
+}
+
+/* A name found by its sound is found by those only who may know of the enterprise. */
+TEST(rights_flow_search_by_sound_keeps_to_sight) {
+    static const char *const SOUNDS[] = {"/search?q=LCJZ", "/search?q=lcjz", "/enterprises?q=lcjz"};
+    Matrix *m = matrix();
+    int found = 0;
+    for (int i = 0; i < m->n; i++)
+        for (size_t k = 0; k < sizeof SOUNDS / sizeof *SOUNDS; k++) {
+            const Reader *r = &m->readers[i];
+            HttpReply p = http_get(m->f, r->token, SOUNDS[k]);
+            for (int f = 0; f < FIRMS; f++) {
+                Str name = str_printf(m->f->arena, "流程矩阵%c号", 'A' + f);
+                bool seen = str_find(p.body, name) >= 0;
+                found += seen;
+                if (r->role == ROLE_ENTERPRISE && r->own != f) CHECK(!seen);
+            }
+        }
+    CHECK(found > 0);
+}
+
+/* An answer kept for a repeated request is its author's: the same key of another runs anew. */
+TEST(rights_flow_a_kept_answer_is_its_authors) {
+    Matrix *m = matrix();
+    const Reader *office = &m->readers[1], *stranger = NULL;
+    for (int i = 0; i < m->n; i++)
+        if (str_eq(m->readers[i].name, S("w.firm.b"))) stranger = &m->readers[i];
+    Str body = S("{\"text\":\"TKKEPT\"}");
+    HttpCall call = {.method = "POST",
+                     .path = "/cases/910001/messages",
+                     .token = office->token,
+                     .body = body,
+                     .headers = {{S("Idempotency-Key"), S("matrix-kept-1")}}};
+    CHECK_INT(http_call(m->f, &call).status, 201);
+    HttpReply again = http_call(m->f, &call);
+    CHECK(again.status == 201 && str_find(again.body, S("TKKEPT")) >= 0);
+    call.token = stranger->token;
+    HttpReply theirs = http_call(m->f, &call);
+    CHECK(theirs.status >= 400 && str_find(theirs.body, S("TKKEPT")) < 0);
+    HttpReply shown = http_get(m->f, office->token, "/cases/910001/messages");
+    Str tag = str_dup(m->f->arena, shown.etag);
+    call = (HttpCall){
+        .method = "GET",
+        .path = "/cases/910001/messages",
+        .token = stranger->token,
+        .headers = {{S("If-None-Match"), str_printf(m->f->arena, "\"%.*s\"", STRF(tag))}}};
+    CHECK_INT(http_call(m->f, &call).status, 404); /* never 304: that would say it is there */
 }

@@ -124,17 +124,17 @@ class Api:
         return answer
 
 
-def figures(db, path):
-    """Audited figures of firms below, a line each: COMPLETE pass by their revenue; LACKING would by their staff,
+def figures(db, path, complete=COMPLETE, lacking=LACKING, offset=1000):
+    """Audited figures of firms below, a line each: `complete` pass by their revenue; `lacking` would by their staff,
     if that of the first year were known."""
     with sqlite3.connect(db) as c:
-        firms = c.execute("SELECT id, code, name, division FROM subject WHERE demo = 1 ORDER BY id LIMIT ? OFFSET 1000",
-                          (COMPLETE + LACKING,)).fetchall()
+        firms = c.execute("SELECT id, code, name, division FROM subject WHERE demo = 1 ORDER BY id LIMIT ? OFFSET ?",
+                          (complete + lacking, offset)).fetchall()
     heads = ["统一社会信用代码", "企业名称", "成立日期"] + [f"{y}年{w}" for w in ("营业收入(元)", "研发费用总额(元)", "从业人员") for y in YEARS]
     lines = [",".join(heads)]
     for i, (_, code, name, _) in enumerate(firms):
-        revenue = [(12_000_000 if i < COMPLETE else 4_000_000) * 13 ** n // 10 ** n + i * 1000 for n in range(4)]
-        staff = ["40"] * 4 if i < COMPLETE else ["", "160", "210", "280"]
+        revenue = [(12_000_000 if i < complete else 4_000_000) * 13 ** n // 10 ** n + i * 1000 for n in range(4)]
+        staff = ["40"] * 4 if i < complete else ["", "160", "210", "280"]
         cells = [code.split(":")[1], name, f"201{4 + i % 6}-05-01"]
         lines.append(",".join(cells + [str(r) for r in revenue] + [str(r * 6 // 100) for r in revenue] + staff))
     with open(path, "w", encoding="utf-8") as f:

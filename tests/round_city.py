@@ -176,25 +176,25 @@ def cast(firms, kinds):
     return people
 
 
-def add_people(server, admin, people):
-    """Adds accounts, binds firms' accounts and partners, signs everybody in: {name: Person}."""
+def add_people(server, admin, people, tier="cn/innovative-sme"):
+    """Adds accounts, binds firms' accounts and partners (for one tier), signs everybody in: {name: Person}."""
     for p in people:
         body = {"name": p["name"], "roles": [p["role"]], "reason": "演示"}
         if "district" in p:
             body["district"] = p["district"]
         if p["role"] == "partner":
-            body["organisation"] = p["organisation"] = partner(admin, p["name"])
+            body["organisation"] = p["organisation"] = partner(admin, p["name"], tier)
         answer, _ = admin.must("POST", "/users", body)
         p["first"] = answer.get("password") or answer.get("one_time_password")
     bind(server.folder, people)
     return {p["name"]: Person(server, p["name"], p["first"]).change_password() for p in people}
 
 
-def partner(admin, name):
+def partner(admin, name, tier="cn/innovative-sme"):
     """An organisation with an agreement in force, for one account."""
     answer, _ = admin.must("POST", "/organisations", {"kind": "think_tank", "name": "演示机构 " + name, "reason": "演示"})
     body = {"number": name, "from": "2020-01-01", "promised_on": "2020-01-01", "promise": "演示", "indicators": [],
-            "tiers": ["cn/innovative-sme"], "reason": "演示"}
+            "tiers": [tier], "reason": "演示"}
     admin.must("POST", f"/organisations/{answer['id']}/agreements", body)
     return answer["id"]
 

@@ -181,6 +181,7 @@ static bool ask_all(Request *r, const DiscoveryAsked *q, const Discovery *d, con
         return HTTP_INVALID(r, S("/enterprises"), M_QUESTION_MANY,
                             str_printf(a, "%d", QUESTION_MOST));
     Json *o = json_new(a, JSON_OBJECT), *cases = out_list(a, o, S("cases"));
+    r->c->claim = S(""); /* one question does not mean that all are asked */
     for (int64_t i = 0; i < d->n; i++) {
         if (!is_asked(r, q, d, ids, i)) continue;
         k.q.row = &d->rows[i];

@@ -172,7 +172,7 @@ class Round:
     def opened(self):
         run, setting = self.run, rc.setting(sample=4)
         setting.update({"rule": RULE, "from": "2026-09-01", "to": "2026-09-20", "as_of": AS_OF, "title": "演示：瞪羚"})
-        data = {"设置": rc.json.dumps(setting, ensure_ascii=False)}
+        data = {"设置": rc.json.dumps(setting, ensure_ascii=False), "补正天数": 5}
         run.write(self.clerk, "POST", "/cases", {"flow": "round", "title": "演示轮次", "data": data, "reason": run.reason()})
         self.case = run.read(self.clerk, "/cases?flow=round")[0]["items"][0]["id"]
         self.of_case = f"/cases/{self.case}"
@@ -202,8 +202,8 @@ class Round:
         for some in (waiting[len(waiting) // 2::2], waiting[len(waiting) // 2 + 1::2]):
             self.batch(self.clerk, "同意", [k["id"] for k in some])
         first = f"/cases/{waiting[0]['id']}"
-        run.act(self.clerk, first, "退回")
-        run.act(own.get(waiting[0]["subject"]["id"], self.clerk), first, "同意")
+        run.act(self.clerk, first, "退回", code="缺材料")
+        run.act(own.get(waiting[0]["subject"]["id"], self.clerk), first, "补正")
         for n in range(3):
             run.write(self.clerk, "POST", first + "/messages", {"text": f"请补充材料 {n}"})
             run.write(self.clerk, "PATCH", first, {"data": {"领域": f"领域{n}"}, "reason": run.reason()}, at=first)

@@ -1,5 +1,5 @@
-/* jixia case: list, show, open, act (on one, on many), edit, say, attach, and what time does
- * to cases (tick). */
+/* jixia case: list, show, open, act (on one, on many), edit, say, attach, withdraw, paper, and what
+ * time does to cases (tick). */
 #include "base/date.h"
 #include "base/file.h"
 #include "city/flow/case.h"
@@ -51,6 +51,24 @@ static int list(Cli *cli, Db *db, const Register *reg, const CaseFilter *f) {
     return cli_show(cli, out, buf_str(&b)) ? EXIT_YES : EXIT_INTERNAL;
 }
 
+/* What lies in a case: a line each with the number `withdraw` asks for. */
+static bool documents(Db *db, const CaseFile *k, Json *o, Buf *b) {
+    Arena *a = db_ctx(db)->arena;
+    CaseDocument *d;
+    int n;
+    if (!case_documents(db, k->id, false, &d, &n)) return false;
+    Json *list = json_set(o, S("documents"), json_new(a, JSON_ARRAY));
+    for (int i = 0; i < n; i++) {
+        Json *j = json_push(list, json_new(a, JSON_OBJECT));
+        json_set(j, S("id"), json_int(a, d[i].id));
+        json_set(j, S("kind"), json_string(a, d[i].kind));
+        json_set(j, S("name"), json_string(a, d[i].name));
+        buf_printf(b, "\n  #%lld  %.*s  %.*s", (long long)d[i].id, STRF(d[i].kind),
+                   STRF(d[i].name));
+    }
+    return true;
+}
+
 static int show(Cli *cli, Db *db, const Register *reg, const Work *w) {
     Arena *a = cli->arena;
     CaseFile k;
@@ -77,6 +95,7 @@ static int show(Cli *cli, Db *db, const Register *reg, const Work *w) {
         buf_printf(&b, "\n  %.*s  %.*s  %.*s → %.*s  %.*s", STRF(instant_text(a, e[i].at_ms)),
                    STRF(e[i].actor), STRF(e[i].act), STRF(e[i].to), STRF(e[i].reason));
     }
+    if (!documents(db, &k, o, &b)) return cli_failed(cli);
     Json *open = json_set(o, S("acts"), json_new(a, JSON_ARRAY));
     for (int i = 0; i < nacts; i++) {
         Json *j = json_push(open, json_new(a, JSON_OBJECT));
@@ -120,42 +139,69 @@ static int tick(Cli *cli, Db *db, const Register *reg) {
                                                                                  : EXIT_INTERNAL;
 }
 
+static bool number(Cli *cli, Str text, int64_t *out) {
+    return (str_to_i64(text, out) && *out > 0) ||
+           FAIL(cli->c, ERR_INPUT, M_CLI_NUMBER, S("case"), text);
+}
+
 /* --- acts on many ------------------------------------------------------------------------------
  */
 
-/* Each in a transaction of its own; what one refuses the others do not feel. */
-static int batch(Cli *cli, Db *db, Work *w, const CaseFilter *f) {
+/* Those of the filter, or those of a list "3,4,5". */
+static bool batch_ids(Cli *cli, Db *db, const Work *w, Str list, int64_t **ids, int *n) {
     Arena *a = cli->arena;
-    CaseFile *all;
-    int n, done = 0;
-    int64_t total;
-    Json *o = json_new(a, JSON_OBJECT), *items = json_new(a, JSON_ARRAY);
-    Buf b = buf_new(a, 0);
     const CaseActor *who = w->actor.user ? &w->actor : NULL;
-    if (!case_list(db, w->reg, f, who, &all, &n, &total)) return cli_failed(cli);
-    for (int i = 0; i < n; i++) {
-        w->id = all[i].id;
-        bool ok = tx_run(db, DB_WRITE, act_tx, w);
-        ErrCode code = cli->c->err.code;
-        if (!ok && (code == ERR_STORE || code == ERR_BUG || code == ERR_BUSY))
-            return cli_failed(cli);
-        Str why = ok ? S("") : note_text(a, &cli->c->err.note, cli->c->lang);
-        Json *e = json_push(items, json_new(a, JSON_OBJECT));
-        json_set(e, S("id"), json_int(a, w->id));
-        json_set(e, S("done"), json_bool(a, ok));
-        json_set(e, S("state"), json_string(a, ok ? w->out.state->id : S("")));
-        json_set(e, S("why"), json_string(a, why));
-        if (!ok)
-            buf_printf(&b, "%lld\t%.*s\t%.*s\n", (long long)w->id, STRF(all[i].title), STRF(why));
-        ctx_clear(cli->c);
-        done += ok;
+    CaseFile *all;
+    *n = 0;
+    if (list.n) {
+        *ids = NEW_N(a, int64_t, list.n);
+        while (list.n)
+            if (!number(cli, str_trim(str_cut(&list, ',')), &(*ids)[(*n)++])) return false;
+        return true;
     }
+    if (!case_list(db, w->reg, &w->filter, who, &all, n, NULL)) return false;
+    *ids = NEW_N(a, int64_t, *n + 1);
+    for (int i = 0; i < *n; i++) (*ids)[i] = all[i].id;
+    return true;
+}
+
+/* One of many, in a transaction of its own: what it refuses the others do not feel. What is said of
+ * it is in `keep`; the rest of its memory goes. False: nothing more can be done. */
+static bool one_of_many(Cli *cli, Db *db, Work *w, Arena *keep, Json *items, Buf *b) {
+    ArenaMark mark = arena_mark(cli->arena);
+    bool ok = tx_run(db, DB_WRITE, act_tx, w);
+    ErrCode code = cli->c->err.code;
+    if (!ok && (code == ERR_STORE || code == ERR_BUG || code == ERR_BUSY)) return false;
+    Str why = ok ? S("") : note_text(keep, &cli->c->err.note, cli->c->lang);
+    Json *e = json_push(items, json_new(keep, JSON_OBJECT));
+    json_set(e, S("id"), json_int(keep, w->id));
+    json_set(e, S("done"), json_bool(keep, ok));
+    json_set(e, S("state"), json_string(keep, ok ? str_dup(keep, w->out.state->id) : S("")));
+    json_set(e, S("why"), json_string(keep, why));
+    if (!ok) buf_printf(b, "%lld\t%.*s\n", (long long)w->id, STRF(why));
+    ctx_clear(cli->c);
+    arena_rewind(cli->arena, mark);
+    return true;
+}
+
+static int batch(Cli *cli, Db *db, Work *w, Str list) {
+    Arena *keep = arena_child(cli->arena, 0);
+    int64_t *ids;
+    int n, done = 0;
+    Json *o = json_new(keep, JSON_OBJECT), *items = json_new(keep, JSON_ARRAY);
+    Buf b = buf_new(keep, 0);
+    if (!batch_ids(cli, db, w, list, &ids, &n)) return cli_failed(cli);
+    for (int i = 0; i < n; i++) {
+        w->id = ids[i];
+        if (!one_of_many(cli, db, w, keep, items, &b)) return cli_failed(cli);
+    }
+    for (const Json *e = items->first; e; e = e->next) done += json_get_bool(e, S("done"), false);
     if (!journal_seal(db, 100000, NULL)) return cli_failed(cli);
-    json_set(o, S("done"), json_int(a, done));
-    json_set(o, S("refused"), json_int(a, n - done));
+    json_set(o, S("done"), json_int(keep, done));
+    json_set(o, S("refused"), json_int(keep, n - done));
     json_set(o, S("items"), items);
-    Str args[] = {str_printf(a, "%d", done), str_printf(a, "%d", n - done)};
-    buf_put(&b, msg_text(a, M_CLI_CASE_BATCH, cli->c->lang, 2, args));
+    Str args[] = {str_printf(keep, "%d", done), str_printf(keep, "%d", n - done)};
+    buf_put(&b, msg_text(keep, M_CLI_CASE_BATCH, cli->c->lang, 2, args));
     if (!cli_show(cli, o, buf_str(&b))) return EXIT_INTERNAL;
     return done == n ? EXIT_YES : EXIT_NO;
 }
@@ -188,22 +234,48 @@ static bool attach_tx(Db *db, void *user) {
            case_get(db, w->reg, w->id, &w->out);
 }
 
-static bool number(Cli *cli, Str text, int64_t *out) {
-    return (str_to_i64(text, out) && *out > 0) ||
-           FAIL(cli->c, ERR_INPUT, M_CLI_NUMBER, S("case"), text);
+static bool withdraw_tx(Db *db, void *user) {
+    Work *w = user;
+    int64_t document;
+    if (!str_to_i64(w->text, &document))
+        return FAIL(db_ctx(db), ERR_INPUT, M_CLI_NUMBER, S("document"), w->text);
+    return case_document_withdraw(db, w->reg, w->id, document, w->move.reason, &w->actor) &&
+           case_get(db, w->reg, w->id, &w->out);
 }
 
-enum { FLOW, STATE, OPEN, SUBJECT, PARENT, DATA, REASON, CODE, TITLE, AS, OPTIONS };
+static bool paper_day(Db *db, const Json *j, Str key, int64_t *out) {
+    Str text = json_get_str(j, key);
+    *out = INT64_MIN;
+    return !text.n || date_parse(text, out) || FAIL(db_ctx(db), ERR_INPUT, M_CITY_BAD_VALUE, text);
+}
+
+/* A step on paper: a letter asked for, minutes, a number; with its id the answer to it. */
+static bool paper_tx(Db *db, void *user) {
+    Work *w = user;
+    const Json *j = w->move.data;
+    Str before = json_get_str(j, S("id"));
+    CasePaper p = {.kind = str_trim(json_get_str(j, S("kind"))),
+                   .addressee = str_trim(json_get_str(j, S("addressee"))),
+                   .answer = str_trim(json_get_str(j, S("answer"))),
+                   .number = str_trim(json_get_str(j, S("number"))),
+                   .file = str_trim(json_get_str(j, S("file")))};
+    if (before.n && !str_to_i64(before, &p.id))
+        return FAIL(db_ctx(db), ERR_INPUT, M_CLI_NUMBER, S("id"), before);
+    return paper_day(db, j, S("sent"), &p.sent_day) && paper_day(db, j, S("due"), &p.due_day) &&
+           paper_day(db, j, S("answered"), &p.answered_day) &&
+           case_paper(db, w->reg, w->id, &p, &w->actor) && case_get(db, w->reg, w->id, &w->out);
+}
+
+enum { FLOW, STATE, STAGE, Q, IDS, OPEN, SUBJECT, PARENT, DATA, REASON, CODE, TITLE, AS, OPTIONS };
 
 /* Acts on one case that stands: their name, how many arguments follow the id, what they run. */
 static const struct {
     Str name;
     int more;
     bool (*fn)(Db *, void *);
-} ON_ONE[] = {{STR_INIT("act"), 1, act_tx},
-              {STR_INIT("edit"), 0, edit_tx},
-              {STR_INIT("say"), 1, say_tx},
-              {STR_INIT("attach"), 2, attach_tx}};
+} ON_ONE[] = {{STR_INIT("act"), 1, act_tx},           {STR_INIT("edit"), 0, edit_tx},
+              {STR_INIT("say"), 1, say_tx},           {STR_INIT("attach"), 2, attach_tx},
+              {STR_INIT("withdraw"), 1, withdraw_tx}, {STR_INIT("paper"), 0, paper_tx}};
 
 static int on_one(Cli *cli, Db *db, Work *w, const Str *args, int n) {
     for (size_t i = 0; n >= 2 && i < sizeof ON_ONE / sizeof *ON_ONE; i++) {
@@ -248,15 +320,19 @@ static int run(Cli *cli, Db *db, const Register *reg, Str *args, int n, CliOpt *
     const Json *data = o[DATA].given ? json_parse(cli->c, o[DATA].text, S("--data")) : NULL;
     if ((o[DATA].given && !data) || !actor(cli, db, &o[AS], &w.actor)) return cli_failed(cli);
     w.move = (CaseMove){.data = data, .reason = o[REASON].text, .code = o[CODE].text};
-    w.filter = (CaseFilter){
-        .flow = o[FLOW].text, .state = o[STATE].text, .open_only = o[OPEN].given, .limit = 10000};
+    w.filter = (CaseFilter){.flow = o[FLOW].text,
+                            .state = o[STATE].text,
+                            .stage = o[STAGE].text,
+                            .q = str_trim(o[Q].text),
+                            .open_only = o[OPEN].given,
+                            .limit = 10000};
     if (o[PARENT].given && !number(cli, o[PARENT].text, &w.filter.parent)) return cli_failed(cli);
     if (n == 1 && str_eq(args[0], S("list"))) return list(cli, db, reg, &w.filter);
     if (n == 1 && str_eq(args[0], S("tick"))) return tick(cli, db, reg);
-    if (n == 2 && str_eq(args[0], S("batch")) && o[FLOW].given) {
+    if (n == 2 && str_eq(args[0], S("batch")) && o[FLOW].given != o[IDS].given) {
         w.move.act = args[1];
         w.filter.open_only = true;
-        return batch(cli, db, &w, &w.filter);
+        return batch(cli, db, &w, o[IDS].text);
     }
     if (n == 2 && str_eq(args[0], S("show")))
         return number(cli, args[1], &w.id) ? show(cli, db, reg, &w) : cli_failed(cli);
@@ -267,6 +343,9 @@ static int run(Cli *cli, Db *db, const Register *reg, Str *args, int n, CliOpt *
 int cmd_case(Cli *cli, int argc, char **argv) {
     CliOpt o[OPTIONS] = {[FLOW] = {.name = "--flow"},
                          [STATE] = {.name = "--state"},
+                         [STAGE] = {.name = "--stage"},
+                         [Q] = {.name = "--q"},
+                         [IDS] = {.name = "--ids"},
                          [OPEN] = {.name = "--open", .flag = true},
                          [SUBJECT] = {.name = "--subject"},
                          [PARENT] = {.name = "--parent"},

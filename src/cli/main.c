@@ -60,14 +60,17 @@ static const Command COMMANDS[] = {
      "subject withdraw SUBJECT FACT --reason TEXT",
      M_CLI_HELP_SUBJECT, cmd_subject},
     {"case",
-     "case list [--flow ID] [--state ID] [--parent ID] [--open]\ncase show ID\n"
+     "case list [--flow ID] [--state ID] [--stage ID] [--parent ID] [--q TEXT] [--open]\n"
+     "case show ID\n"
      "case open FLOW [ACT] [--subject S] [--parent ID] [--title TEXT] [--data JSON]\n"
      "         [--code ID] [--reason TEXT] [--as NAME]\n"
      "case act ID ACT [--data JSON] [--code ID] [--reason TEXT] [--as NAME]\n"
-     "case batch ACT --flow ID [--state ID] [--parent ID] [--data JSON] [--code ID]\n"
-     "         [--reason TEXT] [--as NAME]\n"
+     "case batch ACT --flow ID [--state ID] [--stage ID] [--parent ID] [--q TEXT] | --ids ID,ID\n"
+     "         [--data JSON] [--code ID] [--reason TEXT] [--as NAME]\n"
      "case edit ID --data JSON [--reason TEXT] [--as NAME]\n"
      "case attach ID KIND FILE [--as NAME]\n"
+     "case withdraw ID DOCUMENT --reason TEXT [--as NAME]\n"
+     "case paper ID --data JSON [--as NAME]\n"
      "case say ID TEXT [--as NAME]\ncase tick",
      M_CLI_HELP_CASE, cmd_case},
     {"flow", "flow check FILE|DIR\nflow simulate FLOW|FILE [--steps N] [--seed S]", M_CLI_HELP_FLOW,

@@ -628,7 +628,7 @@ TEST(rights_flow_search_by_sound_keeps_to_sight) {
 /* An answer kept for a repeated request is its author's: the same key of another runs anew. */
 TEST(rights_flow_a_kept_answer_is_its_authors) {
     Matrix *m = matrix();
-    const Reader *office = &m->readers[1], *stranger = NULL;
+    const Reader *office = &m->readers[1], *stranger = office;
     for (int i = 0; i < m->n; i++)
         if (str_eq(m->readers[i].name, S("w.firm.b"))) stranger = &m->readers[i];
     Str body = S("{\"text\":\"TKKEPT\"}");

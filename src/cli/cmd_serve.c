@@ -11,6 +11,7 @@
 #include "city/fact.h"
 #include "city/flow/case.h"
 #include "city/library/watch.h"
+#include "city/people/factor.h"
 #include "city/snapshot.h"
 #include "city/user.h"
 #include "cli/city.h"
@@ -105,10 +106,24 @@ static void wait_for_signal(Register *reg, const sigset_t *set) {
     for (int i = 0; sigtimedwait(set, NULL, &second) < 0; i++) every_second(reg, i);
 }
 
+static bool seal_factors(Db *db, void *user) {
+    (void)user;
+    return factor_seal_all(db);
+}
+
+/* A key that is missing keeps nobody from working: it is said, and those codes do not hold. */
+static bool seal(Db *db) {
+    Ctx *c = db_ctx(db);
+    if (tx_run(db, DB_WRITE, seal_factors, NULL)) return true;
+    LOG(LOG_ERROR, "second_factor", {"text", note_text(c->arena, &c->err.note, LANG_EN)});
+    ctx_clear(c);
+    return true;
+}
+
 static bool prepare(Cli *cli, const Register *reg) {
     Db *db = db_borrow(cli->c, reg->store);
     bool ok = db && first_run(cli, db) && tx_run(db, DB_WRITE, sweep, NULL) &&
-              tx_run(db, DB_WRITE, beat, (void *)(uintptr_t)reg);
+              tx_run(db, DB_WRITE, beat, (void *)(uintptr_t)reg) && seal(db);
     if (db) db_return(db);
     return ok;
 }

@@ -2,6 +2,7 @@
  * reviewer's is not there: 404, as if it did not exist. */
 #include "city/review/round_act.h"
 #include "http/api.h"
+#include "http/api_enterprise.h"
 #include "http/json_out.h"
 
 /* Is the signed-in user the chair of the round, or somebody whose right covers all? */
@@ -63,9 +64,11 @@ static bool reply_seat(Request *r, Response *out, int64_t id) {
     Seat s;
     Round round;
     Json *o;
+    bool read;
     if (!seat_get(r->db, id, r->user->name, &s) ||
         !round_get(r->db, r->reg->pack, s.round, &round) ||
-        !seat_json(r->db, r->reg, &round, &s, &o))
+        !seat_json(r->db, r->reg, &round, &s, &o, &read) ||
+        !journal_read(r, str_printf(r->c->arena, "review:%lld", (long long)id), read))
         return false;
     out->cache = S("no-store");
     http_reply(out, r, 200, o);
@@ -152,7 +155,9 @@ bool api_review_save(Request *r, Response *out) {
     Round round;
     if (!j || !seat_of_path(r, &s, &round)) return false;
     Str tag = seat_tag(r, &s), given = http_header(r, S("if-match"));
-    if (given.n && str_find(given, tag) < 0 && !seat_json(r->db, r->reg, &round, &s, &r->current))
+    bool read;
+    if (given.n && str_find(given, tag) < 0 &&
+        !seat_json(r->db, r->reg, &round, &s, &r->current, &read))
         return false;
     if (!http_if_match(r, tag)) return false;
     const Json *sheet = json_get(j, S("sheet"));

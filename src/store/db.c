@@ -5,6 +5,7 @@
  * would go on: here both refuse); rows still open are closed at the end of the transaction.
  */
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -95,6 +96,15 @@ bool store_is_postgres(const Store *s) {
     return s->driver == &PG_DRIVER;
 }
 
+Str store_key_path(Arena *a, const Store *s) {
+    const char *given = getenv("JIXIA_SECRET_KEY"), *data = getenv("JIXIA_DATA");
+    const char *home = getenv("HOME");
+    if (given && *given) return str_dup(a, str_from(given));
+    if (!store_is_postgres(s)) return str_cat(a, s->url, S(".key"));
+    if (data && *data) return str_printf(a, "%s/secret.key", data);
+    return str_printf(a, "%s/.local/share/jixia/secret.key", home && *home ? home : ".");
+}
+
 static struct timespec deadline(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -165,6 +175,10 @@ void db_return(Db *db) {
 
 Ctx *db_ctx(Db *db) {
     return db->ctx;
+}
+
+const Store *db_store(const Db *db) {
+    return db->store;
 }
 
 /* --- statements ------------------------------------------------------------------------------- */

@@ -45,12 +45,17 @@ void store_close(Store *s);
  * recorded. Refuses a schema newer than the binary. */
 bool store_migrate(Ctx *c, Store *s);
 bool store_is_postgres(const Store *s);
+/* The file of the key for what the database must not tell by itself (base/secret.h): the setting
+ * JIXIA_SECRET_KEY, else PATH.key beside a SQLite file, else secret.key in JIXIA_DATA or
+ * ~/.local/share/jixia. Servers of one database share it. */
+Str store_key_path(Arena *a, const Store *s);
 
 /* Borrows a connection for c; waits up to 10 s. NULL on failure. */
 Db *db_borrow(Ctx *c, Store *s);
 /* Gives it back: open results are closed, an open transaction is rolled back. */
 void db_return(Db *db);
 Ctx *db_ctx(Db *db);
+const Store *db_store(const Db *db);
 
 /* Runs a statement; NULL on failure. `sql` must be a string with static lifetime (it is the key of
  * the statement cache). Rows live until rows_close, db_return or the end of the transaction. */

@@ -202,6 +202,61 @@ static Str case_of(Round2 *r, const char *code) {
     return S("");
 }
 
+/* How much of a firm's facts is hidden from a person. */
+static int hidden(Round2 *r, int who, int64_t firm) {
+    Str at = str_printf(r->f->arena, "/enterprises/%lld/facts", (long long)firm);
+    Str body = http_get(r->f, r->token[who], str_z(r->f->arena, at)).body;
+    int n = 0;
+    for (ptrdiff_t k; (k = str_find(body, S("\"masked\":true"))) >= 0; n++)
+        body = str_sub(body, k + 1, body.n);
+    return n;
+}
+
+/* A seat opens its firm in the second pass, not in the blind one, where what is open would tell the
+ * name; to none who declared nothing or has left, nor after the scores are closed. */
+TEST(http_reviewer_sees_the_firm_from_the_second_pass_until_the_seat_ends) {
+    Round2 r;
+    begin(&r, "sees", "\"method\":\"vote\",\"votes\":1");
+    assign(&r);
+    HttpReply a = http_get(r.f, r.f->boss, path(&r, "/candidates"));
+    int64_t firm[2];
+    for (int i = 0; i < 2; i++)
+        firm[i] = json_get_i64(json_at(json_get(a.json, S("items")), i), S("subject"), 0);
+    int before[PEOPLE][2], seats = 0;
+    for (int p = 0; p < PEOPLE; p++)
+        for (int i = 0; i < 2; i++) before[p][i] = hidden(&r, p, firm[i]);
+    CHECK(before[0][0] > 0 && before[0][1] > 0);
+    CHECK_INT(hand_in(&r, "{\"vote\":\"yes\",\"marks\":{\"c\":\"3\"}}"), 6);
+    for (int p = 0; p < PEOPLE; p++)
+        for (int i = 0; i < 2; i++) CHECK_INT(hidden(&r, p, firm[i]), before[p][i]);
+    CHECK_INT(act(&r, "second", "").status, 200);
+    int leaver = -1;
+    for (int p = 0; p < PEOPLE; p++)
+        for (int i = 0; i < 2; i++)
+            if (hidden(&r, p, firm[i]) < before[p][i]) {
+                seats++;
+                leaver = p;
+            }
+    CHECK_INT(seats, 6);
+    CHECK(http_get(r.f, r.token[leaver], "/reviews").json &&
+          json_get_i64(http_get(r.f, r.token[leaver], "/reviews").json, S("total"), 0) > 0);
+    Str who = str_printf(r.f->arena, ",\"person\":\"%.*s\"", STRF(r.who[leaver]));
+    CHECK_INT(act(&r, "leave", str_z(r.f->arena, who)).status, 200);
+    CHECK_INT(json_get_i64(http_get(r.f, r.token[leaver], "/reviews").json, S("total"), -1), 0);
+    for (int i = 0; i < 2; i++) CHECK_INT(hidden(&r, leaver, firm[i]), before[leaver][i]);
+    CHECK_INT(act(&r, "finish", "").status, 200);
+    for (int p = 0; p < PEOPLE; p++)
+        for (int i = 0; i < 2; i++) CHECK_INT(hidden(&r, p, firm[i]), before[p][i]);
+    for (int p = 0; p < PEOPLE; p++) {
+        a = http_get(r.f, r.token[p], "/reviews");
+        const Json *items = json_get(a.json, S("items"));
+        if (!items || !items->first) continue;
+        a = http_get(r.f, r.token[p], review(&r, json_get_i64(items->first, S("id"), 0), ""));
+        CHECK(a.status == 200 && json_get(a.json, S("sheet")) && !json_get(a.json, S("facts")) &&
+              !json_get(a.json, S("others")) && !json_get(a.json, S("documents")));
+    }
+}
+
 /* Who has a seat opens the documents of its candidate in the second pass, and nobody else's. */
 TEST(http_reviewer_opens_documents_of_the_own_file_in_the_second_pass) {
     Round2 r;

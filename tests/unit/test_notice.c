@@ -228,6 +228,31 @@ TEST(objection_holds_one_firm) {
     close_fixture(&f);
 }
 
+/* A form sent twice is one objection, one receipt; another word in it, or one taken back before,
+ * makes another. */
+TEST(objection_sent_twice_is_one) {
+    Fixture f;
+    PublicNotice n;
+    Objection first, again;
+    open_fixture(&f);
+    CHECK(tx_begin(f.s.db, DB_WRITE));
+    CHECK(draft(&f, 1, 0, &n) && notice_publish(f.s.db, f.pack, &n, 20210902, &ACT));
+    ObjectionNew w = against(n.id, 1);
+    CHECK(objection_add(f.s.db, &w, S(""), &first) && !first.repeated);
+    w.person = str_cat(f.s.arena, str_cat(f.s.arena, S(" "), w.person), S(" "));
+    CHECK(objection_add(f.s.db, &w, S(""), &again) && again.repeated);
+    CHECK_INT(again.id, first.id);
+    CHECK_STR(again.receipt, first.receipt);
+    CHECK_INT(again.person.n, 0); /* what was sent does not come back */
+    w.text = S("另有理由");
+    CHECK(objection_add(f.s.db, &w, S(""), &again) && !again.repeated && again.id != first.id);
+    CHECK(objection_close(f.s.db, &again, OBJECTION_WITHDRAWN, S("撤回"), &ACT));
+    CHECK(objection_add(f.s.db, &w, S(""), &again) && !again.repeated);
+    CHECK_INT(Q_I64(f.s.db, 0, "SELECT count(*) FROM objection"), 3);
+    tx_rollback(f.s.db);
+    close_fixture(&f);
+}
+
 TEST(objection_bounds) {
     Fixture f;
     PublicNotice n;
@@ -248,8 +273,13 @@ TEST(objection_bounds) {
     w.person = S("\x01 ");
     refused(&f, objection_add(f.s.db, &w, S(""), &o), ERR_RULE, "/person");
     w = against(n.id, 1);
-    for (int i = 0; i < OBJECTION_SENDER_HOUR; i++) CHECK(objection_add(f.s.db, &w, S(""), &o));
+    for (int i = 0; i < OBJECTION_SENDER_HOUR; i++) {
+        w.text = str_printf(f.s.arena, "第 %d 次", i);
+        CHECK(objection_add(f.s.db, &w, S(""), &o) && !o.repeated);
+    }
+    CHECK(objection_add(f.s.db, &w, S(""), &o) && o.repeated); /* nothing new: not counted */
     CHECK(tx_commit(f.s.db) && tx_begin(f.s.db, DB_WRITE));
+    w.text = S("再一次");
     refused(&f, objection_add(f.s.db, &w, S(""), &o), ERR_BUSY, NULL);
     w.sender = S("203.0.113.9");
     CHECK(objection_add(f.s.db, &w, S(""), &o));

@@ -1,7 +1,11 @@
 /* People: one-time codes by the standard's own values, invitations, bindings, offices by date,
  * agreements, sessions; hostile input. */
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/secret.h"
 #include "city/people/binding.h"
 #include "city/people/factor.h"
 #include "city/people/invitation.h"
@@ -112,6 +116,59 @@ TEST(people_second_factor) {
     Factor state;
     CHECK(factor_get(f.db, u.id, &state));
     CHECK(state.confirmed && state.recovery_left == RECOVERY_CODES - 1);
+    store_fixture_close(&f);
+}
+
+static Str kept_secret(StoreFixture *f, int64_t user) {
+    Str s = S("");
+    Rows *r = Q(f->db, "SELECT secret FROM second_factor WHERE app_user = $1", db_i(user));
+    if (r && row_next(r)) s = str_dup(f->arena, row_str(r, 0));
+    if (r) rows_close(r);
+    return s;
+}
+
+static void keep_secret(StoreFixture *f, int64_t user, Str secret) {
+    CHECK(tx_begin(f->db, DB_WRITE));
+    CHECK(EXEC(f->db, "UPDATE second_factor SET secret = $1 WHERE app_user = $2", db_s(secret),
+               db_i(user)));
+    CHECK(tx_commit(f->db));
+}
+
+/* The store alone tells no key; what an older version left open is sealed; without the file of the
+ * key codes are wrong, even those of an empty key, and recovery codes hold. */
+TEST(people_second_factor_is_sealed) {
+    StoreFixture f;
+    Str codes[RECOVERY_CODES];
+    User u;
+    struct stat st;
+    store_fixture_open(&f, NOW);
+    int64_t other = new_user(&f, "li", ROLE_CLERK_OFFICE);
+    CHECK(user_get(f.db, new_user(&f, "wang", ROLE_CLERK_OFFICE), &u));
+    Str secret = set_up(&f, &u, codes), sealed = kept_secret(&f, u.id);
+    CHECK(secret_is_sealed(sealed) && str_find(sealed, secret) < 0);
+    const char *key = str_z(f.arena, store_key_path(f.arena, f.store));
+    const char *away = str_z(f.arena, str_cat(f.arena, str_from(key), S(".away")));
+    CHECK(stat(key, &st) == 0 && (st.st_mode & 0777) == 0600 && st.st_size == SECRET_KEY_BYTES);
+    keep_secret(&f, u.id, secret);
+    CHECK_INT(sign_in(&f, code_now(&f, secret, 1)), ERR_NONE);
+    CHECK(tx_begin(f.db, DB_WRITE) && factor_seal_all(f.db) && tx_commit(f.db));
+    CHECK(secret_is_sealed(kept_secret(&f, u.id)));
+    f.ctx.now_ms += 60000;
+    CHECK_INT(sign_in(&f, code_now(&f, secret, 0)), ERR_NONE);
+    CHECK_INT(rename(key, away), 0);
+    f.ctx.now_ms += 60000;
+    CHECK_INT(sign_in(&f, code_now(&f, secret, 0)), ERR_AUTH);
+    CHECK_INT(sign_in(&f, code_now(&f, S(""), 0)), ERR_AUTH);
+    CHECK_INT(sign_in(&f, codes[5]), ERR_NONE);
+    User second;
+    CHECK(user_get(f.db, other, &second));
+    CHECK(tx_begin(f.db, DB_WRITE));
+    CHECK_INT(done(&f, factor_begin(f.db, &second, &secret, &ACT)), ERR_MISSING);
+    CHECK(stat(key, &st) != 0); /* none is made beside what another has sealed */
+    CHECK_INT(rename(away, key), 0);
+    CHECK_INT(chmod(key, 0644), 0);
+    CHECK_INT(sign_in(&f, code_now(&f, secret, 1)), ERR_AUTH);
+    unlink(key);
     store_fixture_close(&f);
 }
 

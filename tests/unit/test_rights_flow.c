@@ -606,6 +606,65 @@ TEST(rights_flow_acts_on_many_tell_nothing_of_others) {
     }
 }
 
+static const Reader *reader_named(const Matrix *m, const char *name) {
+    for (int i = 0; i < m->n; i++)
+        if (str_eq(m->readers[i].name, str_from(name))) return &m->readers[i];
+    CHECK(false);
+    return &m->readers[0];
+}
+
+static int64_t total_of(Matrix *m, const Reader *r, const char *path) {
+    HttpReply p = http_get(m->f, r->token, path);
+    return p.status == 200 ? json_get_i64(p.json, S("total"), -1) : -p.status;
+}
+
+/* How many cases there are that one may not see is not told either, whatever page is asked for. */
+TEST(rights_flow_totals_count_what_one_sees) {
+    static const char *const PATHS[] = {"/cases?flow=objection", "/cases?flow=objection&limit=1",
+                                        "/cases?flow=objection&offset=400",
+                                        "/cases?flow=objection&q=MTX",
+                                        "/cases?flow=objection&limit=1&offset=1"};
+    static const char *const BLIND[] = {"w.firm.a", "w.firm.b", "w.zhang", "w.policy",
+                                        "w.chain",  "w.money",  "w.fund",  "w.judge"};
+    Matrix *m = matrix();
+    for (size_t k = 0; k < sizeof PATHS / sizeof *PATHS; k++) {
+        for (size_t i = 0; i < sizeof BLIND / sizeof *BLIND; i++)
+            CHECK_INT(total_of(m, reader_named(m, BLIND[i]), PATHS[k]), 0);
+        CHECK(total_of(m, reader_named(m, "w.office"), PATHS[k]) >= FIRMS);
+        CHECK(total_of(m, reader_named(m, "w.audit"), PATHS[k]) >= FIRMS);
+    }
+    CHECK_INT(total_of(m, reader_named(m, "w.firm.a"), "/cases?limit=1"), FLOWS - 1);
+    CHECK_INT(total_of(m, reader_named(m, "w.zhang"), "/cases?limit=1&q=MTX"), 2 * (FLOWS - 1));
+}
+
+static bool opened_by_others(Db *db, void *data) {
+    const Str *name = data;
+    return EXEC(db, "UPDATE case_file SET opened_by = $1 WHERE id = $2 OR id = $3", db_s(*name),
+                db_i(BASE + 1 + 2 * STEP), db_i(BASE + 1));
+}
+
+/* Who once acted for a firm and does no more has not kept what they opened for it. */
+TEST(rights_flow_an_account_that_left_a_firm_leaves_its_cases) {
+    static const char *const LEFT[] = {"w.firm.none", "w.firm.c"};
+    Matrix *m = matrix();
+    Str tester = S("tester");
+    for (size_t i = 0; i < sizeof LEFT / sizeof *LEFT; i++) {
+        const Reader *r = reader_named(m, LEFT[i]);
+        int64_t before = total_of(m, r, "/cases"), tasks = total_of(m, r, "/me/tasks");
+        Str name = r->name;
+        write_all(m, opened_by_others, &name);
+        CHECK_INT(total_of(m, r, "/cases"), before);
+        CHECK_INT(total_of(m, r, "/me/tasks"), tasks);
+        HttpReply p = http_get(m->f, r->token, "/me/tasks");
+        CHECK(str_find(p.body, S("MTX-910002")) < 0 && str_find(p.body, S("MTX-910022")) < 0);
+        for (int k = 0; k < 2; k++) {
+            Str path = str_printf(m->f->arena, "/cases/%d", BASE + 1 + 2 * STEP * k);
+            CHECK_INT(http_get(m->f, r->token, str_z(m->f->arena, path)).status, 404);
+        }
+    }
+    write_all(m, opened_by_others, &tester);
+}
+
 /* A name found by its sound is found by those only who may know of the enterprise. */
 TEST(rights_flow_search_by_sound_keeps_to_sight) {
     static const char *const SOUNDS[] = {"/search?q=LCJZ", "/search?q=lcjz", "/enterprises?q=lcjz"};

@@ -35,10 +35,24 @@ CaseActor case_actor_system(Str name) {
 /* --- scope -------------------------------------------------------------------------------------
  */
 
+void case_acts_for(const CaseActor *actor, int64_t *firm, int64_t *body) {
+    bool enterprise = actor->roles == 1u << ROLE_ENTERPRISE;
+    bool partner = actor->roles == 1u << ROLE_PARTNER;
+    *firm = !enterprise ? 0 : actor->subject ? actor->subject : -1;
+    *body = !partner ? 0 : actor->organisation ? actor->organisation : -1;
+}
+
+bool case_opened_by(const CaseFile *k, const CaseActor *actor) {
+    int64_t firm, body;
+    case_acts_for(actor, &firm, &body);
+    return actor->user && str_eq(k->opened_by, actor->name) &&
+           (!firm || !k->subject || k->subject == firm) &&
+           (!body || !k->organisation || k->organisation == body);
+}
+
 static bool is_own(const CaseFile *k, const CaseActor *actor) {
     return (k->subject && k->subject == actor->subject) ||
-           (k->organisation && k->organisation == actor->organisation) ||
-           (actor->user && str_eq(k->opened_by, actor->name));
+           (k->organisation && k->organisation == actor->organisation) || case_opened_by(k, actor);
 }
 
 bool case_reach(const char *right, const CaseFile *k, const CaseActor *actor, uint32_t roles,
@@ -62,7 +76,8 @@ bool case_role(const CaseFile *k, const FlowAct *a, const CaseActor *actor, int 
     if (!actor->user && a->by_clock) return true;
     if (case_reach("case:act", k, actor, a->by, role)) return true;
     *role = -1;
-    return a->by_opener && k->opened_by.n && str_eq(k->opened_by, actor->name);
+    return a->by_opener && k->opened_by.n &&
+           (actor->user ? case_opened_by(k, actor) : str_eq(k->opened_by, actor->name));
 }
 
 Str case_role_text(int role) {
@@ -71,8 +86,7 @@ Str case_role_text(int role) {
 
 bool case_visible(const CaseFile *k, const CaseActor *actor) {
     uint32_t roles = k->flow->view ? k->flow->view : UINT32_MAX;
-    return case_reach("case:read", k, actor, roles, NULL) ||
-           (actor->user && str_eq(k->opened_by, actor->name));
+    return case_reach("case:read", k, actor, roles, NULL) || case_opened_by(k, actor);
 }
 
 bool flow_openable(const Flow *f, const CaseActor *actor) {

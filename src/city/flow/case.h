@@ -31,6 +31,8 @@ typedef struct CaseActor {
     uint32_t viewer; /* in a preview: the roles of who looks; 0: none */
 } CaseActor;
 
+/* Who opened a case keeps seeing it, but for accounts that act for somebody else: an enterprise's
+ * and a partner's see what they opened while it is their firm's and their organisation's. */
 CaseActor case_actor(const User *u);
 /* Somebody with every role, for the command line and for what runs by itself. */
 CaseActor case_actor_system(Str name);

@@ -13,6 +13,15 @@ bool case_lock(Db *db, const Register *reg, int64_t id, CaseFile *out);
 /* The instant an event of the case gets; false (ERR_STATE) when the server's clock stands behind.
  */
 bool case_now(Db *db, const CaseFile *k, int64_t *at_ms);
+/* Whether the actor opened it and may still see it for that; the same in SQL, of a row k: `name`
+ * the actor's, `firm` and `body` what case_acts_for says. */
+bool case_opened_by(const CaseFile *k, const CaseActor *actor);
+#define CASE_OPENED(name, firm, body)                                                              \
+    "(k.opened_by = " name " AND (" firm " = 0 OR coalesce(k.subject, 0) IN (0, " firm             \
+    ")) AND (" body " = 0 OR k.organisation IN (0, " body ")))"
+/* Whose acts an account's are: the enterprise and the organisation, -1 for one that has none
+ * (yet, or any more), 0 for everybody who acts in an office of their own. */
+void case_acts_for(const CaseActor *actor, int64_t *firm, int64_t *body);
 /* Whether the scope of a right reaches a case for some of these roles; *role gets the first. */
 bool case_reach(const char *right, const CaseFile *k, const CaseActor *actor, uint32_t roles,
                 int *role);

@@ -13,17 +13,49 @@ enum { WAY_SUBJECT, WAY_OPENER, WAY_PARENT, WAY_OWN, WAY_ANY, WAYS };
     "AND ($6 = '' OR k.opened_by = $6) AND ($7 = 0 OR k.parent = $7) "                             \
     "AND ($8 = 0 OR k.subject = $8) AND ($9 = 0 OR k.organisation = $9) "                          \
     "AND ($10 = 0 OR k.closed_ms IS NULL) "
-#define OWN                                                                                        \
-    "k.opened_by = $12 OR ($13 <> '' AND k.division = $13) OR ($14 <> 0 AND k.subject = $14) "     \
-    "OR ($15 <> 0 AND k.organisation = $15)"
-#define SCOPE "AND ($11 = 1 OR " OWN ") "
+/* Flows may be for fewer roles than their cases would be (Flow.view): those an actor's scope does
+ * not reach are named in lists, |flow|flow|. */
+#define EXCEPT(list) "(" list " = '' OR " list " NOT LIKE '%|' || k.flow || '|%')"
+#define SCOPE                                                                                      \
+    "AND (($11 = 1 AND " EXCEPT(                                                                   \
+        "$18") ") OR " CASE_OPENED("$12",                                                          \
+                                   "$16", "$17") " OR ($13 <> '' AND k.division = $13 "            \
+                                                 "AND " EXCEPT("$19") ") OR (" EXCEPT("$20") " AN" \
+                                                                                             "D "  \
+                                                                                             "(($" \
+                                                                                             "14 " \
+                                                                                             "<> " \
+                                                                                             "0 "  \
+                                                                                             "AND" \
+                                                                                             " k." \
+                                                                                             "sub" \
+                                                                                             "jec" \
+                                                                                             "t "  \
+                                                                                             "= "  \
+                                                                                             "$14" \
+                                                                                             ") "  \
+                                                                                             "OR " \
+                                                                                             "($"  \
+                                                                                             "15 " \
+                                                                                             "<> " \
+                                                                                             "0 "  \
+                                                                                             "AND" \
+                                                                                             " k." \
+                                                                                             "org" \
+                                                                                             "ani" \
+                                                                                             "sat" \
+                                                                                             "ion" \
+                                                                                             " = " \
+                                                                                             "$15" \
+                                                                                             ")))" \
+                                                                                             ") "
 #define NO_WORDS "AND $5 = '' "
 #define WORDS "AND ($5 = '' OR k.number LIKE $5 OR k.title LIKE $5) "
 
 #define COUNT(way, words) "SELECT count(*) FROM case_file k WHERE " way FILTER words SCOPE
 #define ROWS(way, words)                                                                           \
     "SELECT " CASE_COLUMNS "FROM case_file k WHERE " way FILTER words SCOPE                        \
-    "ORDER BY k.changed_ms DESC, k.id DESC LIMIT $16 OFFSET $17"
+    "ORDER BY k.changed_ms DESC, k.id DESC LIMIT $21 OFFSET $22"
 /* Of an account that acts for itself: each of the alternatives has an index. */
 #define OF_OWN                                                                                     \
     "k.id IN (SELECT o.id FROM case_file o WHERE o.opened_by = $12 UNION "                         \
@@ -38,12 +70,30 @@ enum { WAY_SUBJECT, WAY_OPENER, WAY_PARENT, WAY_OWN, WAY_ANY, WAYS };
 static const char *const COUNTS[2][WAYS] = {WAYS_OF(COUNT, NO_WORDS), WAYS_OF(COUNT, WORDS)};
 static const char *const LISTS[2][WAYS] = {WAYS_OF(ROWS, NO_WORDS), WAYS_OF(ROWS, WORDS)};
 
-enum { FILTER_ARGS = 15 };
+enum { FILTER_ARGS = 20 };
 
-/* The widest reading of the rights; flows with a view of their own are filtered afterwards. */
-static void filter_args(Arena *a, const CaseFilter *f, const CaseActor *actor, DbVal *v) {
+/* The flows of the pack whose cases this scope of the actor's roles does not reach. */
+static Str flows_except(Arena *a, const PackSet *p, const CaseActor *actor, RightScope scope) {
+    const Right *right = right_find(S("case:read"));
+    Buf b = buf_new(a, 0);
+    for (int i = 0; actor && i < p->nflows; i++) {
+        const Flow *f = p->flows[i];
+        bool reaches = !f->view;
+        for (int k = 0; k < ROLES; k++)
+            reaches |= (actor->roles & f->view) >> k & 1 && right_scope(right, (Role)k) == scope;
+        if (!reaches) buf_printf(&b, "%s%.*s|", b.n ? "" : "|", STRF(f->id));
+    }
+    return buf_str(&b);
+}
+
+/* What the rights say; cases of flows the pack has no more are looked at one by one besides. */
+static void filter_args(Arena *a, const PackSet *p, const CaseFilter *f, const CaseActor *actor,
+                        DbVal *v) {
     RightScope s = actor ? rights_scope(right_find(S("case:read")), actor->roles) : SCOPE_ALL;
-    bool district = s == SCOPE_DISTRICT;
+    bool district = false;
+    for (int i = 0; actor && i < ROLES; i++)
+        district |= actor->roles >> i & 1 &&
+                    right_scope(right_find(S("case:read")), (Role)i) == SCOPE_DISTRICT;
     Str like = f->q.n ? str_printf(a, "%%%.*s%%", STRF(f->q)) : S("");
     v[0] = db_s(f->flow);
     v[1] = db_s(f->state);
@@ -60,6 +110,13 @@ static void filter_args(Arena *a, const CaseFilter *f, const CaseActor *actor, D
     v[12] = db_s(district ? actor->district : S(""));
     v[13] = db_i(actor && s >= SCOPE_OWN ? actor->subject : 0);
     v[14] = db_i(actor && s >= SCOPE_OWN ? actor->organisation : 0);
+    int64_t firm = 0, body = 0;
+    if (actor) case_acts_for(actor, &firm, &body);
+    v[15] = db_i(firm);
+    v[16] = db_i(body);
+    v[17] = db_s(flows_except(a, p, actor, SCOPE_ALL));
+    v[18] = db_s(flows_except(a, p, actor, SCOPE_DISTRICT));
+    v[19] = db_s(flows_except(a, p, actor, SCOPE_OWN));
 }
 
 static int way_of(const CaseFilter *f, const DbVal *v) {
@@ -76,7 +133,7 @@ bool case_list(Db *db, const Register *reg, const CaseFilter *f, const CaseActor
     RawCase *raw = NULL;
     int nraw = 0, cap = 0, words = f->q.n > 0;
     Map flows = map_new(c->arena);
-    filter_args(c->arena, f, actor, v);
+    filter_args(c->arena, reg->pack, f, actor, v);
     v[FILTER_ARGS] = db_i(f->limit > 0 ? f->limit : 100);
     v[FILTER_ARGS + 1] = db_i(f->offset);
     int way = way_of(f, v);

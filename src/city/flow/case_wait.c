@@ -99,23 +99,37 @@ static bool read_places(Wait *w) {
  */
 
 /* What may_of and case_visible say of one case: $4 the name, $5 the district, $6 the enterprise, $7
- * the organisation; $8 … $11 may, $12 … $14 sees. */
+ * the organisation; $8 … $11 may, $12 … $14 sees; $15 and $16 whose acts theirs are. */
+#define OPENED CASE_OPENED("$4", "$15", "$16")
 #define MINE                                                                                       \
     "($8 = 1 OR ($9 = 1 AND k.division <> '' AND k.division = $5) OR ($10 = 1 AND "                \
-    "(($6 > 0 AND k.subject = $6) OR ($7 > 0 AND k.organisation = $7) OR k.opened_by = $4)) "      \
-    "OR ($11 = 1 AND k.opened_by = $4)) AND ($12 = 1 OR k.opened_by = $4 OR ($13 = 1 AND "         \
+    "(($6 > 0 AND k.subject = $6) OR ($7 > 0 AND k.organisation = $7) OR " OPENED ")) "            \
+    "OR ($11 = 1 AND " OPENED ")) AND ($12 = 1 OR " OPENED " OR ($13 = 1 AND "                     \
     "k.division <> '' AND k.division = $5) OR ($14 = 1 AND (($6 > 0 AND k.subject = $6) OR "       \
     "($7 > 0 AND k.organisation = $7))))"
 #define OPEN_OF "k.closed_ms IS NULL AND k.flow = $1 AND k.flow_sm3 = $2 AND k.state = $3 AND "
-enum { PLACE_ARGS = 14 };
+enum { PLACE_ARGS = 16 };
 
 static void place_args(const Wait *w, const Place *p, DbVal *v) {
     const CaseActor *a = w->actor;
-    DbVal all[PLACE_ARGS] = {db_s(p->flow),          db_s(p->sm3),        db_s(p->state),
-                             db_s(a->name),          db_s(a->district),   db_i(a->subject),
-                             db_i(a->organisation),  db_i(p->may.all),    db_i(p->may.district),
-                             db_i(p->may.own),       db_i(p->may.opener), db_i(p->sees.all),
-                             db_i(p->sees.district), db_i(p->sees.own)};
+    int64_t firm, body;
+    case_acts_for(a, &firm, &body);
+    DbVal all[PLACE_ARGS] = {db_s(p->flow),
+                             db_s(p->sm3),
+                             db_s(p->state),
+                             db_s(a->name),
+                             db_s(a->district),
+                             db_i(a->subject),
+                             db_i(a->organisation),
+                             db_i(p->may.all),
+                             db_i(p->may.district),
+                             db_i(p->may.own),
+                             db_i(p->may.opener),
+                             db_i(p->sees.all),
+                             db_i(p->sees.district),
+                             db_i(p->sees.own),
+                             db_i(firm),
+                             db_i(body)};
     for (int i = 0; i < PLACE_ARGS; i++) v[i] = all[i];
 }
 
@@ -148,7 +162,7 @@ static bool find_due(Wait *w, const Place *p) {
                        "JOIN case_clock c ON c.case_file = k.id WHERE " OPEN_OF
                        "c.stopped_day IS NULL AND c.paused_day IS NULL AND c.due_day IS NOT NULL "
                        "AND " MINE " GROUP BY k.id, k.changed_ms "
-                       "ORDER BY 2, k.changed_ms, k.id LIMIT $15",
+                       "ORDER BY 2, k.changed_ms, k.id LIMIT $17",
                        PLACE_ARGS + 1, v);
     while (q && row_next(q)) add(w, (Found){row_i64(q, 0), row_i64(q, 1), row_i64(q, 2)});
     if (q) rows_close(q);
@@ -163,7 +177,7 @@ static bool find_others(Wait *w, const Place *p) {
                        "SELECT k.id, k.changed_ms FROM case_file k WHERE " OPEN_OF MINE
                        " AND NOT EXISTS (SELECT 1 FROM case_clock c WHERE c.case_file = k.id AND "
                        "c.stopped_day IS NULL AND c.paused_day IS NULL AND c.due_day IS NOT NULL) "
-                       "ORDER BY k.changed_ms, k.id LIMIT $15",
+                       "ORDER BY k.changed_ms, k.id LIMIT $17",
                        PLACE_ARGS + 1, v);
     while (q && row_next(q)) add(w, (Found){row_i64(q, 0), INT64_MAX, row_i64(q, 1)});
     if (q) rows_close(q);

@@ -111,7 +111,13 @@ static bool effect_notify(Db *db, const CaseStep *s, const Json *args) {
         if (right_scope(right_find(S("case:read")), (Role)role) == SCOPE_DISTRICT && !k->division.n)
             return true;
     } else if (str_eq(to, S("opener"))) {
+        User u;
         n.to.user_name = k->opened_by;
+        if (user_by_name(db, k->opened_by, &u)) {
+            CaseActor opener = case_actor(&u);
+            if (!case_visible(k, &opener)) return true; /* theirs no more */
+        }
+        if (!ctx_ok(c)) return false;
     } else if (str_eq(to, S("firm"))) {
         if (!k->subject) return true;
         n.to.subject = k->subject;

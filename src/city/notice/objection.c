@@ -222,6 +222,20 @@ static bool find_firm(Db *db, Objection *o) {
     return there || FAIL_AT(c, ERR_RULE, S("/position"), M_OBJECTION_FIELD, S("position"));
 }
 
+/* A form sent again, because no answer came or its button was pressed twice: all of it is the same,
+ * so whoever sends it learns nothing but the receipt of what they sent. */
+static bool sent_before(Db *db, Objection *o) {
+    int64_t id =
+        Q_I64(db, 0,
+              "SELECT min(id) FROM objection WHERE notice = $1 AND position = $2 AND "
+              "channel = $3 AND state <> $4 AND person = $5 AND contact = $6 AND "
+              "organisation = $7 AND text = $8",
+              db_i(o->notice), db_i(o->position), db_i(o->channel), db_i(OBJECTION_WITHDRAWN),
+              db_s(o->person), db_s(o->contact), db_s(o->organisation), db_s(o->text));
+    if (!id || !objection_get(db, id, false, o)) return false;
+    return o->repeated = true;
+}
+
 bool objection_add(Db *db, const ObjectionNew *n, Str by, Objection *out) {
     Ctx *c = db_ctx(db);
     PublicNotice v;
@@ -231,13 +245,18 @@ bool objection_add(Db *db, const ObjectionNew *n, Str by, Objection *out) {
     o.version = 1;
     Str sender = objection_sender(db, n->sender);
     if (!ctx_ok(c) || !notice_get(db, n->notice, &v) || !find_firm(db, &o) ||
-        !check_time(c, &v, n, o.received_day) || !check_rate(db, n, sender))
+        !check_time(c, &v, n, o.received_day))
         return false;
     if (!field(c, n->person, "person", OBJECTION_FIELD_MAX, true, &o.person) ||
         !field(c, n->contact, "contact", OBJECTION_FIELD_MAX, true, &o.contact) ||
         !field(c, n->organisation, "organisation", OBJECTION_FIELD_MAX, false, &o.organisation) ||
         !field(c, n->text, "text", OBJECTION_TEXT_MAX, true, &o.text))
         return false;
+    if (n->channel == CHANNEL_WEB && sent_before(db, &o)) {
+        *out = o;
+        return true;
+    }
+    if (!ctx_ok(c) || !check_rate(db, n, sender)) return false;
     o.receipt = secret_token(c->arena, RECEIPT_BYTES);
     o.registered_by = by;
     o.id = counter_take(db, S("objection"), 1);

@@ -43,6 +43,7 @@ typedef struct Objection {
     int64_t received_ms, closed_ms;          /* closed_ms 0: open */
     int32_t received_day;                    /* yyyymmdd */
     Str registered_by, answer, closed_by;
+    bool repeated; /* objection_add: it was there already */
 } Objection;
 
 Str objection_state_text(ObjectionState s); /* open, upheld, dismissed, withdrawn */
@@ -62,7 +63,8 @@ typedef struct ObjectionNew {
 /* Takes an objection in, inside the caller's DB_WRITE transaction: ERR_STATE outside the period of
  * a published notice (a paper one counts by the day it was received), ERR_RULE without name,
  * contact or text, ERR_BUSY when one sender or all send too many. by: who registers it; empty: the
- * public. */
+ * public. The same form sent to the same notice once more by the public is the one it was (its
+ * receipt comes back), unless that was withdrawn. */
 bool objection_add(Db *db, const ObjectionNew *n, Str by, Objection *out);
 /* Without person, contact, organisation and text unless `whole`. ERR_MISSING. */
 bool objection_get(Db *db, int64_t id, bool whole, Objection *out);

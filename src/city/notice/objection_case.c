@@ -22,7 +22,7 @@ bool objection_file(Db *db, const Register *reg, const ObjectionNew *n, Str by, 
     CaseFile k;
     if (!objection_add(db, n, by, out) || !notice_get(db, out->notice, &v)) return false;
     Str flow = json_get_str(v.content, S("objection_flow"));
-    if (!flow.n || !out->subject) return true;
+    if (!flow.n || !out->subject || out->repeated) return true;
     CaseActor who = case_actor_system(by.n ? by : S("system:public"));
     Json *data = json_new(c->arena, JSON_OBJECT);
     json_set(data, S("回执号"), json_string(c->arena, out->receipt));

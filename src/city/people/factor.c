@@ -1,8 +1,10 @@
-/* The second factor. See factor.h. */
+/* The second factor. See factor.h. Keys are sealed in the store (base/secret.h) with a key that
+ * stands in a file; those of stores from before are sealed when the server starts. */
 #include "city/people/factor.h"
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/secret.h"
 #include "city/people/people.h"
 
@@ -73,6 +75,67 @@ Str factor_uri(Arena *a, Str issuer, Str user, Str secret) {
                       FACTOR_STEP_S);
 }
 
+/* --- sealed in the store -----------------------------------------------------------------------
+ */
+
+static Str about(Arena *a, int64_t user) {
+    return str_printf(a, "second_factor:%lld", (long long)user);
+}
+
+/* The key of the store; a new one only when nothing is sealed yet: beside what an absent key has
+ * sealed it would hide that the key is missing. */
+static bool key_of(Db *db, SecretKey *out) {
+    Ctx *c = db_ctx(db);
+    int64_t sealed = Q_I64(db, 0, "SELECT count(*) FROM second_factor WHERE secret LIKE '%.%'");
+    return ctx_ok(c) && secret_key(c, store_key_path(c->arena, db_store(db)), sealed == 0, out);
+}
+
+static bool write_secret(Db *db, int64_t user, const SecretKey *key, Str secret) {
+    Arena *a = db_ctx(db)->arena;
+    return EXEC(db, "UPDATE second_factor SET secret = $1 WHERE app_user = $2",
+                db_s(secret_seal(a, key, about(a, user), secret)), db_i(user));
+}
+
+bool factor_seal_all(Db *db) {
+    Ctx *c = db_ctx(db);
+    SecretKey key;
+    int64_t *users = NULL;
+    Str *secrets = NULL;
+    int n = 0, cap = 0, cap_secrets = 0;
+    Rows *r = Q(db, "SELECT app_user, secret FROM second_factor ORDER BY app_user");
+    while (r && row_next(r)) {
+        if (secret_is_sealed(row_str(r, 1))) continue;
+        GROW(c->arena, users, n, cap);
+        GROW(c->arena, secrets, n, cap_secrets);
+        users[n] = row_i64(r, 0);
+        secrets[n++] = str_dup(c->arena, row_str(r, 1));
+    }
+    if (r) rows_close(r);
+    if (!ctx_ok(c) || n == 0) return ctx_ok(c);
+    if (!key_of(db, &key)) return false;
+    for (int i = 0; i < n; i++)
+        if (!write_secret(db, users[i], &key, secrets[i])) return false;
+    return true;
+}
+
+/* What the authenticator has. A key that is missing or another one is for the log, not for who
+ * signs in: their codes are wrong then, recovery codes are not. Empty without a key. */
+static Str open_secret(Db *db, int64_t user, Str stored) {
+    Ctx *c = db_ctx(db);
+    Str secret = S("");
+    SecretKey key;
+    if (!secret_is_sealed(stored)) return stored;
+    if (!key_of(db, &key)) {
+        if (c->err.code == ERR_STORE || c->err.code == ERR_BUSY) return S("");
+        LOG(LOG_ERROR, "second_factor", {"text", note_text(c->arena, &c->err.note, LANG_EN)});
+        ctx_clear(c);
+    } else if (!secret_unseal(c->arena, &key, about(c->arena, user), stored, &secret)) {
+        LOG(LOG_ERROR, "second_factor", {"text", S("sealed with another key")},
+            {"user", str_printf(c->arena, "%lld", (long long)user)});
+    }
+    return secret;
+}
+
 /* --- in the store ------------------------------------------------------------------------------
  */
 
@@ -95,16 +158,19 @@ bool factor_get(Db *db, int64_t user, Factor *out) {
 bool factor_begin(Db *db, const User *u, Str *secret, const Act *act) {
     Ctx *c = db_ctx(db);
     unsigned char raw[SECRET_BYTES];
+    SecretKey key;
     Factor f;
     if (!factor_get(db, u->id, &f)) return false;
     if (f.confirmed) return FAIL(c, ERR_STATE, M_PEOPLE_FACTOR_ON);
+    if (!key_of(db, &key)) return false;
     secret_random(raw, sizeof raw);
     *secret = base32_text(c->arena, str_of(raw, sizeof raw));
+    Str sealed = secret_seal(c->arena, &key, about(c->arena, u->id), *secret);
     return EXEC(db, "DELETE FROM second_factor WHERE app_user = $1", db_i(u->id)) &&
            EXEC(db,
                 "INSERT INTO second_factor(app_user, secret, made_ms, confirmed_ms, last_step) "
                 "VALUES ($1, $2, $3, 0, 0)",
-                db_i(u->id), db_s(*secret), db_i(c->now_ms)) &&
+                db_i(u->id), db_s(sealed), db_i(c->now_ms)) &&
            user_journal(db, act, "user.factor_begin", u->id);
 }
 
@@ -119,7 +185,7 @@ static bool same(Str x, Str y) {
 static int64_t step_of(Ctx *c, Str secret, Str code, int64_t last) {
     Str key;
     int64_t now = c->now_ms / 1000 / FACTOR_STEP_S, found = 0;
-    if (code.n != FACTOR_DIGITS || !base32_read(c->arena, secret, &key)) return 0;
+    if (code.n != FACTOR_DIGITS || !secret.n || !base32_read(c->arena, secret, &key)) return 0;
     for (int64_t step = now - FACTOR_WINDOW; step <= now + FACTOR_WINDOW; step++)
         if (same(factor_code(c->arena, key, step), code) && step > last) found = step;
     return found;
@@ -135,7 +201,8 @@ static bool stored(Db *db, int64_t user, Str *secret, int64_t *last, bool *confi
         *confirmed = row_i64(r, 2) != 0;
     }
     if (r) rows_close(r);
-    return any;
+    if (any) *secret = open_secret(db, user, *secret);
+    return any && ctx_ok(db_ctx(db));
 }
 
 /* What a person types: without blanks and dashes. */

@@ -1,6 +1,7 @@
 /* The second factor 第二因素: one-time codes by time (TOTP, RFC 6238: HMAC-SHA-1, 30 seconds, six
  * digits, what every authenticator app speaks) and recovery codes. A code holds for its step and
- * the one before and after; none is taken twice, nor one older than the last taken. */
+ * the one before and after; none is taken twice, nor one older than the last taken. The store has
+ * the keys sealed only (store_key_path). */
 #ifndef JIXIA_CITY_FACTOR_H
 #define JIXIA_CITY_FACTOR_H
 #include "city/user.h"
@@ -27,6 +28,8 @@ bool factor_begin(Db *db, const User *u, Str *secret, const Act *act);
 Str factor_uri(Arena *a, Str issuer, Str user, Str secret);
 /* Puts it in force; codes gets RECOVERY_CODES texts, shown once. ERR_RULE for a wrong code. */
 bool factor_confirm(Db *db, const User *u, Str code, Str *codes, const Act *act);
+/* Seals the keys that stand in the store as they are (of versions before); at start. */
+bool factor_seal_all(Db *db);
 /* Takes it away, with its recovery codes. */
 bool factor_remove(Db *db, int64_t user, const Act *act);
 /* Is the code right, and not taken before? It is taken then. A recovery code does once. True too

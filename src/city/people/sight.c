@@ -98,17 +98,21 @@ static bool read_grants(Db *db, int64_t user, Sight *s) {
     return ctx_ok(c);
 }
 
-/* What a reviewer is assigned: the enterprise of a seat that is theirs, from the declaration that
- * there is no interest until the seat ends or the scores are closed. The seats themselves are
- * asked, so that no end of an assignment can be forgotten. */
+/* What a reviewer is assigned: the enterprise of a seat that is theirs, from the second pass (in
+ * the first nobody may find out which of all enterprises shows more than others) and the
+ * declaration that there is no interest, until the seat ends or the scores are closed. The seats
+ * themselves are asked, so that no end of an assignment can be forgotten. */
 static bool read_seats(Db *db, Str person, Sight *s) {
     Ctx *c = db_ctx(db);
     int cap = s->ngrants, first = s->ngrants;
-    Rows *r = Q(db,
-                "SELECT k.subject FROM review_seat s JOIN review_candidate k ON k.id = s.candidate "
-                "JOIN review_round r ON r.id = s.round WHERE s.person = $1 AND s.ended_ms = 0 AND "
-                "s.declared_ms > 0 AND r.scored_ms = 0",
-                db_s(person));
+    Rows *r =
+        Q(db,
+          "SELECT k.subject FROM review_seat s JOIN review_candidate k ON k.id = s.candidate "
+          "JOIN review_round r ON r.id = s.round WHERE s.person = $1 AND s.ended_ms = 0 AND "
+          "s.declared_ms > 0 AND r.second_ms > 0 AND r.scored_ms = 0 AND NOT EXISTS (SELECT 1 "
+          "FROM review_member m WHERE m.round = s.round AND m.person = s.person AND "
+          "m.gone_ms > 0)",
+          db_s(person));
     while (r && row_next(r)) {
         GROW(c->arena, s->grants, s->ngrants, cap);
         s->grants[s->ngrants++] = (SightGrant){row_i64(r, 0), GRADE_SENSITIVE};

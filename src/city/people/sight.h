@@ -5,10 +5,10 @@
  * enterprises or of those of its district (registered there, or assessed by it); everybody sees
  * what is public. An enterprise's account sees all of itself and nothing of others. A partner sees
  * what is public, and the indicators its agreement in force names (none without a confidentiality
- * promise). A reviewer sees up to 敏感 of the enterprise of a seat: from the declaration of no
- * interest until the seat ends or the scores are closed. A grant (sight_grant) widens it for one
- * person and one enterprise until a day, for a cause that is no seat. In a preview the lesser of
- * both sights holds, so that nobody learns anything by it.
+ * promise). A reviewer sees up to 敏感 of the enterprise of a seat in the second pass, once no
+ * interest was declared, until the seat ends or the scores are closed. A grant (sight_grant) widens
+ * it for one person and one enterprise until a day, for a cause that is no seat. In a preview the
+ * lesser of both sights holds, so that nobody learns anything by it.
  */
 #ifndef JIXIA_CITY_SIGHT_H
 #define JIXIA_CITY_SIGHT_H

@@ -38,7 +38,8 @@ typedef struct Seat {
 bool seat_list(Db *db, int64_t round, Seat **out, int *n);
 bool seat_list_mine(Db *db, Str person, Seat **out, int *n);
 bool seat_list_of(Db *db, int64_t candidate, Seat **out, int *n);
-/* ERR_MISSING unless the seat stands and is this person's: nobody learns whether it exists. */
+/* ERR_MISSING unless the seat stands, is this person's and they have not left the panel: nobody
+ * learns whether it exists. */
 bool seat_get(Db *db, int64_t id, Str person, Seat *out);
 /* Declares whether there is an interest, before the file opens. With one the seat ends, the wall
  * holds the pair, and somebody else is seated where possible (*lacking otherwise). */

@@ -22,6 +22,7 @@ bool round_diff_json(Db *db, const Register *reg, const Round *r, Json **out);
 /* Who would pass the rule now: counts per outcome, those met, those that lack one fact. */
 bool round_preview(Db *db, const Register *reg, const Round *r, Json **out);
 /* A seat as its reviewer sees it: blind in the first pass (number, marks and the values of facts
- * that are not sensitive), open in the second. */
-bool seat_json(Db *db, const Register *reg, const Round *r, const Seat *s, Json **out);
+ * that are not sensitive), open up to 敏感 in the second (*read: it shows such a value), without
+ * the file's material once scoring is closed. */
+bool seat_json(Db *db, const Register *reg, const Round *r, const Seat *s, Json **out, bool *read);
 #endif

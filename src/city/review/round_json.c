@@ -302,7 +302,8 @@ bool round_preview(Db *db, const Register *reg, const Round *r, Json **out) {
 
 /* Values of facts as the decision at the freeze read them, as far as their grade is open to a
  * reviewer; texts could name somebody and are left out while the pass is blind. */
-static bool material(Db *db, const Register *reg, const Candidate *k, bool blind, Json *o) {
+static bool material(Db *db, const Register *reg, const Candidate *k, bool blind, Json *o,
+                     bool *read) {
     Ctx *c = db_ctx(db);
     Arena *a = c->arena;
     KeptDecision d;
@@ -318,10 +319,11 @@ static bool material(Db *db, const Register *reg, const Candidate *k, bool blind
         Str plain = json_str(value, S(""));
         bool speaks = value && value->kind != JSON_BOOL && !json_is_number(plain) &&
                       !(plain.n == 10 && plain.p[4] == '-');
-        if (!i || i->grade > GRADE_INTERNAL || (blind && speaks)) {
+        if (!i || i->grade > (blind ? GRADE_INTERNAL : GRADE_SENSITIVE) || (blind && speaks)) {
             withheld++;
             continue;
         }
+        *read = *read || i->grade == GRADE_SENSITIVE;
         Json *e = json_push(list, json_new(a, JSON_OBJECT));
         text(a, e, "name", i->name);
         number(a, e, "year", json_get_i64(f, S("year"), 0));
@@ -371,11 +373,12 @@ static bool documents(Db *db, const Round *r, const Seat *s, Json *o) {
     return true;
 }
 
-bool seat_json(Db *db, const Register *reg, const Round *r, const Seat *s, Json **out) {
+bool seat_json(Db *db, const Register *reg, const Round *r, const Seat *s, Json **out, bool *read) {
     Ctx *c = db_ctx(db);
     Arena *a = c->arena;
     Candidate k;
     bool second = r->second_ms > 0;
+    *read = false;
     if (!round_candidate(db, s->candidate, &k)) return false;
     Json *o = *out = json_new(a, JSON_OBJECT);
     number(a, o, "id", s->id);
@@ -401,9 +404,11 @@ bool seat_json(Db *db, const Register *reg, const Round *r, const Seat *s, Json 
     json_set(o, S("sheet"), json_parse(c, s->sheet, S("sheet")));
     if (second) {
         Subject subject;
-        if (!subject_get(db, k.subject, &subject) || !others(db, s, o)) return false;
+        if (!subject_get(db, k.subject, &subject)) return false;
         text(a, o, "name", subject.name);
         text(a, o, "code", subject.code);
     }
-    return material(db, reg, &k, !second, o) && documents(db, r, s, o);
+    if (r->scored_ms) return true; /* the work is over, and what was opened for it closes */
+    return (!second || others(db, s, o)) && material(db, reg, &k, !second, o, read) &&
+           documents(db, r, s, o);
 }

@@ -48,8 +48,13 @@ bool seat_list(Db *db, int64_t round, Seat **out, int *n) {
     return read_rows(db, Q(db, LIST "s.round = $1" ORDER, db_i(round)), out, n);
 }
 
+/* Who left the panel has no seat any more for themselves; what they handed in counts. */
+#define STAYED                                                                                     \
+    " AND NOT EXISTS (SELECT 1 FROM review_member m WHERE m.round = s.round AND "                  \
+    "m.person = s.person AND m.gone_ms > 0)"
+
 bool seat_list_mine(Db *db, Str person, Seat **out, int *n) {
-    return read_rows(db, Q(db, LIST "s.person = $1" ORDER, db_s(person)), out, n);
+    return read_rows(db, Q(db, LIST "s.person = $1" STAYED ORDER, db_s(person)), out, n);
 }
 
 bool seat_list_of(Db *db, int64_t candidate, Seat **out, int *n) {
@@ -65,7 +70,7 @@ bool seat_get(Db *db, int64_t id, Str person, Seat *out) {
     Ctx *c = db_ctx(db);
     Rows *q = Q(db,
                 "SELECT " COLUMNS " FROM review_seat s JOIN review_candidate k "
-                "ON k.id = s.candidate WHERE s.id = $1 AND s.person = $2 AND s.ended_ms = 0",
+                "ON k.id = s.candidate WHERE s.id = $1 AND s.person = $2 AND s.ended_ms = 0" STAYED,
                 db_i(id), db_s(person));
     bool there = q && row_next(q);
     if (there) read_row(c->arena, q, out);

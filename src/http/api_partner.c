@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "city/library/partner_record.h"
 #include "city/people/people.h"
+#include "codec/json.h"
 #include "http/api.h"
 #include "http/json_out.h"
 
@@ -16,6 +17,29 @@ static bool out_publication(Request *r, Json *o, const PartnerPublication *p) {
     return true;
 }
 
+/* How far the publication is; `same`: the record of its day is still what was signed. */
+static bool out_state(Request *r, Json *o, int64_t id) {
+    Arena *a = r->c->arena;
+    PartnerPublication p;
+    bool same;
+    int64_t day;
+    if (!partner_publication(r->db, r->reg->pack, id, &p, &same)) return false;
+    if (!p.id) {
+        json_set(o, S("publication"), json_new(a, JSON_NULL));
+        return true;
+    }
+    Json *j = json_new(a, JSON_OBJECT);
+    out_day(a, j, S("day"), date_from_int(p.day, &day) ? day : INT64_MAX);
+    out_str(a, j, S("sm3"), p.sm3);
+    out_str(a, j, S("first_by"), p.first_by);
+    out_instant(a, j, S("first_at"), p.first_ms);
+    out_opt(a, j, S("second_by"), p.second_by);
+    out_instant(a, j, S("published_at"), p.published_ms);
+    out_bool(a, j, S("same"), same);
+    json_set(o, S("publication"), j);
+    return true;
+}
+
 /* GET /organisations/{id}/record */
 bool api_partner_record(Request *r, Response *out) {
     PartnerRecord k;
@@ -25,6 +49,7 @@ bool api_partner_record(Request *r, Response *out) {
         return FAIL(r->c, ERR_MISSING, M_HTTP_MISSING);
     if (!partner_record(r->db, r->reg->pack, id, &r->at, &k)) return false;
     Json *o = partner_record_json(r->c->arena, &k);
+    if (!out_state(r, o, id)) return false;
     http_out_clocks(r, o);
     http_reply_tagged(out, r, o);
     return true;

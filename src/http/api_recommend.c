@@ -215,6 +215,14 @@ static bool read_interest(Request *r, const Json *j, RecommendNew *n) {
     return true;
 }
 
+/* A case; `none`: for the library only; nothing said: 0. */
+static bool read_round(Request *r, Str place, Str text, int64_t *round) {
+    *round = str_eq(text, S("none")) ? RECOMMEND_NO_ROUND : 0;
+    if (!text.n || *round) return true;
+    return (str_to_i64(text, round) && *round > 0) ||
+           HTTP_INVALID(r, place, M_HTTP_QUERY, S("round"), text);
+}
+
 static bool read_new(Request *r, const Json *j, RecommendNew *n) {
     Str firm = json_get_str(j, S("enterprise")), round = json_get_str(j, S("round"));
     *n = (RecommendNew){.firm_name = json_get_str(j, S("firm_name")),
@@ -224,9 +232,8 @@ static bool read_new(Request *r, const Json *j, RecommendNew *n) {
                         .places = &r->reg->codes};
     if (firm.n && (!str_to_i64(firm, &n->subject) || n->subject < 1))
         return HTTP_INVALID(r, S("/enterprise"), M_HTTP_QUERY, S("enterprise"), firm);
-    if (round.n && (!str_to_i64(round, &n->round) || n->round < 1))
-        return HTTP_INVALID(r, S("/round"), M_HTTP_QUERY, S("round"), round);
-    return read_interest(r, json_get(j, S("interest")), n);
+    return read_round(r, S("/round"), round, &n->round) &&
+           read_interest(r, json_get(j, S("interest")), n);
 }
 
 bool api_recommendation_add(Request *r, Response *out) {
@@ -261,7 +268,7 @@ static void out_match(Request *r, Json *o, const Match *m) {
 }
 
 /* The own recommendation of the firm that stands already; 0: none. */
-static bool find_mine(Request *r, int64_t subject, Str rule, int64_t *id) {
+static bool find_mine(Request *r, int64_t subject, Str rule, int64_t round, int64_t *id) {
     RecommendFilter f;
     Recommendation *items;
     int n;
@@ -270,6 +277,7 @@ static bool find_mine(Request *r, int64_t subject, Str rule, int64_t *id) {
     if (!recommend_filter(r, &f)) return false;
     f.subject = subject;
     f.rule = rule;
+    f.round = round;
     f.open_only = true;
     f.limit = 1;
     if (!recommend_list(r->db, &f, &items, &n, &total)) return false;
@@ -277,12 +285,30 @@ static bool find_mine(Request *r, int64_t subject, Str rule, int64_t *id) {
     return true;
 }
 
-/* GET /recommendations/check: what is known of the firm before recommending it. */
+static bool out_rounds(Request *r, Json *o, Str rule) {
+    Arena *a = r->c->arena;
+    RecommendRound *rounds;
+    int n;
+    if (!recommend_rounds(r->db, rule, &rounds, &n)) return false;
+    Json *list = out_list(a, o, S("rounds"));
+    for (int i = 0; i < n; i++) {
+        Json *j = out_item(a, list);
+        out_str(a, j, S("case"), id_text(a, rounds[i].case_file));
+        out_str(a, j, S("title"), rounds[i].title);
+        out_str(a, j, S("rule"), rounds[i].rule);
+        out_opt(a, j, S("from"), rounds[i].from);
+        out_opt(a, j, S("to"), rounds[i].to);
+    }
+    return true;
+}
+
+/* GET /recommendations/check: what is known of the firm before recommending it, and the rounds it
+ * can be recommended for. */
 bool api_recommendation_check(Request *r, Response *out) {
     Arena *a = r->c->arena;
     Str firm = http_query(r, S("enterprise")), name = str_trim(http_query(r, S("name")));
     Str rule = http_query(r, S("rule"));
-    int64_t subject = 0, mine = 0;
+    int64_t subject = 0, mine = 0, round = 0;
     int sponsors = 0;
     Match m = {.same_as = -1};
     if (firm.n && !str_to_i64(firm, &subject))
@@ -291,15 +317,19 @@ bool api_recommendation_check(Request *r, Response *out) {
         return ctx_ok(r->c) && FAIL(r->c, ERR_MISSING, M_HTTP_MISSING);
     if (!subject && name.n && !match_lines(r->db, &r->reg->codes, &name, 1, &m)) return false;
     if (m.sure) subject = m.candidates[0].subject;
+    if (!read_round(r, S("?round"), http_query(r, S("round")), &round)) return false;
+    if (!round) round = recommend_round(r->db, rule);
+    if (round == RECOMMEND_NO_ROUND) round = 0;
     if (subject && rule.n &&
-        (!find_mine(r, subject, rule, &mine) ||
-         !recommend_sponsors(r->db, subject, rule, 0, &sponsors)))
+        (!find_mine(r, subject, rule, round, &mine) ||
+         !recommend_sponsors(r->db, subject, rule, round, &sponsors)))
         return false;
     Json *o = json_new(a, JSON_OBJECT);
     if (!out_firm(r, o, subject)) return false;
     out_match(r, o, &m);
     out_opt(a, o, S("recommendation"), mine ? id_text(a, mine) : S(""));
     out_int(a, o, S("sponsors"), sponsors);
+    if (!out_rounds(r, o, rule)) return false;
     http_out_clocks(r, o);
     http_reply_tagged(out, r, o);
     return true;

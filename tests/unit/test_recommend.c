@@ -379,6 +379,27 @@ TEST(recommend_in_a_round_is_one_case_for_all_sponsors) {
     Str mine = str_dup(s.f->arena, json_get_str(r.json, S("case")));
     Str id = str_dup(s.f->arena, json_get_str(r.json, S("id")));
     case_state(&s, mine, "待企业同意");
+    /* what the page asks before: the open rounds of the rule, and what stands already in each */
+    r = http_get(s.f, s.partner[0],
+                 path_z(&s, "/recommendations/check?rule=" RULE "&enterprise=%",
+                        str_printf(s.f->arena, "%lld&round=none", (long long)s.firm)));
+    CHECK(json_get(r.json, S("recommendation"))->kind == JSON_NULL);
+    const Json *open = json_get(r.json, S("rounds"));
+    CHECK(open->count >= 1);
+    CHECK_STR(json_get_str(json_at(open, 0), S("case")), file);
+    /* beside the round: for the library only, without a case */
+    r = post(&s, s.partner[0], "/recommendations",
+             str_printf(s.f->arena,
+                        "{\"rule\":\"" RULE "\",\"enterprise\":\"%lld\",\"round\":\"none\",%s}",
+                        (long long)s.firm, PLAIN),
+             S(""));
+    CHECK_INT(r.status, 201);
+    CHECK(json_get(r.json, S("round"))->kind == JSON_NULL);
+    CHECK(json_get(r.json, S("case"))->kind == JSON_NULL);
+    r = http_get(s.f, s.partner[0],
+                 path_z(&s, "/recommendations/check?rule=" RULE "&enterprise=%",
+                        str_printf(s.f->arena, "%lld&round=everything", (long long)s.firm)));
+    CHECK_INT(r.status, 422);
     r = post(&s, s.partner[1], "/recommendations", body, S(""));
     CHECK_INT(r.status, 201);
     CHECK_STR(json_get_str(r.json, S("case")), mine);

@@ -1,7 +1,7 @@
 /* Discovery, recommendations, watches: usable at both sizes, nothing axe objects to. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { accessible, close, DESKTOP, done, go, open, PHONE, shoot } from './app.mjs'
+import { accessible, close, DESKTOP, done, go, open, person, PHONE, shoot } from './app.mjs'
 
 const rule = process.env.JIXIA_LIBRARY_RULE ?? 'cn/innovative-sme'
 after(close)
@@ -74,5 +74,39 @@ test('a watch is started, a recommendation opened, an authorisation recorded and
   await page.setViewportSize(PHONE)
   await accessible(page, 'authorisations phone')
   await shoot(page, 'authorisations-phone')
+  await done(page)
+})
+
+test('the record of a partner is signed by one, then by another, and is public from then on', async () => {
+  const page = await open('/')
+  const headers = { 'X-Jixia-CSRF': '1', 'Idempotency-Key': 'library-partner' }
+  const made = await page.request.post('/api/v1/organisations', { data: { kind: 'think_tank', name: '演示智库甲', reason: '测试' }, headers })
+  assert.equal(made.status(), 201, await made.text())
+  const { id } = await made.json()
+  await go(page, '/organisations')
+  await page.getByRole('link', { name: '推荐业绩 演示智库甲' }).click()
+  await page.getByRole('heading', { name: '演示智库甲' }).waitFor()
+  await page.getByText('未公布，没有签名').waitFor()
+  assert.equal((await page.request.get(`/api/v1/public/organisations/${id}/record`)).status(), 404)
+  const sign = async (p, name) => {
+    await p.getByRole('button', { name }).click()
+    await p.getByRole('dialog').getByLabel('理由').fill('年度公布')
+    await accessible(p, name)
+    await p.getByRole('dialog').getByRole('button', { name: '签名' }).click()
+    await p.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+  await sign(page, '提出公布并签名')
+  await page.getByText('一人已签，等第二人签名').waitFor()
+  assert.ok(await page.getByRole('button', { name: '第二人签名并公布' }).isDisabled(), 'not the same person twice')
+  await page.setViewportSize(PHONE)
+  await accessible(page, 'partner phone')
+  await shoot(page, 'partner-phone')
+  const leader = await person(page, 'partner-leader', 'leader')
+  await go(leader, `/organisations/${id}`)
+  await sign(leader, '第二人签名并公布')
+  await leader.getByText(/已公布 · admin/).waitFor()
+  await shoot(leader, 'partner-desktop')
+  assert.equal((await (await page.request.get(`/api/v1/public/organisations/${id}/record`)).json()).record.name, '演示智库甲')
+  await done(leader)
   await done(page)
 })

@@ -26,7 +26,7 @@ test('a partner with an agreement, an office with a duty', async () => {
   await page.getByLabel('理由').fill('新签约')
   await page.getByRole('button', { name: '保存' }).click()
   await page.getByRole('heading', { name: /示范创投/ }).waitFor()
-  await page.getByRole('button', { name: '添加协议' }).click()
+  await page.getByRole('button', { name: '添加协议 示范创投' }).click()
   await page.getByLabel('协议编号').fill('合作 2026-1')
   await page.getByLabel('开始日期').fill('2020-01-01')
   await page.getByLabel('保密承诺日期').fill('2020-01-01')

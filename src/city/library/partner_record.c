@@ -202,28 +202,52 @@ static bool sign_second(Db *db, const Act *act, PartnerPublication *p) {
                 db_i(p->id), db_s(p->second_by), db_i(p->published_ms));
 }
 
+static bool content_on(Db *db, const PackSet *p, int64_t organisation, int32_t day, Str *content,
+                       Str *sm3) {
+    Arena *a = db_ctx(db)->arena;
+    PartnerRecord k;
+    FactAt at = {.as_of = day};
+    Buf b = buf_new(a, 0);
+    if (!fact_at(db, &at) || !partner_record(db, p, organisation, &at, &k)) return false;
+    json_canonical(&b, partner_record_json(a, &k));
+    *content = buf_str(&b);
+    *sm3 = hash_hex(a, HASH_SM3, *content);
+    return true;
+}
+
 bool partner_publish(Db *db, const PackSet *p, int64_t organisation, int32_t day, const Act *act,
                      PartnerPublication *out) {
     Ctx *c = db_ctx(db);
-    PartnerRecord k;
-    FactAt at = {.as_of = day};
-    Buf b = buf_new(c->arena, 0);
-    if (!fact_at(db, &at) || !partner_record(db, p, organisation, &at, &k) ||
-        !newest(db, organisation, false, out))
+    Str content, sm3;
+    if (!newest(db, organisation, false, out) ||
+        !content_on(db, p, organisation, out->id && !out->published_ms ? out->day : day, &content,
+                    &sm3))
         return false;
-    json_canonical(&b, partner_record_json(c->arena, &k));
-    Str sm3 = hash_hex(c->arena, HASH_SM3, buf_str(&b));
+    /* what one has signed waits for the second as it was signed, on a later day too */
+    if (out->id && !out->published_ms && !str_eq(out->sm3, sm3) &&
+        !content_on(db, p, organisation, day, &content, &sm3))
+        return false;
     bool same_content = out->id && str_eq(out->sm3, sm3);
     if (same_content && (out->published_ms || str_eq(out->first_by, act->actor)))
         return FAIL(c, ERR_STATE, M_PARTNER_SIGNED, out->first_by);
     bool second = same_content;
     if (!second)
-        *out = (PartnerPublication){
-            .day = day, .content = buf_str(&b), .sm3 = sm3, .second_by = S("")};
+        *out = (PartnerPublication){.day = day, .content = content, .sm3 = sm3, .second_by = S("")};
     if (!(second ? sign_second(db, act, out) : sign_first(db, organisation, act, out)))
         return false;
     return journal_add(db, act, second ? S("partner.publish") : S("partner.sign"),
                        str_printf(c->arena, "organisation:%lld", (long long)organisation), sm3);
+}
+
+bool partner_publication(Db *db, const PackSet *p, int64_t organisation, PartnerPublication *out,
+                         bool *same) {
+    Str content, sm3;
+    *same = false;
+    if (!newest(db, organisation, false, out)) return false;
+    if (!out->id) return true;
+    if (!content_on(db, p, organisation, out->day, &content, &sm3)) return false;
+    *same = str_eq(out->sm3, sm3);
+    return true;
 }
 
 bool partner_published(Db *db, int64_t organisation, PartnerPublication *out) {

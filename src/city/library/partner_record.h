@@ -41,11 +41,15 @@ typedef struct PartnerPublication {
     Str content, sm3, first_by, second_by;
 } PartnerPublication;
 /* Signs the record as it is on the day. The first signature keeps it, the second, of somebody else
- * on the same content, publishes it; when the record has changed in between the signature is the
- * first of the new one. ERR_STATE: this person has signed it; it is out already. In the caller's
- * write transaction. */
+ * on the same content, publishes it as of the day it was first signed; when that record has changed
+ * in between the signature is the first of a new one. ERR_STATE: this person has signed it; it is
+ * out already. In the caller's write transaction. */
 bool partner_publish(Db *db, const PackSet *p, int64_t organisation, int32_t day, const Act *act,
                      PartnerPublication *out);
+/* The newest, out or waiting for its second signature; id 0: none. same: the record of its day is
+ * still what was signed. */
+bool partner_publication(Db *db, const PackSet *p, int64_t organisation, PartnerPublication *out,
+                         bool *same);
 /* The newest that is out; ERR_MISSING. */
 bool partner_published(Db *db, int64_t organisation, PartnerPublication *out);
 #endif

@@ -36,7 +36,7 @@ typedef struct RecommendNew {
     int64_t subject;          /* 0: by code or name */
     Str firm_name, firm_code; /* as given */
     Str rule;                 /* pack/id */
-    int64_t round;            /* case of the round; 0: none */
+    int64_t round;            /* case of the round; 0: none; recommend_make: 0 finds it */
     Str reason;
     bool interest_said;      /* the question was answered */
     bool has_interest;       /* then interest holds what it is */

@@ -15,6 +15,29 @@ int64_t recommend_round(Db *db, Str rule) {
     return Q_I64(db, 0, "SELECT max(case_file) " OPEN_ROUNDS, db_s(rule));
 }
 
+bool recommend_rounds(Db *db, Str rule, RecommendRound **out, int *n) {
+    Ctx *c = db_ctx(db);
+    enum { MOST = 100 };
+    *out = arena_alloc(c->arena, MOST * sizeof **out);
+    *n = 0;
+    Rows *r = Q(db,
+                "SELECT case_file, title, rule, setting FROM review_round WHERE opened_ms > 0 AND "
+                "listed_ms = 0 AND case_file > 0 AND ($1 = '' OR rule = $1) ORDER BY id DESC "
+                "LIMIT 100",
+                db_s(rule));
+    while (r && row_next(r)) {
+        Json *setting = json_parse(c, str_dup(c->arena, row_str(r, 3)), S("review_round"));
+        if (!setting) break;
+        (*out)[(*n)++] = (RecommendRound){.case_file = row_i64(r, 0),
+                                          .title = str_dup(c->arena, row_str(r, 1)),
+                                          .rule = str_dup(c->arena, row_str(r, 2)),
+                                          .from = json_get_str(setting, S("from")),
+                                          .to = json_get_str(setting, S("to"))};
+    }
+    if (r) rows_close(r);
+    return ctx_ok(c);
+}
+
 /* The flow of candidates below a round's. */
 static const Flow *candidate_flow(const PackSet *p, const CaseFile *round) {
     for (int i = 0; i < p->nflows; i++)
@@ -87,6 +110,7 @@ static bool tell_firm(Db *db, const Register *reg, const RecommendMake *k) {
 
 bool recommend_make(Db *db, const Register *reg, RecommendMake *k) {
     if (!k->n.round) k->n.round = recommend_round(db, k->n.rule);
+    if (k->n.round == RECOMMEND_NO_ROUND) k->n.round = 0;
     int64_t id = recommend_add(db, reg, &k->n, &k->by, k->day, &k->act, &k->match);
     if (!id || !recommend_join(db, reg, id, &k->act) || !recommend_get(db, id, &k->made))
         return false;

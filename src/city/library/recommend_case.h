@@ -11,6 +11,14 @@
 /* The case of the round a recommendation of a rule is for when it names none: the one that is open;
  * 0 when there is none or more than one. */
 int64_t recommend_round(Db *db, Str rule);
+/* The rounds recommendations are taken for today, of a rule or (empty) of any, newest first. */
+typedef struct RecommendRound {
+    int64_t case_file;
+    Str title, rule, from, to; /* the window as the office set it, yyyy-mm-dd; empty: not set */
+} RecommendRound;
+bool recommend_rounds(Db *db, Str rule, RecommendRound **out, int *n);
+/* RecommendNew.round of one for the library only, whatever rounds are open. */
+enum { RECOMMEND_NO_ROUND = -1 };
 /* A recommendation as every door makes it: the round found when none is named, the candidate's case
  * opened or joined, the firm told; an enterprise's own is its consent. In the caller's write
  * transaction. */

@@ -27,12 +27,14 @@ export const router = createRouter({
     { path: '/cases/:id', component: () => import('../pages/CasePage.vue'), meta: { title: 'case.title', right: 'case:read' } },
     // people, offices, organisations
     { path: '/organisations', component: () => import('../pages/OrganisationsPage.vue'), meta: { title: 'org.title', right: 'office:read' } },
+    { path: '/organisations/:id', component: () => import('../pages/PartnerPage.vue'), meta: { title: 'partner.head', right: 'recommendation:read' } },
     { path: '/account', component: () => import('../pages/AccountPage.vue'), meta: { title: 'acc.title' } },
     { path: '/my', component: () => import('../pages/MyPage.vue'), meta: { title: 'my.title', right: 'firm:read' } },
     { path: '/invitation', component: () => import('../pages/InvitationPage.vue'), meta: { title: 'invite.title', open: true } },
     // titles, recommendations, discovery
     { path: '/library', component: () => import('../pages/LibraryPage.vue'), meta: { title: 'lib.title', right: 'library:read' } },
     { path: '/library/expiring', component: () => import('../pages/LibraryDuePage.vue'), meta: { title: 'lib.due', right: 'library:read' } },
+    { path: '/library/lists', component: () => import('../pages/TitleListsPage.vue'), meta: { title: 'lists.title', right: 'title:write' } },
     { path: '/discovery', component: () => import('../pages/DiscoveryPage.vue'), meta: { title: 'dis.title', right: 'discovery:read' } },
     { path: '/recommendations', component: () => import('../pages/RecommendationsPage.vue'), meta: { title: 'rec.title', right: 'recommendation:read' } },
     { path: '/recommendations/new', component: () => import('../pages/RecommendationNewPage.vue'), meta: { title: 'rec.new', right: 'recommendation:write' } },

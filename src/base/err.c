@@ -31,6 +31,20 @@ void ctx_clear(Ctx *c) {
     c->err = (Err){0};
 }
 
+CtxMark ctx_mark(const Ctx *c) {
+    return (CtxMark){arena_mark(c->arena), c->notes_last, c->note_count};
+}
+
+void ctx_rewind(Ctx *c, CtxMark m) {
+    c->notes_last = m.last;
+    c->note_count = m.count;
+    if (m.last)
+        m.last->next = NULL;
+    else
+        c->notes = NULL;
+    arena_rewind(c->arena, m.arena);
+}
+
 void ctx_adopt(Ctx *c, const Ctx *from) {
     if (c->err.code != ERR_NONE) return;
     c->err = from->err;

@@ -80,6 +80,22 @@ static inline bool ctx_ok(const Ctx *c) {
 /* Forgets the failure (not the notes). */
 void ctx_clear(Ctx *c);
 
+/* Whether the machine failed (store, bug, busy) rather than what was asked for being refused: of
+ * many things to do the others are not tried then. */
+static inline bool ctx_grave(const Ctx *c) {
+    return c->err.code == ERR_STORE || c->err.code == ERR_BUG || c->err.code == ERR_BUSY;
+}
+
+/* A place in the work of a context, to go back to: ctx_rewind frees what its arena handed out since
+ * and forgets the findings, which lie in it; a failure is forgotten with ctx_clear before. */
+typedef struct CtxMark {
+    ArenaMark arena;
+    Note *last;
+    int count;
+} CtxMark;
+CtxMark ctx_mark(const Ctx *c);
+void ctx_rewind(Ctx *c, CtxMark m);
+
 /* Copies the failure of another context, whose arena may then be closed. */
 void ctx_adopt(Ctx *c, const Ctx *from);
 

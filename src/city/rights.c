@@ -54,6 +54,7 @@ const Right RIGHTS[] = {
     {STR_INIT("task:read"),           "ooooooooooo---"},
     {STR_INIT("case:read"),           "aadaooa-aoa---"},
     {STR_INIT("case:act"),            "aadaooa-ao----"},
+    {STR_INIT("case:paper"),          "aada--a-a-----"},
     {STR_INIT("file:read"),           "aadaooa-aoa---"},
     /* people, offices, organisations */
     {STR_INIT("office:read"),         "aaaaa-aaa-aaaa"},

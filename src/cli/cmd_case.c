@@ -133,10 +133,12 @@ static int tick(Cli *cli, Db *db, const Register *reg) {
     json_set(o, S("escalated"), json_int(a, t.escalated));
     json_set(o, S("acted"), json_int(a, t.acted));
     json_set(o, S("dated"), json_int(a, t.dated));
+    json_set(o, S("refused"), json_int(a, t.refused));
     Str args[] = {str_printf(a, "%d", t.escalated), str_printf(a, "%d", t.acted),
-                  str_printf(a, "%d", t.dated)};
-    return cli_show(cli, o, msg_text(a, M_CLI_CASE_TICK, cli->c->lang, 3, args)) ? EXIT_YES
-                                                                                 : EXIT_INTERNAL;
+                  str_printf(a, "%d", t.dated), str_printf(a, "%d", t.refused)};
+    if (!cli_show(cli, o, msg_text(a, M_CLI_CASE_TICK, cli->c->lang, 4, args)))
+        return EXIT_INTERNAL;
+    return t.refused ? EXIT_NO : EXIT_YES;
 }
 
 static bool number(Cli *cli, Str text, int64_t *out) {
@@ -168,10 +170,9 @@ static bool batch_ids(Cli *cli, Db *db, const Work *w, Str list, int64_t **ids, 
 /* One of many, in a transaction of its own: what it refuses the others do not feel. What is said of
  * it is in `keep`; the rest of its memory goes. False: nothing more can be done. */
 static bool one_of_many(Cli *cli, Db *db, Work *w, Arena *keep, Json *items, Buf *b) {
-    ArenaMark mark = arena_mark(cli->arena);
+    CtxMark mark = ctx_mark(cli->c);
     bool ok = tx_run(db, DB_WRITE, act_tx, w);
-    ErrCode code = cli->c->err.code;
-    if (!ok && (code == ERR_STORE || code == ERR_BUG || code == ERR_BUSY)) return false;
+    if (ctx_grave(cli->c)) return false;
     Str why = ok ? S("") : note_text(keep, &cli->c->err.note, cli->c->lang);
     Json *e = json_push(items, json_new(keep, JSON_OBJECT));
     json_set(e, S("id"), json_int(keep, w->id));
@@ -180,7 +181,7 @@ static bool one_of_many(Cli *cli, Db *db, Work *w, Arena *keep, Json *items, Buf
     json_set(e, S("why"), json_string(keep, why));
     if (!ok) buf_printf(b, "%lld\t%.*s\n", (long long)w->id, STRF(why));
     ctx_clear(cli->c);
-    arena_rewind(cli->arena, mark);
+    ctx_rewind(cli->c, mark);
     return true;
 }
 

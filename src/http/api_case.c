@@ -2,6 +2,7 @@
 #include "http/api_case.h"
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "city/pack_parse.h"
 #include "city/subject.h"
 #include "http/api.h"
 #include "http/json_out.h"
@@ -171,27 +172,52 @@ bool api_case_act(Request *r, Response *out) {
 /* --- many at once ------------------------------------------------------------------------------
  */
 
+/* Each once: a case named twice is one case. */
+static bool listed_ids(Request *r, const Json *list, int64_t *ids, int *n) {
+    Map seen = map_new(r->c->arena);
+    for (const Json *e = list->first; e; e = e->next) {
+        Str text = json_str(e, S(""));
+        if (!str_to_i64(text, &ids[*n]))
+            return HTTP_INVALID(r, S("/ids"), M_HTTP_QUERY, S("ids"), text);
+        if (!map_put(&seen, text, ids)) (*n)++;
+    }
+    return true;
+}
+
+static bool batch_filter(Request *r, const Json *filter, CaseFilter *f) {
+    static const char *const KEYS[] = {"flow", "state", "stage", "q", "parent", NULL};
+    for (const Json *j = filter->first; j; j = j->next)
+        if (pack_word(j->key, KEYS, -1) < 0) /* passed over, it would act on more than is meant */
+            return HTTP_INVALID(r, str_cat(r->c->arena, S("/filter/"), j->key), M_HTTP_QUERY,
+                                j->key, json_str(j, S("")));
+    *f = (CaseFilter){.flow = json_get_str(filter, S("flow")),
+                      .state = json_get_str(filter, S("state")),
+                      .stage = json_get_str(filter, S("stage")),
+                      .q = json_get_str(filter, S("q")),
+                      .parent = json_get_i64(filter, S("parent"), 0),
+                      .open_only = true,
+                      .limit = BATCH_MAX};
+    return true;
+}
+
 static bool batch_ids(Request *r, const Json *j, const CaseActor *actor, int64_t **ids, int *n) {
     const Json *list = json_get(j, S("ids")), *filter = json_get(j, S("filter"));
     CaseFile *cases;
+    CaseFilter f;
+    int64_t total;
     *n = 0;
     if (list && list->kind == JSON_ARRAY && list->count <= BATCH_MAX) {
         *ids = NEW_N(r->c->arena, int64_t, list->count + 1);
-        for (const Json *e = list->first; e; e = e->next)
-            if (!str_to_i64(json_str(e, S("")), &(*ids)[(*n)++]))
-                return HTTP_INVALID(r, S("/ids"), M_HTTP_QUERY, S("ids"), json_str(e, S("")));
-        return true;
+        return listed_ids(r, list, *ids, n);
     }
     if (list || !filter || filter->kind != JSON_OBJECT)
         return HTTP_INVALID(r, S("/ids"), M_HTTP_REQUIRED, S("ids"));
-    CaseFilter f = {.flow = json_get_str(filter, S("flow")),
-                    .state = json_get_str(filter, S("state")),
-                    .stage = json_get_str(filter, S("stage")),
-                    .q = json_get_str(filter, S("q")),
-                    .parent = json_get_i64(filter, S("parent"), 0),
-                    .open_only = true,
-                    .limit = BATCH_MAX};
-    if (!case_list(r->db, r->reg, &f, actor, &cases, n, NULL)) return false;
+    if (!batch_filter(r, filter, &f) || !case_list(r->db, r->reg, &f, actor, &cases, n, &total))
+        return false;
+    if (total > BATCH_MAX)
+        return FAIL_AT(r->c, ERR_LIMIT, S("/filter"), M_CASE_BATCH_LARGE,
+                       str_printf(r->c->arena, "%lld", (long long)total),
+                       str_printf(r->c->arena, "%d", BATCH_MAX));
     *ids = NEW_N(r->c->arena, int64_t, *n + 1);
     for (int i = 0; i < *n; i++) (*ids)[i] = cases[i].id;
     return true;
@@ -240,15 +266,14 @@ static bool batch_act(Db *db, void *user) {
 /* A part of the transaction each: what one refuses the others do not feel. */
 static bool one_of_batch(Db *db, CaseBatch *b) {
     Ctx *c = b->r->c;
-    ArenaMark mark = arena_mark(c->arena);
+    CtxMark mark = ctx_mark(c);
     b->call.id = b->ids[b->at];
     bool ok = tx_part(db, batch_act, b);
-    ErrCode code = c->err.code;
-    if (!ok && (code == ERR_STORE || code == ERR_BUG || code == ERR_BUSY)) return false;
+    if (ctx_grave(c)) return false;
     out_result(b, b->group, b->call.id, ok ? b->call.out.state->id : S(""),
                ok ? S("") : note_text(b->results, &c->err.note, c->lang));
     ctx_clear(c);
-    arena_rewind(c->arena, mark);
+    ctx_rewind(c, mark);
     return true;
 }
 

@@ -200,10 +200,13 @@ Json *case_document_json(Request *r, const CaseFile *k, const CaseDocument *d) {
     return o;
 }
 
-static void out_kinds(Request *r, Json *list, const Flow *f) {
+/* Those the reader may hand in. */
+static void out_kinds(Request *r, Json *list, const CaseFile *k) {
     Arena *a = r->c->arena;
-    for (int i = 0; i < f->ndocuments; i++) {
-        const FlowDocument *d = &f->documents[i];
+    CaseActor actor = case_actor(r->user);
+    for (int i = 0; i < k->flow->ndocuments; i++) {
+        const FlowDocument *d = &k->flow->documents[i];
+        if (!evidence_may_add(k, d, &actor)) continue;
         Json *o = out_item(a, list);
         out_str(a, o, S("id"), d->id);
         out_text(a, o, S("title"), d->zh, d->en);
@@ -229,7 +232,7 @@ Json *case_json_full(Request *r, const CaseFile *k) {
     json_set(o, S("data"), case_data_json(r, k->flow, k->data));
     out_fields(r, out_list(a, o, S("fields")), k);
     out_states(r, out_list(a, o, S("states")), k);
-    out_kinds(r, out_list(a, o, S("document_kinds")), k->flow);
+    out_kinds(r, out_list(a, o, S("document_kinds")), k);
     Json *list = out_list(a, o, S("acts"));
     for (int i = 0; i < n; i++)
         if (!out_act(r, list, k, &acts[i])) return NULL;

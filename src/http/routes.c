@@ -190,7 +190,7 @@ const Route ROUTES[] = {
     {.method = "GET", .path = "/cases/{id}/papers", .right = "case:read", .run = api_case_papers},
     {.method = "POST",
      .path = "/cases/{id}/papers",
-     .right = "case:act",
+     .right = "case:paper",
      .run = api_case_paper,
      .idempotent = true},
     {.method = "GET",

@@ -428,6 +428,44 @@ TEST(case_files) {
     end(&w);
 }
 
+static bool withdraw_tx(Db *db, void *user) {
+    Call *k = user;
+    return case_document_withdraw(db, k->w->reg, k->id, k->document.id, S("x"), k->actor);
+}
+
+/* A firm hands in and takes back its own papers, not the office's. */
+TEST(case_firm_leaves_the_office_its_records) {
+    World w = {0};
+    CaseFile k;
+    CaseDocument mine, theirs;
+    CaseActor office = person("office", ROLE_CLERK_OFFICE), firm = person("firm", ROLE_ENTERPRISE);
+    if (begin(&w)) {
+        firm.subject = w.firm;
+        CHECK(fine(&w, open_case(&w, "site-visit", w.firm, "{\"事由\":\"x\",\"依据\":\"y\"}",
+                                 &office, &k)));
+        refused(&w, attach(&w, k.id, "核查记录", "a.pdf", PDF, &firm, &mine), ERR_DENIED,
+                "file.not_yours");
+        CHECK(fine(&w, attach(&w, k.id, "核查记录", "a.pdf", PDF, &office, &theirs)));
+        Call take = {.w = &w, .id = k.id, .actor = &firm, .document = theirs};
+        refused(&w, tx_run(w.db, DB_WRITE, withdraw_tx, &take), ERR_DENIED, "file.not_yours");
+        Call paper = {.w = &w,
+                      .id = k.id,
+                      .actor = &firm,
+                      .paper = {.kind = S("回函"),
+                                .sent_day = INT64_MIN,
+                                .due_day = INT64_MIN,
+                                .answered_day = INT64_MIN}};
+        refused(&w, tx_run(w.db, DB_WRITE, paper_tx, &paper), ERR_DENIED, "case.not_yours");
+        CHECK(fine(
+            &w, open_case(&w, "question", w.firm, "{\"问题\":\"q\",\"答复天数\":5}", &office, &k)));
+        CHECK(fine(&w, attach(&w, k.id, "证明", "b.pdf", PDF, &firm, &mine)));
+        take = (Call){.w = &w, .id = k.id, .actor = &firm, .document = mine};
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, withdraw_tx, &take)));
+        refused(&w, tx_run(w.db, DB_WRITE, withdraw_tx, &take), ERR_MISSING, "file.unknown");
+    }
+    end(&w);
+}
+
 /* --- thread and paper --------------------------------------------------------------------------
  */
 
@@ -511,6 +549,26 @@ static bool plant_objection(Db *db, void *user) {
                 db_i(w->firm));
 }
 
+/* Neither the list nor its total tells who objections are about. */
+TEST(case_list_counts_only_what_is_seen) {
+    World w = {0};
+    CaseFile k, *list;
+    CaseFilter of_firm = {.limit = 1, .offset = 5};
+    CaseActor office = person("office", ROLE_CLERK_OFFICE), chain = person("chain", ROLE_CHAIN);
+    int n;
+    int64_t total;
+    if (begin(&w)) {
+        of_firm.subject = w.firm;
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, plant_objection, &w)));
+        CHECK(fine(&w, open_case(&w, "objection", w.firm, "{\"回执号\":\"r-1\"}", &office, &k)));
+        CHECK(fine(&w, case_list(w.db, w.reg, &of_firm, &chain, &list, &n, &total)));
+        CHECK_INT(total, 0);
+        CHECK(fine(&w, case_list(w.db, w.reg, &of_firm, &office, &list, &n, &total)));
+        CHECK_INT(total, 1);
+    }
+    end(&w);
+}
+
 TEST(case_clock_pauses_and_escalates) {
     World w = {0};
     CaseFile k;
@@ -589,18 +647,18 @@ TEST(case_server_clock_moved_back) {
 /* --- a flow that has nothing to do with enterprises --------------------------------------------
  */
 
-/* The rule set of the register with the flow of the tests added. */
-static bool with_loan(World *w) {
+/* The rule set of the register with a flow of the tests added. */
+static bool with_flow(World *w, const char *id) {
     PackFile *files, *more;
     int n;
-    Str bytes;
+    Str bytes, path = str_printf(w->arena, "flows/%s.yaml", id);
     bool changed;
     if (!pack_read(&w->c, S("packs/zibo"), &files, &n) ||
-        !file_read(&w->c, S("tests/data/flows/loan.yaml"), 1 << 20, &bytes))
+        !file_read(&w->c, str_cat(w->arena, S("tests/data/"), path), 1 << 20, &bytes))
         return false;
     more = NEW_N(w->arena, PackFile, n + 1);
     for (int i = 0; i < n; i++) more[i] = files[i];
-    more[n] = (PackFile){.pack = S("zibo"), .path = S("flows/loan.yaml"), .bytes = bytes};
+    more[n] = (PackFile){.pack = S("zibo"), .path = path, .bytes = bytes};
     PackSet *p = pack_parse(&w->c, more, n + 1);
     bool ok =
         p && tx_begin(w->db, DB_WRITE) && rules_save(w->db, p, &ACT, &changed) && tx_commit(w->db);
@@ -614,7 +672,7 @@ TEST(case_of_another_kind) {
     CaseTick t;
     CaseActor chain = person("chain", ROLE_CHAIN);
     chain.user = 2;
-    if (begin(&w) && fine(&w, with_loan(&w))) {
+    if (begin(&w) && fine(&w, with_flow(&w, "loan"))) {
         const Register *first = w.reg, *now = register_enter(w.db, first);
         w.reg = (Register *)(uintptr_t)now;
         CHECK(now != first);
@@ -642,6 +700,37 @@ TEST(case_of_another_kind) {
         CHECK(flow_find(first->pack, S("loan")) == NULL);
         CHECK(fine(&w, case_get(w.db, first, k.id, &k)));
         CHECK_STR(k.flow->id, S("loan"));
+    }
+    end(&w);
+}
+
+/* What one case refuses when its time is over neither stops the others nor takes back that it was
+ * escalated. */
+TEST(case_tick_goes_on_over_a_refusal) {
+    World w = {0};
+    CaseFile stuck, k;
+    CaseTick t;
+    CaseActor chain = person("chain", ROLE_CHAIN), office = person("office", ROLE_CLERK_OFFICE);
+    if (begin(&w) && fine(&w, with_flow(&w, "stuck"))) {
+        const Register *first = w.reg;
+        w.reg = (Register *)(uintptr_t)register_enter(w.db, first);
+        CHECK(fine(&w, open_case(&w, "stuck", 0, "{}", &chain, &stuck)));
+        CHECK(fine(
+            &w, open_case(&w, "question", w.firm, "{\"问题\":\"q\",\"答复天数\":1}", &office, &k)));
+        w.c.now_ms += 7 * DAY_MS;
+        CHECK(fine(&w, case_tick(w.db, w.reg, &t)));
+        CHECK_INT(t.escalated, 2);
+        CHECK_INT(t.refused, 1);
+        CHECK_INT(t.acted, 0);
+        CHECK(clock_of(&w, stuck.id).escalated_ms > 0);
+        CHECK(clock_of(&w, k.id).escalated_ms > 0);
+        CHECK(fine(&w, case_get(w.db, w.reg, stuck.id, &stuck)));
+        CHECK_STR(stuck.state->id, S("waits"));
+        CHECK(fine(&w, case_tick(w.db, w.reg, &t))); /* tried again; the rest is done */
+        CHECK_INT(t.escalated, 0);
+        CHECK_INT(t.refused, 1);
+        register_leave(w.reg);
+        w.reg = (Register *)(uintptr_t)first;
     }
     end(&w);
 }

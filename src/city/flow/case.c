@@ -115,7 +115,7 @@ const Flow *case_flow_of(Db *db, const Register *reg, Str id, Str sm3) {
         FAIL(c, ERR_STORE, M_FLOW_UNKNOWN, id);
         return NULL;
     }
-    return flow_parse(c, reg->pack, file);
+    return flow_parse_stored(c, reg->pack, file);
 }
 
 RawCase case_raw(Arena *a, Rows *r) {
@@ -172,7 +172,11 @@ bool case_view(Db *db, const Register *reg, int64_t id, const CaseActor *actor, 
 }
 
 bool case_lock(Db *db, const Register *reg, int64_t id, CaseFile *out) {
-    return EXEC(db, "UPDATE case_file SET version = version WHERE id = $1", db_i(id)) &&
+    return EXEC(db,
+                "UPDATE case_file SET version = version WHERE id = (SELECT parent FROM case_file "
+                "WHERE id = $1)",
+                db_i(id)) &&
+           EXEC(db, "UPDATE case_file SET version = version WHERE id = $1", db_i(id)) &&
            case_get(db, reg, id, out);
 }
 

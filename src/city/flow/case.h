@@ -159,8 +159,9 @@ typedef struct CasePaper {
     Str kind, addressee, answer, number, file, actor;
 } CasePaper;
 bool case_papers(Db *db, int64_t id, CasePaper **out, int *n);
-/* Enters a paper step, or with an id the answer to one: what is given replaces what is not there
- * yet; a day or number that stands is not overwritten (ERR_STATE). */
+/* Enters a paper step, for the offices alone (case:paper), or with an id the answer to one: what is
+ * given replaces what is not there yet; a day or number that stands is not overwritten (ERR_STATE).
+ */
 bool case_paper(Db *db, const Register *reg, int64_t id, CasePaper *p, const CaseActor *actor);
 
 typedef struct CaseClock {
@@ -175,12 +176,14 @@ typedef struct CaseClock {
 bool case_clocks(Db *db, const Register *reg, int64_t id, bool all, CaseClock **out, int *n);
 
 typedef struct CaseTick {
-    int escalated, acted,
-        dated; /* clocks escalated; acts by clock; due days the calendar now knows */
+    int escalated, acted;
+    int dated;   /* clocks whose due day the calendar now knows */
+    int refused; /* acts by clock that failed, logged; tried again the next time */
 } CaseTick;
 /* What time does to cases: clocks that are over are escalated once (an event and a journal entry)
  * and the acts by clock done; clocks without a due day get one when the calendar reaches it. Each
- * case in a transaction of its own; repeating it changes nothing. */
+ * case in a transaction of its own; what one refuses the others do not feel. Repeating it changes
+ * nothing. */
 bool case_tick(Db *db, const Register *reg, CaseTick *out);
 
 /* For effects: sets a member of the data of the case that moves, part of the same event. */

@@ -131,12 +131,12 @@ static bool check_parent(Db *db, const Register *reg, const CaseNew *n, const Ca
     if (!n->parent && !k->flow->parent.n) return true;
     if (!n->parent || !k->flow->parent.n)
         return FAIL(c, ERR_RULE, M_CASE_NO_PARENT, flow_title(k->flow->zh, k->flow->en, c->lang));
-    if (!case_get(db, reg, n->parent, &parent)) return false;
+    if (!case_lock(db, reg, n->parent, &parent)) return false;
     return str_eq(parent.flow->id, k->flow->parent) ||
            FAIL(c, ERR_RULE, M_CASE_NO_PARENT, flow_title(k->flow->zh, k->flow->en, c->lang));
 }
 
-/* membership-2026-0012: by flow and year, without a gap but for acts that failed. */
+/* membership-2026-0012: by flow and year, without a gap: what fails takes its number back. */
 static bool give_number(Db *db, CaseFile *k) {
     Ctx *c = db_ctx(db);
     Str head = str_printf(c->arena, "%.*s-%d", STRF(k->flow->id),

@@ -5,6 +5,7 @@
  * calendar does not reach, a clock has no due day until case_tick finds that it does.
  */
 #include "base/date.h"
+#include "base/log.h"
 #include "city/bundle/notify.h"
 #include "city/flow/case_inner.h"
 
@@ -20,6 +21,11 @@ static int64_t due_day(Arena *a, const Calendar *k, int64_t day, int n, bool wor
     int64_t due;
     if (working) return workday_add(&own, k, day, n, &due) ? due : NO_DAY;
     return workday_add(&own, k, day + n, 0, &due) ? due : NO_DAY;
+}
+
+/* The due day of a clock that had none when it started. */
+static int64_t first_due(Arena *a, const Register *reg, const CaseClock *k) {
+    return due_day(a, pack_calendar(reg->pack), k->started_day, k->days, k->working);
 }
 
 static int64_t days_left(Arena *a, const Calendar *k, int64_t day, int64_t due, bool working) {
@@ -173,7 +179,8 @@ typedef struct Tick {
     CaseTick *report;
     int64_t today, id;
     Str name;
-    int escalated, acted, dated;
+    CaseFile file; /* as the transaction locked it */
+    int escalated, acted, dated, refused;
 } Tick;
 
 /* The role a clock is escalated to hears of it (a role of a district: that of the case), and who
@@ -213,8 +220,10 @@ static bool escalate(Db *db, Tick *t, CaseFile *k, const CaseClock *clock, int64
 }
 
 /* The first act by clock whose guards pass; one that is closed waits for the next tick. */
-static bool act_by_clock(Db *db, Tick *t, const CaseFile *k) {
+static bool act_by_clock(Db *db, void *user) {
+    Tick *t = user;
     Ctx *c = db_ctx(db);
+    const CaseFile *k = &t->file;
     CaseActor actor = {.name = S("system:clock")};
     for (int i = 0; i < k->flow->nacts; i++) {
         const FlowAct *a = &k->flow->acts[i];
@@ -234,56 +243,116 @@ static bool act_by_clock(Db *db, Tick *t, const CaseFile *k) {
     return true;
 }
 
+/* A case that refuses its act must not hold up the others, nor take its own escalation back: it is
+ * logged, and tried again with the next tick. */
+static bool refused(Ctx *c, Tick *t) {
+    if (ctx_ok(c) || ctx_grave(c)) return false;
+    LOG(LOG_WARN, "case_clock", {"case", case_object(c->arena, t->id)},
+        {"text", note_text(c->arena, &c->err.note, LANG_EN)});
+    t->refused = 1;
+    t->acted = 0;
+    ctx_clear(c);
+    return true;
+}
+
 static bool tick_clock(Db *db, void *user) {
     Tick *t = user;
     Ctx *c = db_ctx(db);
-    CaseFile k;
+    CaseFile *k = &t->file;
     CaseClock clock = {0};
     int64_t at_ms;
-    t->escalated = t->acted = t->dated = 0;
-    if (!case_lock(db, t->reg, t->id, &k)) return false;
-    if (k.closed_ms || !find_clock(db, t->id, t->name, &clock)) {
+    t->escalated = t->acted = t->dated = t->refused = 0;
+    if (!case_lock(db, t->reg, t->id, k)) return false;
+    if (k->closed_ms || !find_clock(db, t->id, t->name, &clock)) {
         if (c->err.code == ERR_STATE) ctx_clear(c); /* stopped meanwhile */
         return ctx_ok(c);
     }
-    if (clock.paused_day != NO_DAY || !case_now(db, &k, &at_ms)) return ctx_ok(c);
+    if (clock.paused_day != NO_DAY || !case_now(db, k, &at_ms)) return ctx_ok(c);
     if (clock.due_day == NO_DAY) {
-        clock.due_day = due_day(c->arena, pack_calendar(t->reg->pack), clock.started_day,
-                                clock.days, clock.working);
+        clock.due_day = first_due(c->arena, t->reg, &clock);
         t->dated = clock.due_day != NO_DAY;
         if (t->dated && !EXEC(db,
                               "UPDATE case_clock SET due_day = $3 WHERE case_file = $1 AND "
                               "name = $2",
-                              db_i(k.id), db_s(clock.name), db_i(clock.due_day)))
+                              db_i(k->id), db_s(clock.name), db_i(clock.due_day)))
             return false;
     }
     if (clock.due_day == NO_DAY || clock.due_day >= t->today) return true;
-    if (!clock.escalated_ms && !escalate(db, t, &k, &clock, at_ms)) return false;
-    return act_by_clock(db, t, &k);
+    if (!clock.escalated_ms && !escalate(db, t, k, &clock, at_ms)) return false;
+    return tx_part(db, act_by_clock, t) || refused(c, t);
 }
 
-bool case_tick(Db *db, const Register *reg, CaseTick *out) {
+/* A clock that time may have something to do with, and where its case stands. */
+typedef struct Over {
+    CaseClock clock;
+    Str flow, sm3, state;
+} Over;
+
+static bool has_act(const Flow *f, const FlowState *s) {
+    for (int i = 0; s && i < f->nacts; i++)
+        if (f->acts[i].by_clock && flow_act_from(&f->acts[i], s)) return true;
+    return false;
+}
+
+/* Whether there is anything to do, before a transaction is begun: hundreds of clocks may be over
+ * that were escalated long ago, or lie beyond the calendar. A flow that cannot be read is for the
+ * transaction to say. */
+static bool has_work(Db *db, const Register *reg, Map *flows, const Over *o) {
     Ctx *c = db_ctx(db);
-    CaseClock *clocks = NULL;
-    int n = 0, cap = 0;
-    int64_t today = china_day(c->now_ms);
-    *out = (CaseTick){0};
+    if (o->clock.due_day == NO_DAY) return first_due(c->arena, reg, &o->clock) != NO_DAY;
+    if (!o->clock.escalated_ms) return true;
+    const Flow *f = map_get(flows, o->sm3);
+    if (!f) f = case_flow_of(db, reg, o->flow, o->sm3);
+    if (!f) {
+        if (!ctx_grave(c)) ctx_clear(c);
+        return true;
+    }
+    map_put(flows, o->sm3, (void *)(uintptr_t)f);
+    return has_act(f, flow_state(f, o->state));
+}
+
+static bool read_over(Db *db, int64_t today, Over **out, int *n) {
+    Ctx *c = db_ctx(db);
+    int cap = 0;
+    *out = NULL;
+    *n = 0;
     Rows *r = Q(db,
-                "SELECT " CLOCK_COLUMNS "FROM case_clock c JOIN case_file k ON k.id = c.case_file "
+                "SELECT " CLOCK_COLUMNS ", k.flow, k.flow_sm3, k.state "
+                "FROM case_clock c JOIN case_file k ON k.id = c.case_file "
                 "WHERE c.stopped_day IS NULL AND c.paused_day IS NULL AND k.closed_ms IS NULL "
                 "AND (c.due_day IS NULL OR c.due_day < $1) ORDER BY c.case_file, c.name",
                 db_i(today));
     while (r && row_next(r)) {
-        GROW(c->arena, clocks, n, cap);
-        clocks[n++] = clock_of(c->arena, r);
+        GROW(c->arena, *out, *n, cap);
+        (*out)[(*n)++] = (Over){.clock = clock_of(c->arena, r),
+                                .flow = str_dup(c->arena, row_str(r, 12)),
+                                .sm3 = str_dup(c->arena, row_str(r, 13)),
+                                .state = str_dup(c->arena, row_str(r, 14))};
     }
     if (r) rows_close(r);
-    for (int i = 0; i < n && ctx_ok(c); i++) {
-        Tick t = {.reg = reg, .today = today, .id = clocks[i].case_file, .name = clocks[i].name};
-        if (!tx_run(db, DB_WRITE, tick_clock, &t)) return false;
+    return ctx_ok(c);
+}
+
+bool case_tick(Db *db, const Register *reg, CaseTick *out) {
+    Ctx *c = db_ctx(db);
+    Map flows = map_new(c->arena);
+    Over *all;
+    int n, kept = 0;
+    int64_t today = china_day(c->now_ms);
+    *out = (CaseTick){0};
+    if (!read_over(db, today, &all, &n)) return false;
+    for (int i = 0; i < n && ctx_ok(c); i++)
+        if (has_work(db, reg, &flows, &all[i])) all[kept++] = all[i];
+    for (int i = 0; i < kept && ctx_ok(c); i++) {
+        const CaseClock *k = &all[i].clock;
+        Tick t = {.reg = reg, .today = today, .id = k->case_file, .name = k->name};
+        CtxMark mark = ctx_mark(c);
+        if (!tx_run(db, DB_WRITE, tick_clock, &t) && !refused(c, &t)) return false;
+        ctx_rewind(c, mark);
         out->escalated += t.escalated;
         out->acted += t.acted;
         out->dated += t.dated;
+        out->refused += t.refused;
     }
     return ctx_ok(c);
 }

@@ -1,4 +1,4 @@
-/* Inside of the case engine: shared by case*.c, effects_core.c and evidence.c. */
+/* Inside of the case engine: shared by case*.c, effects.c, context.c and evidence.c. */
 #ifndef JIXIA_CITY_FLOW_CASE_INNER_H
 #define JIXIA_CITY_FLOW_CASE_INNER_H
 #include "city/flow/calendar.h"
@@ -8,7 +8,8 @@ enum { CASE_DEPTH_MAX = 8 };
 
 Str case_object(Arena *a, int64_t id);  /* case:12 */
 Str case_json(Arena *a, const Json *j); /* canonical bytes */
-/* Locks the row of a case until the transaction ends, then reads it. */
+/* Locks the row of a case until the transaction ends, then reads it. Its parent is locked before
+ * it: guards ask for the parent's state and data, and acts of the parent lock in the same order. */
 bool case_lock(Db *db, const Register *reg, int64_t id, CaseFile *out);
 /* The instant an event of the case gets; false (ERR_STATE) when the server's clock stands behind.
  */

@@ -16,39 +16,12 @@ enum { WAY_SUBJECT, WAY_OPENER, WAY_PARENT, WAY_OWN, WAY_ANY, WAYS };
 /* Flows may be for fewer roles than their cases would be (Flow.view): those an actor's scope does
  * not reach are named in lists, |flow|flow|. */
 #define EXCEPT(list) "(" list " = '' OR " list " NOT LIKE '%|' || k.flow || '|%')"
-#define SCOPE                                                                                      \
-    "AND (($11 = 1 AND " EXCEPT(                                                                   \
-        "$18") ") OR " CASE_OPENED("$12",                                                          \
-                                   "$16", "$17") " OR ($13 <> '' AND k.division = $13 "            \
-                                                 "AND " EXCEPT("$19") ") OR (" EXCEPT("$20") " AN" \
-                                                                                             "D "  \
-                                                                                             "(($" \
-                                                                                             "14 " \
-                                                                                             "<> " \
-                                                                                             "0 "  \
-                                                                                             "AND" \
-                                                                                             " k." \
-                                                                                             "sub" \
-                                                                                             "jec" \
-                                                                                             "t "  \
-                                                                                             "= "  \
-                                                                                             "$14" \
-                                                                                             ") "  \
-                                                                                             "OR " \
-                                                                                             "($"  \
-                                                                                             "15 " \
-                                                                                             "<> " \
-                                                                                             "0 "  \
-                                                                                             "AND" \
-                                                                                             " k." \
-                                                                                             "org" \
-                                                                                             "ani" \
-                                                                                             "sat" \
-                                                                                             "ion" \
-                                                                                             " = " \
-                                                                                             "$15" \
-                                                                                             ")))" \
-                                                                                             ") "
+#define BY_ALL "($11 = 1 AND " EXCEPT("$18") ")"
+#define BY_OPENER CASE_OPENED("$12", "$16", "$17")
+#define BY_DISTRICT "($13 <> '' AND k.division = $13 AND " EXCEPT("$19") ")"
+#define MINE "(($14 <> 0 AND k.subject = $14) OR ($15 <> 0 AND k.organisation = $15))"
+#define BY_OWN "(" EXCEPT("$20") " AND " MINE ")"
+#define SCOPE "AND (" BY_ALL " OR " BY_OPENER " OR " BY_DISTRICT " OR " BY_OWN ") "
 #define NO_WORDS "AND $5 = '' "
 #define WORDS "AND ($5 = '' OR k.number LIKE $5 OR k.title LIKE $5) "
 

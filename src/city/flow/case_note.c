@@ -291,11 +291,14 @@ bool case_paper(Db *db, const Register *reg, int64_t id, CasePaper *p, const Cas
     Ctx *c = db_ctx(db);
     CaseFile k;
     CaseEventNew e;
+    int role = -1;
     if (!begin(db, reg, id, actor, &k, &e)) return false;
+    if (!case_reach("case:paper", &k, actor, UINT32_MAX, &role))
+        return FAIL(c, ERR_DENIED, M_CASE_NOT_YOURS, k.number);
     if (!p->id && (!p->kind.n || utf8_length(p->kind) > 100))
         return FAIL_AT(c, ERR_RULE, S("/kind"), M_CASE_TEXT);
     if (utf8_length(p->answer) > CASE_TEXT_MAX || utf8_length(p->addressee) > CASE_TEXT_MAX ||
-        utf8_length(p->number) > CASE_TEXT_MAX)
+        utf8_length(p->number) > CASE_TEXT_MAX || utf8_length(p->file) > CASE_TEXT_MAX)
         return FAIL_AT(c, ERR_RULE, S("/answer"), M_CASE_TEXT);
     if (p->id && !merge_paper(db, id, p)) return false;
     bool answered = p->answered_day != INT64_MIN && p->sent_day != INT64_MIN;

@@ -20,7 +20,7 @@ const Effect *effect_find(Str name);
 /* The nearest name, for “did you mean”; empty when none is near. */
 Str effect_nearest(Str name);
 
-/* effects_core.c: those of the cases themselves.
+/* case_act.c, effects.c: those of the cases themselves.
  * case.open {flow, data: {…}}: opens a case of the flow about the same subject, this case its
  * parent when the flow's parent is this flow.
  * case.act {flow, act, where: [STATE…]}: does an act on the children of that flow in these states.

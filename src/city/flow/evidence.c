@@ -136,8 +136,13 @@ bool evidence_get(Db *db, Str sm3, EvidenceFile *out) {
 /* --- documents of a case -----------------------------------------------------------------------
  */
 
-/* Who works on a case may add to it: somebody with an act in its state, or who sees it as their own
- * and has to hand something in. */
+/* A record of the office's own work is not for the firm to hand in or take back. */
+bool evidence_may_add(const CaseFile *k, const FlowDocument *d, const CaseActor *actor) {
+    return case_reach("case:act", k, actor, d->by ? d->by : UINT32_MAX, NULL);
+}
+
+/* Who may act on a case may add to it, whatever its state: what is asked for later can be handed in
+ * now. */
 static bool begin(Db *db, const Register *reg, int64_t id, const CaseActor *actor, CaseFile *k,
                   CaseEventNew *e) {
     Ctx *c = db_ctx(db);
@@ -162,6 +167,8 @@ bool case_document_add(Db *db, const Register *reg, int64_t id, Str kind, Str na
     if (!begin(db, reg, id, actor, &k, &e)) return false;
     const FlowDocument *d = flow_document(k.flow, kind);
     if (!d) return FAIL_AT(c, ERR_RULE, S("/kind"), M_FILE_KIND, kind);
+    if (!evidence_may_add(&k, d, actor))
+        return FAIL_AT(c, ERR_DENIED, S("/kind"), M_FILE_NOT_YOURS, kind);
     *out = (CaseDocument){.case_file = id,
                           .kind = kind,
                           .name = name,
@@ -182,6 +189,21 @@ bool case_document_add(Db *db, const Register *reg, int64_t id, Str kind, Str na
     return out->id && case_event_add(db, &k, &e, S("case.document"));
 }
 
+/* Who acts for themselves takes back what they handed in, not what others did. */
+static bool may_withdraw(Db *db, const CaseFile *k, int64_t document, const CaseActor *actor) {
+    Ctx *c = db_ctx(db);
+    CaseDocument *all;
+    int n;
+    bool office = rights_scope(right_find(S("case:act")), actor->roles) > SCOPE_OWN;
+    if (!case_documents(db, k->id, false, &all, &n)) return false;
+    for (int i = 0; i < n; i++) {
+        if (all[i].id != document || all[i].grade > evidence_grade_of(actor)) continue;
+        return office || str_eq(all[i].uploaded_by, actor->name) ||
+               FAIL(c, ERR_DENIED, M_FILE_NOT_YOURS, all[i].name);
+    }
+    return FAIL(c, ERR_MISSING, M_FILE_UNKNOWN);
+}
+
 bool case_document_withdraw(Db *db, const Register *reg, int64_t id, int64_t document, Str reason,
                             const CaseActor *actor) {
     Ctx *c = db_ctx(db);
@@ -191,6 +213,7 @@ bool case_document_withdraw(Db *db, const Register *reg, int64_t id, int64_t doc
     if (!begin(db, reg, id, actor, &k, &e)) return false;
     if (!str_trim(reason).n)
         return FAIL_AT(c, ERR_RULE, S("/reason"), M_CASE_NEEDS_REASON, k.number);
+    if (!may_withdraw(db, &k, document, actor)) return false;
     DbVal v[] = {db_i(id), db_i(document), db_i(e.at_ms)};
     if (!db_exec(db,
                  "UPDATE case_document SET withdrawn_ms = $3 WHERE case_file = $1 AND id = $2 AND "

@@ -43,13 +43,17 @@ typedef struct CaseDocument {
     bool withdrawn;
 } CaseDocument;
 
+/* Whether a person may hand in a kind of document, and so take it back: that of a flow for the
+ * roles it names. */
+bool evidence_may_add(const CaseFile *k, const FlowDocument *d, const CaseActor *actor);
 /* Adds a file to a case: its kind is one of the flow's, its bytes are of a type the kind allows and
  * of the type its name claims, its size within the kind's limit (ERR_RULE with what it is,
  * ERR_LIMIT). Voids signatures by changing the content. With event and journal entry, in the
  * caller's write transaction. */
 bool case_document_add(Db *db, const Register *reg, int64_t id, Str kind, Str name, Str bytes,
                        const CaseActor *actor, CaseDocument *out);
-/* Takes a file back (its bytes stay for those who decided by it). */
+/* Takes a file back (its bytes stay for those who decided by it). Enterprises, partners and
+ * reviewers take back only what they handed in (ERR_DENIED). */
 bool case_document_withdraw(Db *db, const Register *reg, int64_t id, int64_t document, Str reason,
                             const CaseActor *actor);
 /* Those of a case, withdrawn ones only when asked for. */

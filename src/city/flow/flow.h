@@ -60,6 +60,7 @@ typedef struct FlowDocument {
     uint32_t types; /* bits of EvidenceType (city/flow/evidence.h) */
     int max_mb;
     Grade grade;
+    uint32_t by; /* roles that hand it in; 0: whoever may act on the case */
 } FlowDocument;
 
 typedef struct FlowCode {
@@ -123,6 +124,10 @@ bool pack_parse_flows(Ctx *c, PackSet *p);
 /* Reads one file against a pack set; everything lives in c->arena. Every finding that is not the
  * end of reading is a NOTE with file and line; NULL (ERR_INPUT) when there is one of severity 0. */
 Flow *flow_parse(Ctx *c, const PackSet *p, const PackFile *f);
+/* The same for a file that was in force and has open cases: what the packs no longer have (a rule,
+ * a document, another flow) does not make it unreadable, nor does what became a finding later. An
+ * act that needs such a thing fails when it is done. */
+Flow *flow_parse_stored(Ctx *c, const PackSet *p, const PackFile *f);
 /* By id; NULL when there is none. */
 const Flow *flow_find(const PackSet *p, Str id);
 /* NULL when the flow has none of that name. */

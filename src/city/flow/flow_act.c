@@ -40,7 +40,7 @@ static void read_rule(FlowReader *r, const Json *j, FlowAct *a) {
     Str id = json_get_str(rule, S("id"));
     if (str_starts(id, S("参数.")))
         a->rule_of = str_sub(id, S("参数.").n, id.n);
-    else if (map_has(&r->pack->by_rule, id))
+    else if (map_has(&r->pack->by_rule, id) || r->stored)
         a->rule = id;
     else
         FLOW_BAD(r, rule->line, M_FLOW_RULE, id);
@@ -101,13 +101,13 @@ static void read_needs(FlowReader *r, const Json *j, FlowAct *a) {
     need_documents(r, needs, a);
     need_fields(r, needs, a);
     need_codes(r, needs, a);
-    int64_t signatures = json_get_i64(needs, S("signatures"), 0);
+    int64_t signatures = flow_int(r, needs, S("signatures"), 0);
     if (signatures < 0 || signatures > SIGNATURES_MAX)
         FLOW_BAD(r, needs->line, M_FLOW_KEY, S("signatures"));
     a->signatures = (int)signatures;
     a->signers = flow_roles(r, needs, S("signers"), NULL, NULL);
     if (!a->signers) a->signers = a->by;
-    a->reason = json_get_bool(needs, S("reason"), false);
+    a->reason = flow_bool(r, needs, S("reason"));
 }
 
 static void read_effects(FlowReader *r, const Json *j, FlowAct *a) {
@@ -147,11 +147,11 @@ static void read_parent_in(FlowReader *r, const Json *j, FlowAct *a) {
 static void read_act(FlowReader *r, const Json *j) {
     Flow *f = r->flow;
     FlowAct a = {.id = json_get_str(j, S("id")),
-                 .opens = json_get_bool(j, S("opens"), false),
+                 .opens = flow_bool(r, j, S("opens")),
                  .when = IR_NONE,
-                 .when_text = json_get_str(j, S("when")),
-                 .pause = json_get_str(j, S("pause")),
-                 .resume = json_get_str(j, S("resume")),
+                 .when_text = flow_words(r, j, S("when")),
+                 .pause = flow_words(r, j, S("pause")),
+                 .resume = flow_words(r, j, S("resume")),
                  .line = j->line};
     flow_keys(r, j, ACT_KEYS);
     if (!a.id.n) FLOW_BAD(r, j->line, M_FLOW_KEY, S("id"));

@@ -2,6 +2,7 @@
  */
 #include "city/flow/effects.h"
 #include "city/flow/flow_read.h"
+#include "city/pack_parse.h"
 
 static int index_of(const Flow *f, const FlowState *s) {
     return (int)(s - f->states);
@@ -30,6 +31,22 @@ static bool leaves(const Flow *f, const FlowState *s) {
     return false;
 }
 
+/* A clock runs in the state that starts it and in no other. */
+static void check_clock(FlowReader *r, const FlowAct *a, Str name) {
+    for (int i = 0; name.n && i < a->nfrom; i++)
+        if (!a->from[i]->clock || !str_eq(a->from[i]->clock->name, name))
+            FLOW_BAD(r, a->line, M_FLOW_CLOCK, name);
+}
+
+static void check_effect(FlowReader *r, const FlowEffect *e) {
+    static const char *const PLACES[] = {"opener", "firm", "organisation", NULL};
+    Str field = json_get_str(e->args, S("field")), to = json_get_str(e->args, S("to"));
+    if (str_eq(e->effect->name, S("data.set")) && !flow_field(r->flow, field))
+        FLOW_BAD(r, e->line, M_FLOW_FIELD, field);
+    if (str_eq(e->effect->name, S("notify")) && role_find(to) < 0 && pack_word(to, PLACES, -1) < 0)
+        FLOW_BAD(r, e->line, M_FLOW_ROLE, to);
+}
+
 void flow_check(FlowReader *r) {
     Flow *f = r->flow;
     bool *seen = NEW_N(r->c->arena, bool, f->nstates);
@@ -38,6 +55,9 @@ void flow_check(FlowReader *r) {
     for (int i = 0; i < f->nacts; i++) {
         const FlowAct *a = &f->acts[i];
         opens |= a->opens;
+        check_clock(r, a, a->pause);
+        check_clock(r, a, a->resume);
+        for (int k = 0; k < a->neffects; k++) check_effect(r, &a->effects[k]);
         if (!a->by_clock) continue;
         for (int k = 0; k < a->nfrom; k++)
             if (!a->from[k]->clock) FLOW_BAD(r, a->line, M_FLOW_CLOCK, a->from[k]->id);

@@ -15,7 +15,7 @@ static const char *const CHOICE_KEYS[] = {"id", "title", NULL};
 static const char *const STATE_KEYS[] = {"id", "title", "stage", "final", "clock", NULL};
 static const char *const CLOCK_KEYS[] = {"name",  "days",   "kind", "escalate_to",
                                          "basis", "status", "note", NULL};
-static const char *const DOCUMENT_KEYS[] = {"id", "title", "types", "max_mb", "grade", NULL};
+static const char *const DOCUMENT_KEYS[] = {"id", "title", "types", "max_mb", "grade", "by", NULL};
 static const char *const BASIS_KEYS[] = {"document", "article", "note", NULL};
 static const char *const TITLE_KEYS[] = {"zh", "en", NULL};
 static const char *const FIELD_TYPES[] = {"text", "number", "date", "boolean",
@@ -59,6 +59,30 @@ const Json *flow_list(FlowReader *r, const Json *object, Str key, int *n) {
     return j->first;
 }
 
+/* NULL: absent, or of another kind, which is a finding. */
+static const Json *of_kind(FlowReader *r, const Json *object, Str key, JsonKind kind) {
+    const Json *j = json_get(object, key);
+    if (!j || j->kind == JSON_NULL || j->kind == kind) return j && j->kind == kind ? j : NULL;
+    if (!r->stored) FLOW_BAD(r, j->line, M_FLOW_KEY, key);
+    return NULL;
+}
+
+bool flow_bool(FlowReader *r, const Json *object, Str key) {
+    const Json *j = of_kind(r, object, key, JSON_BOOL);
+    return j && j->truth;
+}
+
+int64_t flow_int(FlowReader *r, const Json *object, Str key, int64_t fallback) {
+    const Json *j = of_kind(r, object, key, JSON_NUMBER);
+    int64_t n = fallback;
+    if (j && !str_to_i64(j->text, &n)) FLOW_BAD(r, j->line, M_FLOW_KEY, key);
+    return n;
+}
+
+Str flow_words(FlowReader *r, const Json *object, Str key) {
+    return json_str(of_kind(r, object, key, JSON_STRING), S(""));
+}
+
 void flow_text(FlowReader *r, const Json *object, Str *zh, Str *en) {
     const Json *t = json_get(object, S("title"));
     flow_keys(r, t, TITLE_KEYS);
@@ -74,7 +98,7 @@ void flow_basis(FlowReader *r, const Json *object, Basis *out) {
     Str key = json_get_str(b, S("document"));
     out->article = json_get_str(b, S("article"));
     out->document = key.n ? pack_document(r->pack, key) : NULL;
-    if (key.n && !out->document) FLOW_BAD(r, b->line, M_PACK_DOCUMENT, key);
+    if (key.n && !out->document && !r->stored) FLOW_BAD(r, b->line, M_PACK_DOCUMENT, key);
 }
 
 uint32_t flow_roles(FlowReader *r, const Json *object, Str key, bool *opener, bool *clock) {
@@ -165,12 +189,13 @@ static void read_documents(FlowReader *r, const Json *root) {
     for (; j; j = j->next) {
         flow_keys(r, j, DOCUMENT_KEYS);
         FlowDocument k = {.id = json_get_str(j, S("id")), .types = read_types(r, j)};
-        int64_t mb = json_get_i64(j, S("max_mb"), 10);
+        int64_t mb = flow_int(r, j, S("max_mb"), 10);
         if (!k.id.n) FLOW_BAD(r, j->line, M_FLOW_KEY, S("id"));
         if (flow_document(f, k.id)) FLOW_BAD(r, j->line, M_FLOW_TWICE, k.id);
         if (mb < 1 || mb > EVIDENCE_MAX_MB) FLOW_BAD(r, j->line, M_FLOW_KEY, S("max_mb"));
         k.max_mb = (int)mb;
         k.grade = (Grade)word(r, j, S("grade"), GRADES, GRADE_INTERNAL);
+        k.by = flow_roles(r, j, S("by"), NULL, NULL);
         flow_text(r, j, &k.zh, &k.en);
         f->documents[f->ndocuments++] = k;
     }
@@ -231,7 +256,7 @@ static void read_states(FlowReader *r, const Json *root) {
         flow_keys(r, j, STATE_KEYS);
         FlowState k = {.id = json_get_str(j, S("id")),
                        .stage = json_get_str(j, S("stage")),
-                       .final = json_get_bool(j, S("final"), false),
+                       .final = flow_bool(r, j, S("final")),
                        .line = j->line};
         if (!k.id.n) FLOW_BAD(r, j->line, M_FLOW_KEY, S("id"));
         if (flow_state(f, k.id)) FLOW_BAD(r, j->line, M_FLOW_TWICE, k.id);
@@ -261,12 +286,13 @@ static void read_head(FlowReader *r, const Json *root) {
     f->status = (Status)word(r, root, S("status"), STATUSES, STATUS_NONE);
     if (f->status == STATUS_NONE) FLOW_BAD(r, root->line, M_FLOW_KEY, S("status"));
     flow_basis(r, root, &f->basis);
+    f->view = flow_roles(r, root, S("roles_view"), NULL, NULL);
+    if (r->stored) return;
     /* What is proved names its document; office practice says what it rests on. */
     if ((f->status == STATUS_V || f->status == STATUS_COPY) && !f->basis.document)
         FLOW_BAD(r, root->line, M_FLOW_KEY, S("basis"));
     if (f->status == STATUS_INFERRED && !f->basis.document && !f->note.n)
         FLOW_BAD(r, root->line, M_FLOW_KEY, S("note"));
-    f->view = flow_roles(r, root, S("roles_view"), NULL, NULL);
 }
 
 /* The first finding becomes the failure. */
@@ -279,10 +305,10 @@ static Flow *finish(FlowReader *r, const Note *before) {
     return NULL;
 }
 
-static Flow *read_flow(Ctx *c, const PackSet *p, const PackFile *file) {
+static Flow *read_flow(Ctx *c, const PackSet *p, const PackFile *file, bool stored) {
     Note *before = c->notes_last;
     Flow *f = NEW(c->arena, Flow);
-    FlowReader r = {.c = c, .pack = p, .file = file, .flow = f};
+    FlowReader r = {.c = c, .pack = p, .file = file, .flow = f, .stored = stored};
     Json *root = yaml_parse(c, file->bytes, flow_place(&r, 0));
     f->file = file;
     f->sm3 = hash_hex(c->arena, HASH_SM3, file->bytes);
@@ -294,7 +320,7 @@ static Flow *read_flow(Ctx *c, const PackSet *p, const PackFile *file) {
     read_states(&r, root);
     if (!r.errors) flow_read_acts(&r, root);
     if (!r.errors) flow_compile(&r);
-    if (!r.errors) flow_check(&r);
+    if (!r.errors && !stored) flow_check(&r);
     return finish(&r, before);
 }
 
@@ -306,8 +332,12 @@ static bool link_flow(Ctx *c, const PackSet *p, Flow *f) {
 }
 
 Flow *flow_parse(Ctx *c, const PackSet *p, const PackFile *file) {
-    Flow *f = read_flow(c, p, file);
+    Flow *f = read_flow(c, p, file, false);
     return f && link_flow(c, p, f) ? f : NULL;
+}
+
+Flow *flow_parse_stored(Ctx *c, const PackSet *p, const PackFile *file) {
+    return read_flow(c, p, file, true);
 }
 
 static bool is_flow(const PackFile *f) {
@@ -320,7 +350,7 @@ bool pack_parse_flows(Ctx *c, PackSet *p) {
     p->flows = NEW_N(c->arena, Flow *, n + 1);
     for (int i = 0; i < p->nfiles; i++) {
         if (!is_flow(&p->files[i])) continue;
-        Flow *f = read_flow(c, p, &p->files[i]);
+        Flow *f = read_flow(c, p, &p->files[i], false);
         if (!f) return false;
         if (map_put(&p->by_flow, f->id, f))
             return FAIL_AT(c, ERR_INPUT, pack_place(c->arena, &p->files[i], 0), M_PACK_DUPLICATE,

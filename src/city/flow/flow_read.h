@@ -8,6 +8,7 @@ typedef struct FlowReader {
     const PackSet *pack;
     const PackFile *file;
     Flow *flow;
+    bool stored; /* read again for a case that was opened under it: see flow_parse_stored */
     int errors;
 } FlowReader;
 
@@ -19,6 +20,11 @@ Str flow_place(const FlowReader *r, uint32_t line);
 void flow_keys(FlowReader *r, const Json *object, const char *const *known);
 /* The elements of a list under a key; *n 0 when it is absent. Another kind is a finding. */
 const Json *flow_list(FlowReader *r, const Json *object, Str key, int *n);
+/* A truth value, a whole number, a text under a key; absent: false, the fallback, empty. Another
+ * kind is a finding: `reason: yes` is a text in YAML and would ask for nothing. */
+bool flow_bool(FlowReader *r, const Json *object, Str key);
+int64_t flow_int(FlowReader *r, const Json *object, Str key, int64_t fallback);
+Str flow_words(FlowReader *r, const Json *object, Str key);
 void flow_text(FlowReader *r, const Json *object, Str *zh, Str *en);
 void flow_basis(FlowReader *r, const Json *object, Basis *out);
 /* A bit for each role named; `opener` and `clock` only where there is a place for them. */

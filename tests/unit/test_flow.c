@@ -177,82 +177,80 @@ TEST(flow_good) {
     end(&w);
 }
 
+static const struct {
+    const char *text, *want;
+} FINDINGS[] = {
+    {HEAD STATES ACTS GO "colour: red\n", "flow.unknown_key t.yaml:14"},
+    {HEAD "  - {id: a}\n  - {id: a}\n  - {id: b, final: true}\n" ACTS GO, "flow.twice t.yaml:10"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [z], to: b, by: [leader]}\n",
+     "flow.state t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: z, by: [leader]}\n",
+     "flow.state t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [b], to: a, by: [leader]}\n",
+     "flow.final t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [king]}\n",
+     "flow.role t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b}\n", "flow.nobody t.yaml:13"},
+    {HEAD STATES "  - {id: c}\n" ACTS GO, "flow.unreached t.yaml:11"},
+    {HEAD STATES ACTS, "flow.dead_end t.yaml:9"},
+    {HEAD STATES "acts:\n" GO, "flow.opens t.yaml"},
+    {HEAD STATES ACTS GO "    effects: [{do: fly}]\n", "yaml"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "effects: [{do: notfy}]}\n",
+     "flow.effect t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "effects: [{do: data.set, feild: n}]}\n",
+     "flow.unknown_key t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "pause: c}\n",
+     "flow.clock t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "when: 数据.m > 1}\n",
+     "flow.when t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "when: '数据.n >'}\n",
+     "flow.when t.yaml:13"},
+    /* what is no text, number or truth value would ask for nothing if it were passed over */
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "when: false}\n",
+     "flow.key t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "needs: {reason: yes}}\n",
+     "flow.key t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "needs: {signatures: two}}\n",
+     "flow.key t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "effects: [{do: data.set, field: m, value: x}]}\n",
+     "flow.field t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "effects: [{do: notify, to: king, zh: x}]}\n",
+     "flow.role t.yaml:13"},
+    {HEAD "  - {id: a}\n  - {id: c, clock: {name: t, days: 3}}\n  - {id: b, final: true}\n" ACTS GO
+          "  - {id: on, title: {zh: 去}, from: [a], to: c, by: [leader]}\n"
+          "  - {id: off, title: {zh: 去}, from: [c], to: b, by: [leader]}\n"
+          "  - {id: wait, title: {zh: 停}, from: [a], by: [leader], pause: t}\n",
+     "flow.clock t.yaml:17"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "when: 金额 > 1}\n",
+     "flow.when t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "rule: {id: zibo/none, outcome: [met]}}\n",
+     "flow.rule t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "needs: {documents: [x]}}\n",
+     "flow.document t.yaml:13"},
+    {HEAD STATES ACTS GO "parent: nothing\n", "flow.unknown t.yaml"},
+    {"[]", "flow.key t.yaml:1"},
+    {"", "flow.key t.yaml"},
+    {"id: t\n", "flow.key t.yaml:1"},
+};
+
 TEST(flow_findings) {
-    static const struct {
-        const char *text, *want;
-    } CASES[] = {
-        {HEAD STATES ACTS GO "colour: red\n", "flow.unknown_key t.yaml:14"},
-        {HEAD "  - {id: a}\n  - {id: a}\n  - {id: b, final: true}\n" ACTS GO,
-         "flow.twice t.yaml:10"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [z], to: b, by: [leader]}\n",
-         "flow.state t.yaml:13"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: z, by: [leader]}\n",
-         "flow.state t.yaml:13"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [b], to: a, by: [leader]}\n",
-         "flow.final t.yaml:13"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [king]}\n",
-         "flow.role t.yaml:13"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b}\n",
-         "flow.nobody t.yaml:13"},
-        {HEAD STATES "  - {id: c}\n" ACTS GO, "flow.unreached t.yaml:11"},
-        {HEAD STATES ACTS, "flow.dead_end t.yaml:9"},
-        {HEAD STATES "acts:\n" GO, "flow.opens t.yaml"},
-        {HEAD STATES ACTS GO "    effects: [{do: fly}]\n", "yaml"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                          "effects: [{do: notfy}]}\n",
-         "flow.effect t.yaml:13"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                          "effects: [{do: data.set, feild: n}]}\n",
-         "flow.unknown_key t.yaml:13"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                          "pause: c}\n",
-         "flow.clock t.yaml:13"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                          "when: 数据.m > 1}\n",
-         "flow.when t.yaml:13"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                          "when: '数据.n >'}\n",
-         "flow.when t.yaml:13"},
-        /* what is no text, number or truth value would ask for nothing if it were passed over */
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                          "when: false}\n",
-         "flow.key t.yaml:13"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                          "needs: {reason: yes}}\n",
-         "flow.key t.yaml:13"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                          "needs: {signatures: two}}\n",
-         "flow.key t.yaml:13"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                          "effects: [{do: data.set, field: m, value: x}]}\n",
-         "flow.field t.yaml:13"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                          "effects: [{do: notify, to: king, zh: x}]}\n",
-         "flow.role t.yaml:13"},
-        {HEAD
-         "  - {id: a}\n  - {id: c, clock: {name: t, days: 3}}\n  - {id: b, final: true}\n" ACTS GO
-         "  - {id: on, title: {zh: 去}, from: [a], to: c, by: [leader]}\n"
-         "  - {id: off, title: {zh: 去}, from: [c], to: b, by: [leader]}\n"
-         "  - {id: wait, title: {zh: 停}, from: [a], by: [leader], pause: t}\n",
-         "flow.clock t.yaml:17"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                          "when: 金额 > 1}\n",
-         "flow.when t.yaml:13"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                          "rule: {id: zibo/none, outcome: [met]}}\n",
-         "flow.rule t.yaml:13"},
-        {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                          "needs: {documents: [x]}}\n",
-         "flow.document t.yaml:13"},
-        {HEAD STATES ACTS GO "parent: nothing\n", "flow.unknown t.yaml"},
-        {"[]", "flow.key t.yaml:1"},
-        {"", "flow.key t.yaml"},
-        {"id: t\n", "flow.key t.yaml:1"},
-    };
     World w = {0};
     if (begin(&w)) {
-        for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-            Str got = finding(&w, CASES[i].text), want = str_from(CASES[i].want);
+        for (size_t i = 0; i < sizeof FINDINGS / sizeof *FINDINGS; i++) {
+            Str got = finding(&w, FINDINGS[i].text), want = str_from(FINDINGS[i].want);
             /* what is no YAML at all is the business of the YAML reader */
             if (str_eq(want, S("yaml")) && got.n && !str_starts(got, S("flow."))) continue;
             CHECK_STR(got, want);

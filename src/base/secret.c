@@ -62,10 +62,13 @@ bool secret_check_password(Str hash, Str password) {
     return crypto_pwhash_str_verify(text, password.p, (unsigned long long)password.n) == 0;
 }
 
+Str secret_nobody(void) {
+    return S("$argon2id$v=19$m=19456,t=2,p=1$39ujgz4wVcAlKTMUkRiTIQ"
+             "$4KjgRFOADXIMxyk+3AOzda6pOUIBL/vhR7l5GuJWC/g");
+}
+
 void secret_check_nobody(Str password) {
-    static const Str NOBODY = STR_INIT("$argon2id$v=19$m=19456,t=2,p=1$39ujgz4wVcAlKTMUkRiTIQ"
-                                       "$4KjgRFOADXIMxyk+3AOzda6pOUIBL/vhR7l5GuJWC/g");
-    secret_check_password(NOBODY, password);
+    secret_check_password(secret_nobody(), password);
 }
 
 /* --- sealing -----------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ Str secret_token(Arena *a, size_t n);
  */
 bool secret_hash_password(Arena *a, Str password, Str *out);
 bool secret_check_password(Str hash, Str password);
+/* The hash nobody has: of the form and the cost of every other. */
+Str secret_nobody(void);
 /* Takes as long as checking a password, and never finds it right. */
 void secret_check_nobody(Str password);
 

@@ -1,5 +1,4 @@
 /* Users: names and passwords, sign-in, locks, sessions that end. */
-#include "base/clock.h"
 #include "base/secret.h"
 #include "city/user.h"
 #include "store/db.h"
@@ -153,14 +152,11 @@ TEST(user_hash_of_nobody_has_the_same_cost) {
     open_users(&f);
     PasswordHash hash;
     CHECK(user_hash_password(&f.c, S("wang"), GOOD, &hash));
-    CHECK(str_starts(hash.text, S("$argon2id$v=19$m=19456,t=2,p=1$")));
-    int64_t start = clock_mono_us();
-    for (int i = 0; i < 5; i++) secret_check_nobody(GOOD);
-    int64_t nobody = clock_mono_us() - start;
-    start = clock_mono_us();
-    for (int i = 0; i < 5; i++) CHECK(secret_check_password(hash.text, GOOD));
-    int64_t known = clock_mono_us() - start;
-    CHECK(nobody > known / 4 && known > nobody / 4); /* far from the microseconds of no hash */
+    Str cost = S("$argon2id$v=19$m=19456,t=2,p=1$"), nobody = secret_nobody();
+    CHECK(str_starts(hash.text, cost) && str_starts(nobody, cost));
+    CHECK_INT(nobody.n,
+              hash.text.n); /* salt and digest of the same length: a hash that is worked out */
+    CHECK(!secret_check_password(nobody, GOOD));
     close_users(&f);
 }
 

@@ -89,6 +89,8 @@ const Right RIGHTS[] = {
     {STR_INIT("round:write"),         "-a------------"},
     {STR_INIT("round:sign"),          "aa------------"},
     {STR_INIT("panel:read"),          "-a--o-----a---"},
+    {STR_INIT("visit:read"),          "aaaa------a---"},
+    {STR_INIT("visit:write"),         "-a------------"},
     {STR_INIT("review:read"),         "----o---------"},
     {STR_INIT("review:write"),        "----o---------"},
     /* notices, letters, certificates */

@@ -45,6 +45,7 @@ int cmd_key(Cli *cli, int argc, char **argv);
 int cmd_discover(Cli *cli, int argc, char **argv);
 int cmd_recommend(Cli *cli, int argc, char **argv);
 int cmd_watch(Cli *cli, int argc, char **argv);
+int cmd_visit(Cli *cli, int argc, char **argv);
 int cmd_title(Cli *cli, int argc, char **argv);
 int cmd_notice(Cli *cli, int argc, char **argv);
 int cmd_letter(Cli *cli, int argc, char **argv);

@@ -96,6 +96,10 @@ static const Command COMMANDS[] = {
      "      [FILE | --with JSON] --reason TEXT [--as NAME]\n"
      "round sample|rerun|keep|decide|sign ROUND [FILE | --with JSON] --reason TEXT [--as NAME]",
      M_CLI_HELP_ROUND, cmd_round},
+    {"visit",
+     "visit cap [--as-known T]\nvisit cap --most N --months M --basis TEXT --reason TEXT\n"
+     "visit cap --none --reason TEXT",
+     M_CLI_HELP_VISIT, cmd_visit},
     {"title",
      "title list [SUBJECT] [--tier T] [--level L] [--kind K] [--state S] [--as-of D]\n"
      "           [--as-known T] [--out FILE.csv|.xlsx]\n"

@@ -196,6 +196,8 @@ bool api_round_sign(Request *r, Response *out);
 bool api_round_candidates(Request *r, Response *out);
 bool api_round_preview(Request *r, Response *out);
 bool api_round_diff(Request *r, Response *out);
+bool api_visit_cap(Request *r, Response *out);
+bool api_visit_cap_set(Request *r, Response *out);
 bool api_round_draw(Request *r, Response *out);
 bool api_round_panel(Request *r, Response *out);
 bool api_reviews(Request *r, Response *out);

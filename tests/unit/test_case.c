@@ -441,8 +441,9 @@ TEST(case_firm_leaves_the_office_its_records) {
     CaseActor office = person("office", ROLE_CLERK_OFFICE), firm = person("firm", ROLE_ENTERPRISE);
     if (begin(&w)) {
         firm.subject = w.firm;
-        CHECK(fine(&w, open_case(&w, "site-visit", w.firm, "{\"事由\":\"x\",\"依据\":\"y\"}",
-                                 &office, &k)));
+        CHECK(fine(&w, open_case(&w, "site-visit", w.firm,
+                                 "{\"事由种类\":\"其他\",\"事由\":\"x\",\"依据\":\"y\"}", &office,
+                                 &k)));
         refused(&w, attach(&w, k.id, "核查记录", "a.pdf", PDF, &firm, &mine), ERR_DENIED,
                 "file.not_yours");
         CHECK(fine(&w, attach(&w, k.id, "核查记录", "a.pdf", PDF, &office, &theirs)));

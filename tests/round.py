@@ -517,6 +517,16 @@ def main():
         finish("api", api)
         api_result = result(api)
         published("api", api)
+        shown = api.call("clerk", "GET", "/public/rounds")[1]["items"]
+        count = dict(sql(api, "SELECT verdict, count(*) FROM review_candidate GROUP BY verdict"))
+        parts = [count.get("refuse", 0), count.get("hold", 0)]
+        want = {"admitted": count["admit"],
+                "not_admitted": sum(parts) if sum(parts) >= 5 else None,
+                "refused": parts[0] if min(parts) >= 5 else None,
+                "held": parts[1] if min(parts) >= 5 else None,
+                "fewer_than": None if min(parts) >= 5 else 5}
+        check("api: the public learns who was admitted, and of the others only numbers that are not small",
+              len(shown) == 1 and {k: shown[0][k] for k in want} == want, (shown, count))
         papers["api"] = api.papers()
     finally:
         server.terminate()

@@ -153,6 +153,7 @@ bool api_title_add(Request *r, Response *out);
 bool api_title_event(Request *r, Response *out);
 bool api_enterprise_titles(Request *r, Response *out);
 bool api_public_titles(Request *r, Response *out);
+bool api_public_rounds(Request *r, Response *out);
 bool api_partner_record(Request *r, Response *out);
 bool api_partner_publish(Request *r, Response *out);
 bool api_partner_public(Request *r, Response *out);

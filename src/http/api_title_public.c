@@ -48,11 +48,17 @@ static Str day_text(Arena *a, int32_t day) {
 /* --- JSON and CSV ------------------------------------------------------------------------------
  */
 
+static Str credit_code(const Subject *who) {
+    static const Str SCHEME = STR_INIT("uscc:");
+    return str_starts(who->code, SCHEME) ? str_sub(who->code, SCHEME.n, who->code.n) : S("");
+}
+
 static Json *row_json(Request *r, const TitleStatus *s, const Subject *who) {
     Arena *a = r->c->arena;
     const Title *t = s->title;
     Json *j = json_new(a, JSON_OBJECT);
     out_str(a, j, S("enterprise"), who->name);
+    out_opt(a, j, S("code"), credit_code(who));
     out_bool(a, j, S("demo"), who->demo);
     out_str(a, j, S("kind"), title_kind_word(t->kind));
     out_str(a, j, S("tier"), t->tier);
@@ -62,22 +68,25 @@ static Json *row_json(Request *r, const TitleStatus *s, const Subject *who) {
     out_opt(a, j, S("document_number"), t->document_number);
     title_out_day(a, j, S("from"), t->from);
     title_out_day(a, j, S("to"), s->to);
+    out_str(a, j, S("state"), title_state_text(s->state));
     return j;
 }
 
 /* The columns of the CSV: those of the JSON, by the same names. */
 static Str csv_of(Request *r, const PublicList *p, const Subject *who) {
-    static const char *const HEADS[] = {"enterprise", "demo", "kind",      "tier",
-                                        "level",      "name", "publisher", "document_number",
-                                        "from",       "to"};
+    static const char *const HEADS[] = {
+        "enterprise",      "code", "demo", "kind", "tier", "level", "name", "publisher",
+        "document_number", "from", "to",   "state"};
+    const int n = sizeof HEADS / sizeof *HEADS;
     Buf b = buf_new(r->c->arena, (size_t)64 << 20);
     csv_begin(&b);
-    for (int k = 0; k < 10; k++) csv_text(&b, str_from(HEADS[k]), k == 0);
+    for (int k = 0; k < n; k++) csv_text(&b, str_from(HEADS[k]), k == 0);
     csv_end_row(&b);
     for (int i = 0; i < p->n; i++) {
         const TitleStatus *s = p->items[i];
         const Title *t = s->title;
         const Str cells[] = {who[i].name,
+                             credit_code(&who[i]),
                              who[i].demo ? S("true") : S("false"),
                              title_kind_word(t->kind),
                              t->tier,
@@ -86,8 +95,9 @@ static Str csv_of(Request *r, const PublicList *p, const Subject *who) {
                              t->publisher,
                              t->document_number,
                              day_text(r->c->arena, t->from),
-                             day_text(r->c->arena, s->to)};
-        for (int k = 0; k < 10; k++) csv_text(&b, cells[k], k == 0);
+                             day_text(r->c->arena, s->to),
+                             title_state_text(s->state)};
+        for (int k = 0; k < n; k++) csv_text(&b, cells[k], k == 0);
         csv_end_row(&b);
     }
     return buf_str(&b);

@@ -369,6 +369,7 @@ const Route ROUTES[] = {
      .right = "library:read",
      .run = api_library_cohorts},
     {.method = "GET", .path = "/public/titles", .right = "public:read", .run = api_public_titles},
+    {.method = "GET", .path = "/public/rounds", .right = "public:read", .run = api_public_rounds},
     {.method = "GET",
      .path = "/organisations/{id}/record",
      .right = "recommendation:read",

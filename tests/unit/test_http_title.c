@@ -98,3 +98,35 @@ TEST(http_title_internal_records_stay_inside) {
     CHECK(str_find(r.body, S("淄博在库测试")) < 0);
     CHECK_INT(http_get(f, office, "/titles?tier=x").status, 422);
 }
+
+TEST(http_public_rounds_and_codes) {
+    HttpFixture *f = http_fixture();
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    CHECK(EXEC(db, "INSERT INTO review_round(id, version, case_file, title, rule, setting, "
+                   "setting_sm3, rule_version, rule_hash, as_of, as_known_ms, seq, seed, "
+                   "seed_sm3, seed_sha256, list_sha256, created_ms, opened_ms, listed_ms, "
+                   "assigned_ms, second_ms, scored_ms, decided_ms) VALUES (901, 1, 9901, "
+                   "'公开批次', 'zibo/gazelle', '{}', '', '', '', 20210930, 0, 0, '', '', '', "
+                   "'', 1, 1, 0, 0, 0, 0, 500)"));
+    CHECK(EXEC(db, "INSERT INTO public_notice(id, version, state, round, template, title, "
+                   "content, sm3, number, site_url, scan_sm3, scan_name, owner, created_ms, "
+                   "changed_ms, published_by, ended_by, from_day, published_ms) VALUES (901, 1, "
+                   "0, 9901, 'notice', 't', '{}', '', '', '', '', '', '', 1, 1, '', '', "
+                   "20210101, 5000)"));
+    db_return(db);
+    HttpReply r = http_get(f, S(""), "/public/rounds");
+    CHECK_INT(r.status, 200);
+    const Json *row = json_at(json_get(r.json, S("items")), 0);
+    CHECK_STR(json_get_str(row, S("title")), S("公开批次"));
+    CHECK_INT(json_get_i64(row, S("admitted"), -1), 0);
+    CHECK(json_get(row, S("not_admitted"))->kind == JSON_NULL);
+    CHECK_INT(json_get_i64(row, S("fewer_than"), -1), 5); /* the pack's floor */
+    r = http_get(f, S(""), "/public/rounds?as_known=1970-01-01T00:00:01Z");
+    CHECK_INT(json_get(r.json, S("items"))->count, 0);
+    r = http_get(f, S(""), "/public/rounds?format=csv");
+    CHECK(str_find(r.body, S("title,demo,rule,as_of,decided,admitted,not_admitted,refused,held,"
+                             "fewer_than\r\n公开批次,false,zibo/gazelle,2021-09-30,"
+                             "1970-01-01T00:00:00")) > 0);
+    CHECK(str_find(r.body, S(",0,,,,5\r\n")) > 0);
+    CHECK_INT(http_get(f, S(""), "/public/rounds?format=xlsx").status, 422);
+}

@@ -158,7 +158,7 @@ test('anybody reads what is published, without a script, and nothing else', asyn
   const csv = await (await page.request.get('/public/titles.csv')).text()
   const list = await (await page.request.get('/public/titles.json?limit=1000')).json()
   assert.equal(csv.trim().split('\n').length, list.total + 1)
-  assert.match(csv, /^\ufeffenterprise,demo,kind,tier,level,name,publisher,document_number,from,to/)
+  assert.match(csv, /^\ufeffenterprise,code,demo,kind,tier,level,name,publisher,document_number,from,to,state/)
   assert.ok(!csv.includes(firms[3].name))
   await done(page)
 })

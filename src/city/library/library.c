@@ -6,9 +6,9 @@
 #include "codec/yaml.h"
 
 static const char *const STATUSES[] = {"", "V", "V*", "I", "DEMO", NULL};
-static const char *const FILE_KEYS[] = {"record_kinds", "levels",     "records",       "tiers",
-                                        "titles",       "classes",    "lists",         "management",
-                                        "process",      "dishonesty", "missing_basis", NULL};
+static const char *const FILE_KEYS[] = {
+    "record_kinds", "levels",  "records",    "tiers",         "titles",       "classes", "lists",
+    "management",   "process", "dishonesty", "missing_basis", "public_floor", NULL};
 static const char *const KIND_KEYS[] = {"id", "en", "by", "awards", NULL};
 static const char *const RECORD_KEYS[] = {"indicator", "keys", "since", NULL};
 static const char *const FACT_KEYS[] = {"tier", "kind", "level", "publisher", "day", "first", NULL};
@@ -244,6 +244,11 @@ static bool read_file(Reader *r, const PackFile *f) {
         l->levels = NEW_N(r->c->arena, Str, t.n + 1);
         for (int i = 0; i < t.n; i++) l->levels[i] = t.items[i];
         l->nlevels = t.n;
+    }
+    const Json *floor = json_get(file, S("public_floor"));
+    if (floor) {
+        l->public_floor = json_get_i64(file, S("public_floor"), 0);
+        if (l->public_floor < 1 || l->public_floor > 1000) return bad(r, floor, S("public_floor"));
     }
     return read_kinds(r, json_get(file, S("record_kinds"))) &&
            read_record(r, json_get(file, S("records"))) && each(r, file, S("tiers"), read_tier) &&

@@ -86,6 +86,7 @@ typedef struct Library {
     LibraryMissing *missing;
     LibraryRecord record;
     int nlevels, ntiers, ntitles, nclasses, nbars, nmissing;
+    int64_t public_floor; /* smaller counts of people and firms are not published; 0: none are */
 } Library;
 
 /* Reads libraries.yaml of every pack; after dictionaries, documents and rules. */

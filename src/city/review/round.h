@@ -117,6 +117,22 @@ typedef struct RoundTally {
     int64_t passing; /* with a result, not below the least that passes */
 } RoundTally;
 bool round_tally(Db *db, const Round *r, RoundTally *out);
+/* A decided round whose notice is out, by verdict. */
+typedef struct RoundCounts {
+    Str title, rule;
+    int32_t as_of;
+    int64_t decided_ms, admitted, refused, held;
+    bool demo;
+} RoundCounts;
+/* Those whose notice had begun on the day and was known then; the newest first. */
+bool round_counts(Db *db, const FactAt *at, RoundCounts **out, int *n);
+/* What anybody may be told of those not admitted; -1: not said. The floor is the pack's; 0: nothing
+ * is said. Their sum is said when it is not below the floor, the two parts only when neither is:
+ * one part beside the sum would give the other. How many applied is never said. */
+typedef struct RoundShown {
+    int64_t refused, held, not_admitted;
+} RoundShown;
+RoundShown round_shown(const RoundCounts *k, int64_t floor);
 /* 新增 new, 保留 kept, 转入 moved in from another title, 退出 leaves, 不予 refused, 暂缓 held, 待定
  * open. */
 Str round_movement(const Candidate *k);

@@ -32,12 +32,21 @@ test('a round is filled, assigned and reviewed', async () => {
   await act('sample', { inspectors: [`rev-${mark}`] })
   for (const [size, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
     await office.setViewportSize(viewport)
-    for (const [name, path] of [['s5-rounds', '/rounds'], ['s5-round', `/rounds/${id}`], ['s5-panel', `/rounds/${id}?tab=panel`], ['s5-settings', `/rounds/${id}?tab=settings`]]) {
+    for (const [name, path] of [['s5-rounds', '/rounds'], ['s5-round', `/rounds/${id}`], ['s5-panel', `/rounds/${id}?tab=panel`], ['s5-settings', `/rounds/${id}?tab=settings`], ['s5-draw', `/rounds/${id}?tab=draw`]]) {
       await go(office, path)
       await accessible(office, `${name} ${size}`)
       await shoot(office, `${name}-${size}`)
     }
   }
+  await office.setViewportSize(DESKTOP)
+  await office.getByRole('link', { name: /^发起现场核查/ }).first().click()
+  await office.getByRole('dialog').getByLabel('依据').fill('演示：抽查计划')
+  await office.getByRole('dialog').getByLabel('事由').fill('双随机抽查')
+  await accessible(office, 'site visit dialog')
+  await office.getByRole('dialog').getByRole('button', { name: '提出核查' }).click()
+  await office.waitForURL(/\/cases\/\d+$/)
+  await office.getByRole('button', { name: '申请现场核查' }).waitFor()
+  await accessible(office, 'site visit')
   await done(office)
   await go(reviewer, '/reviews')
   await accessible(reviewer, 's7-reviews')

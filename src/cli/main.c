@@ -94,7 +94,8 @@ static const Command COMMANDS[] = {
      "round redraw FILE.json\n"
      "round change|open|enter|close|member|assign|leave|score|consensus|second|finish ROUND\n"
      "      [FILE | --with JSON] --reason TEXT [--as NAME]\n"
-     "round sample|rerun|keep|decide|sign ROUND [FILE | --with JSON] --reason TEXT [--as NAME]",
+     "round sample|visit|rerun|keep|decide|sign ROUND [FILE | --with JSON] --reason TEXT [--as "
+     "NAME]",
      M_CLI_HELP_ROUND, cmd_round},
     {"visit",
      "visit cap [--as-known T]\nvisit cap --most N --months M --basis TEXT --reason TEXT\n"

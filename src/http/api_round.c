@@ -1,6 +1,7 @@
 /* Rounds: list, draft, read, acts. The work is in city/review. */
 #include "city/review/round_act.h"
 #include "city/review/round_case.h"
+#include "city/review/visit.h"
 #include "http/api.h"
 #include "http/json_out.h"
 
@@ -157,6 +158,9 @@ bool api_round_draw(Request *r, Response *out) {
     if (!record.n) return FAIL(r->c, ERR_MISSING, M_DRAW_NONE);
     Json *o = json_parse(r->c, record, S("draw"));
     if (!o) return false;
+    Json *visits;
+    if (!visits_drawn(r->db, round.id, &visits)) return false;
+    json_set(o, S("visits"), visits);
     out_bool(r->c->arena, o, S("agrees"), round_redraw(r->c, o, &what));
     http_reply(out, r, 200, o);
     return true;

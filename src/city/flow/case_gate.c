@@ -4,6 +4,7 @@
 #include "city/flow/case_inner.h"
 #include "city/flow/context.h"
 #include "city/flow/evidence.h"
+#include "city/review/visit.h"
 
 static Str title(const Ctx *c, Str zh, Str en) {
     return flow_title(zh, en, c->lang);
@@ -121,7 +122,8 @@ bool case_gate(Db *db, const Register *reg, const CaseFile *k, const FlowAct *a,
                const CaseActor *actor, const CaseMove *move, CaseGate *out) {
     return gate_parent(db, reg, k, a) && gate_documents(db, k, a) &&
            (!move || gate_given(db_ctx(db), k, a, move)) && gate_signatures(db, k, a) &&
-           gate_when(db, reg, k, actor, a) && gate_rule(db, reg, k, a, out);
+           (!a->visits || visits_closed(db, k)) && gate_when(db, reg, k, actor, a) &&
+           gate_rule(db, reg, k, a, out);
 }
 
 /* --- what may be done --------------------------------------------------------------------------

@@ -46,6 +46,7 @@ static const Effect EFFECTS[] = {
     {STR_INIT("panel.assign"), effect_panel_assign, NO_KEYS},
     {STR_INIT("panel.close"), effect_panel_close, PANEL_CLOSE_KEYS},
     {STR_INIT("sample.draw"), effect_sample_draw, DRAW_KEYS},
+    {STR_INIT("sample.visit"), effect_sample_visit, SAMPLE_VISIT_KEYS},
     {STR_INIT("visit.cap"), effect_visit_cap, VISIT_CAP_KEYS},
     /* --- notices, letters, certificates --- */
     {STR_INIT("notice.draft"), effect_notice_draft, NOTICE_DRAFT_KEYS},

@@ -92,6 +92,7 @@ typedef struct FlowAct {
     const FlowCode **codes;
     FlowEffect *effects;
     bool reason;
+    bool visits; /* no visit opened for the drawn candidate is under way */
     int signatures;
     uint32_t signers; /* roles; by when none are named */
     Str pause, resume;

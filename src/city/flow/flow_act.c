@@ -8,7 +8,7 @@ static const char *const ACT_KEYS[] = {"id",    "title", "from",   "to",      "b
                                        "opens", "when",  "rule",   "needs",   "parent_in",
                                        "pause", "note",  "resume", "effects", NULL};
 static const char *const NEED_KEYS[] = {"documents",  "fields",  "reason", "codes",
-                                        "signatures", "signers", NULL};
+                                        "signatures", "signers", "visits", NULL};
 static const char *const RULE_KEYS[] = {"id", "outcome", NULL};
 static const char *const OUTCOME_WORDS[] = {"met",          "not_met",        "undecidable",
                                             "needs_person", "not_applicable", NULL};
@@ -108,6 +108,7 @@ static void read_needs(FlowReader *r, const Json *j, FlowAct *a) {
     a->signers = flow_roles(r, needs, S("signers"), NULL, NULL);
     if (!a->signers) a->signers = a->by;
     a->reason = flow_bool(r, needs, S("reason"));
+    a->visits = flow_bool(r, needs, S("visits"));
 }
 
 static void read_effects(FlowReader *r, const Json *j, FlowAct *a) {

@@ -3,6 +3,7 @@
 
 #include "city/review/round_case.h"
 #include "city/review/round_parts.h"
+#include "city/review/visit.h"
 #include "city/user.h"
 
 typedef struct Call Call;
@@ -155,6 +156,18 @@ static bool act_draw(Db *db, Call *k) {
     return true;
 }
 
+/* data: fields of the round's case, as the basis of the visits. */
+static bool act_visit(Db *db, Call *k) {
+    CaseFile after;
+    Json *drawn;
+    if (!round_case_visit(db, k->reg, &k->round, json_get(k->body, S("data")), &k->act, &after) ||
+        !visits_drawn(db, k->id, &drawn))
+        return false;
+    json_set(k->answer, S("visits"), drawn);
+    say(k, db_ctx(db), S("case"), after.id);
+    return true;
+}
+
 static bool rerun(Db *db, Call *k, bool again) {
     int64_t id = candidate_of(db, k, json_get_str(k->body, S("candidate")));
     return id && round_rerun(db, k->reg, &k->round, id, again, &k->act);
@@ -277,6 +290,7 @@ static const struct {
     {STR_INIT("second"), act_second, STR_INIT("")},
     {STR_INIT("finish"), act_finish, STR_INIT("panel.close")},
     {STR_INIT("sample"), act_draw, STR_INIT("sample.draw")},
+    {STR_INIT("visit"), act_visit, STR_INIT("")},
     {STR_INIT("rerun"), act_rerun, STR_INIT("")},
     {STR_INIT("keep"), act_keep, STR_INIT("")},
     {STR_INIT("decide"), act_decide, STR_INIT("")},

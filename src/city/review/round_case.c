@@ -75,6 +75,18 @@ bool round_case_move(Db *db, const Register *reg, const Round *r, Str effect, co
     return case_act(db, reg, k.id, &m, &who, &k);
 }
 
+bool round_case_visit(Db *db, const Register *reg, const Round *r, const Json *data, const Act *act,
+                      CaseFile *after) {
+    Ctx *c = db_ctx(db);
+    const FlowAct *f = NULL;
+    if (r->case_file && !case_get(db, reg, r->case_file, after)) return false;
+    if (r->case_file) f = flow_act_doing(after->flow, S("sample.visit"), false, S(""), false);
+    if (!f) return FAIL(c, ERR_STATE, M_VISIT_NO_FLOW);
+    CaseActor who = case_actor_system(act->actor);
+    CaseMove m = {.act = f->id, .reason = act->reason, .data = data};
+    return case_act(db, reg, r->case_file, &m, &who, after);
+}
+
 bool round_case_setting(Db *db, const Register *reg, const Round *r, const Json *setting,
                         const Act *act) {
     Arena *a = db_ctx(db)->arena;

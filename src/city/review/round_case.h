@@ -23,6 +23,10 @@ bool round_case_enter(Db *db, const Register *reg, const struct Round *r,
  * asked and it moves, without the effect. A round without a case: nothing. */
 bool round_case_move(Db *db, const Register *reg, const struct Round *r, Str effect,
                      const Json *body, const Act *act);
+/* Opens visits of the drawn: the act of the round's case that has the effect sample.visit, with
+ * what is given as its data. *after: the case. ERR_STATE when the round's flow has no such act. */
+bool round_case_visit(Db *db, const Register *reg, const struct Round *r, const Json *data,
+                      const Act *act, CaseFile *after);
 /* New settings of a draft, kept in its case too. */
 bool round_case_setting(Db *db, const Register *reg, const struct Round *r, const Json *setting,
                         const Act *act);

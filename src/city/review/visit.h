@@ -36,4 +36,16 @@ Json *visit_cap_json(Arena *a, const VisitCap *cap);
  * fields `earlier` and `says`. */
 extern const char *const VISIT_CAP_KEYS[];
 bool effect_visit_cap(Db *db, const CaseStep *s, const Json *args);
+
+/* sample.visit {flow, data: {FIELD: VALUE}, people: FIELD, refused: FIELD}, an act of a round's
+ * case: opens a visit of each candidate the sample drew that has none yet, with the inspectors
+ * drawn for it; `refused` (a field of the round's case) lists those that could not be opened, each
+ * with the reason. Doing it again opens what is missing and no second one. */
+extern const char *const SAMPLE_VISIT_KEYS[];
+bool effect_sample_visit(Db *db, const CaseStep *s, const Json *args);
+/* The visits so opened of a round: [{case, visit, number, state, open}], case the candidate's
+ * number. */
+bool visits_drawn(Db *db, int64_t round, Json **out);
+/* ERR_STATE, naming the visit, while one opened for the candidate of this case is under way. */
+bool visits_closed(Db *db, const CaseFile *k);
 #endif

@@ -68,6 +68,18 @@ ptrdiff_t utf8_invalid_at(Str s) {
     return -1;
 }
 
+ptrdiff_t utf8_unseen_at(Str s) {
+    for (ptrdiff_t i = 0; i < s.n;) {
+        ptrdiff_t at = i;
+        uint32_t cp = utf8_next(s, &i);
+        bool blank = cp == '\t' || cp == '\n' || cp == '\r';
+        bool control = (cp < 0x20 && !blank) || (cp >= 0x7F && cp <= 0x9F);
+        bool turns = (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069);
+        if (control || turns) return at;
+    }
+    return -1;
+}
+
 ptrdiff_t utf8_length(Str s) {
     ptrdiff_t n = 0;
     for (ptrdiff_t i = 0; i < s.n; n++) utf8_next(s, &i);

@@ -12,6 +12,10 @@ int utf8_put(char out[4], uint32_t cp);
 /* Offset of the first byte that is not well-formed UTF-8 (overlong forms and surrogates are not),
  * or -1 when all of s is. */
 ptrdiff_t utf8_invalid_at(Str s);
+/* Offset of the first character that does not show, or turns what follows around, or -1: controls
+ * except tab and the ends of lines, and the overrides of direction (Unicode UAX 9, 2.1 to 2.4),
+ * with which a name can be made to look like another. */
+ptrdiff_t utf8_unseen_at(Str s);
 /* Code points in s. */
 ptrdiff_t utf8_length(Str s);
 /* Byte offset of code point number k (0-based), or s.n when s has fewer. */

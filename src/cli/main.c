@@ -176,8 +176,10 @@ static const Command COMMANDS[] = {
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
 
-static int help(Cli *cli, FILE *to, int status) {
+/* Every command, or the one that is named. */
+static int help(Cli *cli, FILE *to, const char *only, int status) {
     for (int i = 0; i < COMMAND_COUNT; i++) {
+        if (only && strcmp(only, COMMANDS[i].name) != 0) continue;
         Str text = msg_text(cli->arena, COMMANDS[i].help, cli->c->lang, 0, NULL);
         fprintf(to, "%-10s %.*s\n", COMMANDS[i].name, STRF(text));
         cli_print_usage(to, COMMANDS[i].usage);
@@ -194,16 +196,18 @@ static Lang language(void) {
 }
 
 static int dispatch(Cli *cli, int argc, char **argv) {
-    if (argc < 2) return help(cli, stderr, EXIT_USAGE);
+    if (argc < 2) return help(cli, stderr, NULL, EXIT_USAGE);
     const char *name = argv[1];
-    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0)
-        return help(cli, stdout, EXIT_YES);
+    bool asked = strcmp(name, "help") == 0 || strcmp(name, "--help") == 0;
+    if (asked && argc < 3) return help(cli, stdout, NULL, EXIT_YES);
+    if (asked) name = argv[2];
     int best = 4;
     Str near = {0};
     for (int i = 0; i < COMMAND_COUNT; i++) {
         cli->what = COMMANDS[i].name;
         cli->usage = COMMANDS[i].usage;
         if (strcmp(name, COMMANDS[i].name) == 0) {
+            if (asked) return help(cli, stdout, name, EXIT_YES);
             if (argc > 2 && strcmp(argv[argc - 1], "--help") == 0) {
                 cli_print_usage(stdout, COMMANDS[i].usage);
                 return EXIT_YES;

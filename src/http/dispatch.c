@@ -184,7 +184,7 @@ void http_problem(Request *r, Response *out) {
     json_set(o, S("title"), json_string(a, text));
     json_set(o, S("status"), json_int(a, status));
     json_set(o, S("detail"), json_string(a, text));
-    json_set(o, S("instance"), json_string(a, r->path));
+    if (r->path.n) json_set(o, S("instance"), json_string(a, r->path));
     json_set(o, S("request_id"), json_string(a, r->id));
     Str hint = inside ? S("") : note_hint(a, n, r->c->lang);
     if (hint.n) json_set(o, S("hint"), json_string(a, hint));

@@ -160,7 +160,9 @@ static int gate(struct MHD_Connection *mhd, Conn *conn, const char *method, cons
     if (!head_is_whole(mhd, conn, method, version)) return 400;
     if (h.bad || h.hosts != 1 || h.lengths > 1 || h.encodings > 1) return 400;
     if (h.lengths && h.encodings) return 400;
-    if (r->path.n == 0 || r->path.p[0] != '/' || utf8_invalid_at(r->path) >= 0) return 400;
+    /* what is no text is neither answered nor logged */
+    if (utf8_invalid_at(r->path) >= 0) r->path = S("");
+    if (r->path.n == 0 || r->path.p[0] != '/') return 400;
     if (r->path.n > PATH_MAX_BYTES) return 414;
     return 0;
 }
@@ -283,7 +285,11 @@ static void log_request(const Conn *conn, const Response *out) {
 static void answer(Conn *conn, Response *out) {
     if (conn->refuse) {
         conn->c.err = (Err){0};
-        FAIL(&conn->c, conn->refuse == 413 ? ERR_LIMIT : ERR_INPUT, M_HTTP_REFUSED);
+        if (conn->refuse == 413)
+            FAIL(&conn->c, ERR_LIMIT, M_HTTP_TOO_LARGE,
+                 str_printf(conn->arena, "%zu", conn->body_max));
+        else
+            FAIL(&conn->c, ERR_INPUT, M_HTTP_REFUSED);
         http_problem(&conn->r, out);
         out->status = conn->refuse;
         return;

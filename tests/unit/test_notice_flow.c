@@ -208,6 +208,21 @@ static int64_t newest(World *w, const char *what) {
                : Q_I64(w->db, 0, "SELECT max(id) FROM public_notice");
 }
 
+/* However often it is opened, by however many: the second is told which one is there. */
+TEST(candidate_is_one_open_case_of_a_firm_in_a_round) {
+    World w = {0};
+    int64_t candidates[3];
+    if (begin(&w) && decided(&w, candidates)) {
+        Call k = {.w = &w, .actor = person("office", ROLE_CLERK_OFFICE)};
+        k.open = (CaseNew){.flow = S("candidate"), .subject = w.firms[0], .parent = w.round};
+        stand(&w, w.round, "受理");
+        refused(&w, tx_run(w.db, DB_WRITE, open_tx, &k), ERR_STATE, "case.twice");
+        CHECK(EXEC(w.db, "UPDATE case_file SET closed_ms = 1 WHERE id = $1", db_i(candidates[0])));
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, open_tx, &k)));
+    }
+    end(&w);
+}
+
 TEST(notice_flow_from_candidates_to_letters) {
     World w = {0};
     int64_t k[3];

@@ -335,6 +335,8 @@ TEST(people_organisations_refuse_what_is_wrong) {
         {.kind = STR_INIT("bank"), .name = STR_INIT("甲")},
         {.kind = STR_INIT("venture"), .name = STR_INIT(" ")},
         {.kind = STR_INIT("venture"), .name = STR_INIT("\xff")},
+        {.kind = STR_INIT("venture"), .name = STR_INIT("甲\a乙")},
+        {.kind = STR_INIT("venture"), .name = STR_INIT("甲\xe2\x80\xae乙")}, /* U+202E */
         {.kind = STR_INIT("venture"), .name = STR_INIT("甲"), .code = STR_INIT("123")}};
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
         CHECK(tx_begin(f.db, DB_WRITE));

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "http/server.h"
 #include "tests/http_fixture.h"
 #include "tests/test.h"
@@ -150,6 +151,25 @@ TEST(server_gate_refuses_what_proxies_read_differently) {
         test_case_end();
     }
     CHECK_INT(exchange(server_port(s), S(HEALTH HOST CLOSE "\r\n")), 200);
+    stop(s);
+}
+
+/* A path that is no text does not stand in the answer, which is UTF-8 as all JSON is. */
+TEST(server_answers_a_path_that_is_no_text_in_utf8) {
+    static const Str PATHS[] = {STR_INIT("%00"), STR_INIT("%f0%28"), STR_INIT("%e5%e5")};
+    HttpFixture *f = http_fixture();
+    Server *s = start(f);
+    for (size_t i = 0; i < sizeof PATHS / sizeof *PATHS; i++) {
+        int fd = dial(server_port(s));
+        send_all(fd, str_printf(f->arena, "GET /api/v1/cases/%.*s HTTP/1.1\r\n" HOST CLOSE "\r\n",
+                                STRF(PATHS[i])));
+        Str got = receive(f->arena, fd);
+        close(fd);
+        CHECK_INT(status_of(got), 400);
+        CHECK_INT(utf8_invalid_at(got), -1);
+        CHECK(str_find(got, S("\"title\"")) >= 0);
+        CHECK(str_find(got, S("\"instance\"")) < 0);
+    }
     stop(s);
 }
 

@@ -1,5 +1,6 @@
 /* Opening cases and acting on them: one transaction of the caller's, whole or nothing. */
 #include "base/date.h"
+#include "base/utf8.h"
 #include "city/bundle/notify.h"
 #include "city/flow/case_inner.h"
 #include "city/flow/effects.h"
@@ -125,6 +126,19 @@ static bool check_subject(Db *db, const CaseNew *n, CaseFile *k, Subject *who) {
     return true;
 }
 
+/* One enterprise has one open case of a kind below a parent; its lock is held, so two who open it
+ * at once see each other. */
+static bool check_first(Db *db, const CaseFile *k) {
+    Ctx *c = db_ctx(db);
+    int64_t there = Q_I64(db, 0,
+                          "SELECT max(id) FROM case_file WHERE flow = $1 AND parent = $2 AND "
+                          "subject = $3 AND closed_ms IS NULL",
+                          db_s(k->flow->id), db_i(k->parent), db_i(k->subject));
+    if (!there) return ctx_ok(c);
+    return FAIL(c, ERR_STATE, M_CASE_TWICE, flow_title(k->flow->zh, k->flow->en, c->lang),
+                str_printf(c->arena, "%lld", (long long)there));
+}
+
 static bool check_parent(Db *db, const Register *reg, const CaseNew *n, const CaseFile *k) {
     Ctx *c = db_ctx(db);
     CaseFile parent;
@@ -132,8 +146,9 @@ static bool check_parent(Db *db, const Register *reg, const CaseNew *n, const Ca
     if (!n->parent || !k->flow->parent.n)
         return FAIL(c, ERR_RULE, M_CASE_NO_PARENT, flow_title(k->flow->zh, k->flow->en, c->lang));
     if (!case_lock(db, reg, n->parent, &parent)) return false;
-    return str_eq(parent.flow->id, k->flow->parent) ||
-           FAIL(c, ERR_RULE, M_CASE_NO_PARENT, flow_title(k->flow->zh, k->flow->en, c->lang));
+    if (!str_eq(parent.flow->id, k->flow->parent))
+        return FAIL(c, ERR_RULE, M_CASE_NO_PARENT, flow_title(k->flow->zh, k->flow->en, c->lang));
+    return !k->subject || check_first(db, k);
 }
 
 /* membership-2026-0012: by flow and year, without a gap: what fails takes its number back. */
@@ -174,6 +189,8 @@ static bool fill(Db *db, const Register *reg, const CaseNew *n, const FlowAct *a
     k->organisation = n->organisation ? n->organisation : actor->organisation;
     k->opened_ms = k->changed_ms = c->now_ms;
     k->seq_at_open = Q_I64(db, 1, "SELECT next FROM counter WHERE name = 'seq'") - 1;
+    if (utf8_unseen_at(k->title) >= 0)
+        return FAIL_AT(c, ERR_RULE, S("/title"), M_PEOPLE_UNSEEN, S("title"));
     if (!check_subject(db, n, k, &who) || !check_parent(db, reg, n, k)) return false;
     if (!k->title.n)
         k->title = who.name.n

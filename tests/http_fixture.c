@@ -271,7 +271,7 @@ HttpReply http_call(HttpFixture *f, const HttpCall *call) {
     reply.location = str_dup(f->arena, out.location);
     reply.cookie = str_dup(f->arena, out.cookie);
     Ctx parse = ctx_new(f->call, 0);
-    if (out.body.n && str_find(out.type, S("json")) >= 0)
+    if (!call->raw && out.body.n && str_find(out.type, S("json")) >= 0)
         reply.json = json_parse(&parse, out.body, S("answer"));
     return reply;
 }

@@ -30,6 +30,7 @@ typedef struct HttpCall {
     Str body;
     Pair headers[FIXTURE_PAIRS]; /* besides those below, which `bare` leaves out */
     size_t memory;               /* of the request's arena; 0: 1 GiB */
+    bool raw;                    /* the answer's body is not read as JSON */
     bool bare; /* without X-Jixia-CSRF, Content-Type and Idempotency-Key of their own */
 } HttpCall;
 

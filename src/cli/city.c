@@ -61,3 +61,22 @@ bool cli_make_folder(Cli *cli) {
     }
     return true;
 }
+
+Grade cli_grade(const PackSet *pack, const Rulebook *book, const Rule *const *rules, int n) {
+    Grade most = GRADE_INTERNAL;
+    for (int i = 0; i < pack->nindicators; i++) {
+        const Indicator *k = pack->indicators[i];
+        for (int r = 0; r < n && k->grade > most; r++)
+            if (rulebook_reads(book, rules[r], k)) most = k->grade;
+    }
+    return most;
+}
+
+void cli_export_mark(Cli *cli, Export *e, Str path, Grade grade) {
+    if (!str_ends(path, S(".xlsx"))) return;
+    Str args[] = {cli_actor(cli->arena), instant_text(cli->arena, cli->c->now_ms),
+                  grade_text(grade)};
+    Str label = msg_text(cli->arena, M_EXPORT_WATERMARK, cli->c->lang, 0, NULL);
+    export_watermark(e, label,
+                     msg_text(cli->arena, M_EXPORT_WATERMARK_TEXT, cli->c->lang, 3, args));
+}

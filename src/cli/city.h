@@ -3,6 +3,7 @@
 #define JIXIA_CLI_CITY_H
 #include "city/decide.h"
 #include "cli/cli.h"
+#include "job/export.h"
 
 /* --as-of D: a day; today in China when it was not given. */
 bool cli_day(Cli *cli, const CliOpt *o, int64_t *day);
@@ -19,6 +20,12 @@ bool cli_make_folder(Cli *cli);
 
 /* The pack set of a folder (empty: the default one) with its rulebook. */
 bool cli_load_pack(Cli *cli, Str folder, PackSet **pack, Rulebook **book);
+
+/* The highest grade of the indicators the rules read, 内部 at least. */
+Grade cli_grade(const PackSet *pack, const Rulebook *book, const Rule *const *rules, int n);
+/* Says in a workbook's 说明 and on its printed pages who made it, when and of which grade. A CSV of
+ * the command line is read by scripts and stays as it is. */
+void cli_export_mark(Cli *cli, Export *e, Str path, Grade grade);
 
 int cmd_init(Cli *cli, int argc, char **argv);
 int cmd_import(Cli *cli, int argc, char **argv);

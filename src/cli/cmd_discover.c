@@ -95,8 +95,10 @@ static Export *open_file(Work *w) {
     Lang lang = w->cli->c->lang;
     for (int i = 0; i < COLUMNS; i++) heads[i] = msg_text(w->cli->arena, HEADS[i], lang, 0, NULL);
     Export *e = export_open(w->cli->c, w->want->out, S("发现"), heads, COLUMNS);
-    if (e) export_remark(e, S("规则"), w->d.rule->id);
-    if (e) export_remark(e, S("判定日期"), date_text(w->cli->arena, w->d.as_of));
+    if (!e) return NULL;
+    export_remark(e, S("规则"), w->d.rule->id);
+    export_remark(e, S("判定日期"), date_text(w->cli->arena, w->d.as_of));
+    cli_export_mark(w->cli, e, w->want->out, cli_grade(w->reg->pack, w->reg->book, &w->d.rule, 1));
     return e;
 }
 

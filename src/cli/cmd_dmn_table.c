@@ -47,5 +47,5 @@ int cmd_dmn_table(Cli *cli, int argc, char **argv) {
     if (back)
         return import_table(cli, bytes, d, grids, count, opts[0].text, opts[2].text, opts[3].text);
     const DmnGrid *g = dmn_grid_find(cli->c, grids, count, opts[0].text);
-    return g && table_sheet_write(cli->c, g, opts[1].text) ? EXIT_YES : cli_failed(cli);
+    return g && table_sheet_write(cli->c, g, S(""), opts[1].text) ? EXIT_YES : cli_failed(cli);
 }

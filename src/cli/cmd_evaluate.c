@@ -131,6 +131,8 @@ static bool run(Cli *cli, Register *reg, EvaluateOptions *o, const CliOpt *out) 
     RowWriter w = {.scratch = arena_child(cli->arena, 0)};
     if (out->given) {
         w.file = open_rows(cli->c, out->text, o);
+        Grade grade = cli_grade(reg->pack, reg->book, o->rules, o->nrules);
+        if (w.file) cli_export_mark(cli, w.file, out->text, grade);
         o->row = write_row;
         o->user = &w;
     }

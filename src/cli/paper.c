@@ -90,6 +90,6 @@ Json *cli_paper_merge(Arena *a, const Json *content, const Json *with, const cha
 bool cli_paper_docx(Ctx *c, const PackSet *p, const Paper *paper, Str path) {
     PaperLayout layout;
     Str bytes;
-    return paper_layout(c, p, &layout) && docx_write(c, paper, &layout, &bytes) &&
+    return paper_layout(c, p, &layout) && docx_write(c, paper, &layout, S(""), &bytes) &&
            file_write(c, path, bytes);
 }

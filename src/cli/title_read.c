@@ -44,6 +44,7 @@ static bool write_file(TitleCommand *m, const Json *items) {
     Export *e = export_open(m->cli->c, m->o[OPTION_OUT].text, S("称号"), heads, N);
     if (!e) return false;
     bool ok = true;
+    cli_export_mark(m->cli, e, m->o[OPTION_OUT].text, GRADE_INTERNAL);
     for (const Json *j = items->first; ok && j; j = j->next) {
         for (int i = 0; i < N; i++) {
             const Json *v = json_get(j, heads[i]);

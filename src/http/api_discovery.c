@@ -118,6 +118,12 @@ bool discovery_open(Request *r, const DiscoveryAsked *q, const Discovery **out) 
     return ok && *out;
 }
 
+/* How far somebody is says what their facts are. */
+static bool note_reading(Request *r, const DiscoveryAsked *q, bool close) {
+    return journal_read(r, str_cat(r->c->arena, S("discovery:"), http_query(r, S("rule"))),
+                        close && q->reads >= GRADE_SENSITIVE);
+}
+
 /* --- the answer ---------------------------------------------------------------------------------
  */
 
@@ -211,6 +217,7 @@ static bool reply_json(Request *r, const DiscoveryAsked *q, const FactNames *nam
     Arena *a = r->c->arena;
     Json *o = json_new(a, JSON_OBJECT);
     int64_t offset, limit, total = 0;
+    bool close = false;
     if (!http_query_int(r, S("offset"), 0, 0, OFFSET_MOST, &offset) ||
         !http_query_int(r, S("limit"), LIMIT_DEFAULT, 1, LIMIT_MOST, &limit))
         return false;
@@ -222,7 +229,9 @@ static bool reply_json(Request *r, const DiscoveryAsked *q, const FactNames *nam
         bool shown = total >= offset && total < offset + limit;
         total++;
         if (shown && !out_row(r, names, items, d, &d->rows[i])) return false;
+        close |= shown && d->rows[i].class == DISCOVER_CLOSE;
     }
+    if (!note_reading(r, q, close)) return false;
     out_int(a, o, S("total"), total);
     out_int(a, o, S("offset"), offset);
     out_int(a, o, S("limit"), limit);
@@ -245,7 +254,7 @@ static bool reply_file(Request *r, const DiscoveryAsked *q, const FactNames *nam
     Str heads[N], sheet = msg_text(r->c->arena, M_DISCOVER_SHEET, r->c->lang, 0, NULL);
     for (int i = 0; i < N; i++) heads[i] = msg_text(r->c->arena, HEADS[i], r->c->lang, 0, NULL);
     Export *e = table_begin(r, form, sheet, heads, N);
-    bool ok = e != NULL;
+    bool ok = e != NULL, close = false;
     int64_t n = 0;
     for (int64_t i = 0; ok && i < d->n; i++) {
         const DiscoverRow *row = &d->rows[i];
@@ -266,10 +275,13 @@ static bool reply_file(Request *r, const DiscoveryAsked *q, const FactNames *nam
         export_text(e, words.change);
         export_date(e, words.by);
         ok = export_end_row(e);
+        close |= row->class == DISCOVER_CLOSE;
         n++;
         arena_rewind(r->c->arena, m);
     }
     if (!e) return false;
+    table_grade(r, close ? q->reads : GRADE_INTERNAL);
+    ok = ok && note_reading(r, q, close);
     Str counts[] = {count_text(r, n), count_text(r, d->n)};
     table_remarks(r, e, msg_text(r->c->arena, M_EXPORT_OF, r->c->lang, 2, counts));
     return table_end(r, e, ok, sheet, out);

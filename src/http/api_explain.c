@@ -185,6 +185,7 @@ static void out_steps(Page *p, Json *inputs, Json *steps, const Decision *d,
         put(s, S("known"), json_bool(a, known));
         put(s, S("source"), source.n ? json_string(a, source) : json_new(a, JSON_NULL));
         p->sensitive |= ind && is_sensitive(ind);
+        if (ind) table_grade(p->m.r, ind->grade);
     }
 }
 
@@ -324,7 +325,10 @@ static void explain(Page *p, Json *list, const Rule *rule) {
     json_set(o, S("packet"),
              p->packet && p->whole ? packet_json(a, &d, &p->k.set) : json_new(a, JSON_NULL));
     out_bool(a, o, S("demo"), d.demo);
-    for (int i = 0; i < d.nfacts; i++) p->sensitive |= is_sensitive(d.facts[i]->indicator);
+    for (int i = 0; i < d.nfacts; i++) {
+        p->sensitive |= is_sensitive(d.facts[i]->indicator);
+        table_grade(p->m.r, d.facts[i]->indicator->grade);
+    }
 }
 
 static bool known_kind(const PackSet *p, Str kind) {

@@ -325,6 +325,7 @@ static void add_group(Facts *s, const Indicator *i, int32_t period, const FactSl
     out_bool(a, o, S("missing"), is_missing(s, i, period));
     out_rules(s, o, i);
     s->sensitive |= slot && is_sensitive(i);
+    if (slot) table_grade(s->m.r, i->grade);
 }
 
 /* A period with facts that are not for this reader to see. */

@@ -1,6 +1,7 @@
 /* The rows of an import, cells changed by hand, and the files made of it. */
 #include <string.h>
 
+#include "http/api_enterprise.h"
 #include "http/api_import.h"
 #include "http/json_out.h"
 #include "http/table_out.h"
@@ -133,7 +134,12 @@ bool api_import_refused(Request *r, Response *out) {
     Draft d;
     Str bytes = {0};
     bool xlsx = wants_xlsx(r);
-    if (!import_of_path(r, &d) || !draft_refused(r->db, r->reg->pack, &d, xlsx, &bytes))
+    if (!import_of_path(r, &d)) return false;
+    Grade grade = draft_grade(r->reg->pack, &d);
+    table_grade(r, grade);
+    if (!journal_read(r, str_printf(r->c->arena, "import:%lld", (long long)d.id),
+                      grade >= GRADE_SENSITIVE) ||
+        !draft_refused(r->db, r->reg->pack, &d, xlsx, table_mark(r), &bytes))
         return false;
     table_reply(r, out, bytes, str_printf(r->c->arena, "拒收的行-%lld", (long long)d.id), xlsx);
     return true;

@@ -152,6 +152,9 @@ bool api_library_expiring(Request *r, Response *out) {
     if (!read_quarter(r, &from, &to, &quarter) || !table_form(r, &form) ||
         !find_due(r, from, to, &due, &n, &unknown))
         return false;
+    bool far = false;
+    for (int i = 0; i < n; i++) far |= due[i].again.distance.n > 0;
+    if (!journal_read(r, S("library:expiring"), far)) return false;
     if (form != TABLE_JSON) return reply_file(r, form, due, n, out);
     Json *o = json_new(a, JSON_OBJECT), *items = out_list(a, o, S("items"));
     out_str(a, o, S("quarter"), quarter);

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "http/api.h"
 #include "http/notice_json.h"
+#include "http/table_out.h"
 #include "job/docx.h"
 
 enum { REASON_MAX = 500, LIMIT_MAX = 500, DAY_TEXT = 10, CODE_TEXT = 18 };
@@ -258,8 +259,13 @@ bool api_notice_docx(Request *r, Response *out) {
     PublicNotice n;
     Paper p;
     PaperLayout l;
-    if (!notice_of_path(r, &n) || !notice_paper(r->db, &n, &p) ||
-        !paper_layout(r->c, r->reg->pack, &l) || !docx_write(r->c, &p, &l, &out->body))
+    Str mark = S("");
+    if (!notice_of_path(r, &n) || !notice_paper(r->db, &n, &p)) return false;
+    if (n.state == NOTICE_DRAFT || n.state == NOTICE_DROPPED)
+        mark = table_mark(r);
+    else
+        table_unmarked(r);
+    if (!paper_layout(r->c, r->reg->pack, &l) || !docx_write(r->c, &p, &l, mark, &out->body))
         return false;
     out->status = 200;
     out->type = S(DOCX_TYPE);

@@ -6,6 +6,7 @@
 #include "http/api_letter.h"
 #include "http/multipart.h"
 #include "http/page.h"
+#include "http/table_out.h"
 #include "job/docx.h"
 
 enum { SCAN_MAX_MB = 20 };
@@ -29,6 +30,7 @@ static bool paper_of_letter(Request *r, Letter *l, Paper *p) {
     Seen s = {.objection = l->objection,
               .act = http_act(r, msg_text(r->c->arena, M_OBJECTION_ACT_READ, r->c->lang, 0, NULL))};
     bool whole = letter_whole(r, l);
+    table_grade(r, whole ? GRADE_SENSITIVE : GRADE_INTERNAL);
     return letter_paper(r->db, l, whole, p) && (!whole || tx_run(r->db, DB_WRITE, see_in_tx, &s));
 }
 
@@ -37,7 +39,7 @@ bool api_letter_docx(Request *r, Response *out) {
     Paper p;
     PaperLayout layout;
     if (!paper_of_letter(r, &l, &p) || !paper_layout(r->c, r->reg->pack, &layout) ||
-        !docx_write(r->c, &p, &layout, &out->body))
+        !docx_write(r->c, &p, &layout, table_mark(r), &out->body))
         return false;
     out->status = 200;
     out->type = S(DOCX_TYPE);

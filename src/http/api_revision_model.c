@@ -4,9 +4,8 @@
 #include "http/api_revision.h"
 #include "http/json_out.h"
 #include "http/multipart.h"
+#include "http/table_out.h"
 #include "job/table_sheet.h"
-
-#define XLSX_TYPE "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 /* --- downloads ----------------------------------------------------------------------------------
  */
@@ -20,7 +19,7 @@ static bool reply_model(Request *r, Response *out, Str bytes, Str name) {
 }
 
 /* The table of ?table=, which may be left out when the model has one. */
-static bool reply_table(Request *r, Response *out, Str bytes, Str name) {
+static bool reply_table(Request *r, Response *out, Str bytes, Str name, Str mark) {
     Arena *a = r->c->arena;
     Str key = http_query(r, S("table"));
     DmnGrid *grids;
@@ -28,7 +27,7 @@ static bool reply_table(Request *r, Response *out, Str bytes, Str name) {
     int n = d ? dmn_grids(r->c, d, &grids) : 0;
     if (!d) return false;
     const DmnGrid *g = n == 1 && !key.n ? grids : dmn_grid_find(r->c, grids, n, key);
-    if (!g || !table_sheet_bytes(r->c, g, &out->body)) return false;
+    if (!g || !table_sheet_bytes(r->c, g, mark, &out->body)) return false;
     out->status = 200;
     out->type = S(XLSX_TYPE);
     Str file = str_printf(a, "%.*s-%.*s", STRF(name), STRF(g->decision));
@@ -62,7 +61,7 @@ bool api_rule_model(Request *r, Response *out) {
 
 bool api_rule_table(Request *r, Response *out) {
     const RuleVersion *v = version_named(r, rule_of_path(r), r->params[2], (Str){0});
-    return v && reply_table(r, out, v->file->bytes, version_name(r, v));
+    return v && reply_table(r, out, v->file->bytes, version_name(r, v), S(""));
 }
 
 static Str revision_name(Request *r, const Revision *v) {
@@ -78,7 +77,8 @@ bool api_revision_model(Request *r, Response *out) {
 
 bool api_revision_table(Request *r, Response *out) {
     Revision v;
-    return revision_of_path(r, &v) && reply_table(r, out, v.dmn, revision_name(r, &v));
+    return revision_of_path(r, &v) &&
+           reply_table(r, out, v.dmn, revision_name(r, &v), table_mark(r));
 }
 
 /* --- differences --------------------------------------------------------------------------------

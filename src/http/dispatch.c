@@ -320,10 +320,18 @@ static bool run_guarded(Request *r, Response *out) {
     return FAIL(r->c, ERR_LIMIT, M_LIMIT_MEMORY);
 }
 
+/* Files are what the table of routes says of them, exports marked (AnswerKind). */
+static bool check_file(Request *r, const Response *out) {
+    bool file = out->filename.n || (out->type.n && !str_starts(out->type, S("application/json")));
+    AnswerKind kind = r->route->answer;
+    if (!file || (kind != ANSWER_JSON && (kind != ANSWER_MARKED || r->marked))) return true;
+    return FAIL(r->c, ERR_BUG, M_BUG, str_cat(r->c->arena, S("unmarked file: "), r->path));
+}
+
 static bool run_route(Request *r, Response *out) {
     bool answered = false;
     if (r->route->idempotent && !idempotency_begin(r, out, &answered)) return answered;
-    if (!run_guarded(r, out)) http_problem(r, out);
+    if (!run_guarded(r, out) || !check_file(r, out)) http_problem(r, out);
     if (r->route->idempotent && r->db) idempotency_end(r, out);
     return true;
 }

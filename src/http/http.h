@@ -47,6 +47,7 @@ typedef struct Request {
     FactAt at;                   /* the same with ?as_known= and the last seq */
     bool past;                   /* a date was asked for: read only */
     int grade;                   /* highest Grade (city/pack.h) of what the answer exports */
+    bool marked;                 /* the answer carries a mark (table_mark) */
     Str temporary;               /* a file to remove when the request ends; empty: none */
     Json *current;               /* what a 412 shows beside the failure: the newest version */
     bool in_parts;               /* a request over many: see idempotency_parts */
@@ -65,6 +66,19 @@ struct Response {
 /* Fills the response; false: r->c holds the failure, which becomes a problem+json. */
 typedef bool (*Handler)(Request *r, Response *out);
 
+/* What a route answers besides JSON. The dispatcher takes it for a bug when a route that says none
+ * answers with a file, or one of exports with a file that table_mark has not marked: an export
+ * cannot be forgotten. */
+typedef enum AnswerKind {
+    ANSWER_JSON,
+    ANSWER_MARKED,   /* an export: it says who took it, when, and its highest grade */
+    ANSWER_ORIGINAL, /* bytes as they were handed in */
+    ANSWER_PAPER,    /* the page of an official paper, in the layout it leaves the house in */
+    ANSWER_RULE,     /* the model of a rule, which goes back in as it came out */
+    ANSWER_FEED,     /* a person's own subscription */
+    ANSWER_PUBLIC    /* published for everybody, or a form without data */
+} AnswerKind;
+
 struct Route {
     const char *method;
     const char *path;  /* below /api/v1; {name} stands for one segment */
@@ -72,6 +86,7 @@ struct Route {
     Handler run;
     size_t body_max; /* 0: HTTP_BODY_MAX */
     bool idempotent; /* takes an Idempotency-Key */
+    AnswerKind answer;
 };
 
 /* All routes, ended by a NULL method (routes.c). */

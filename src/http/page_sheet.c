@@ -4,6 +4,7 @@
 #include "city/flow/case.h"
 #include "http/api.h"
 #include "http/page.h"
+#include "http/table_out.h"
 
 enum { FACTS_MAX = 18, RULES_MAX = 10, DISTANCE_MAX = 2, CASES_MAX = 6, NOTE_LINES = 4 };
 enum { CHINA_MS = 8 * 3600 * 1000, MINUTE_MS = 60000, DAY_MINUTES = 24 * 60 };
@@ -212,11 +213,8 @@ bool api_enterprise_sheet(Request *r, Response *out) {
     const Json *rules = facts ? ask(r, api_explain) : NULL;
     if (!rules) return false;
     Buf b = page_print(r, json_get_str(who, S("name")), str_from(STYLE));
-    int64_t minutes = (r->c->now_ms + CHINA_MS) / MINUTE_MS;
-    Str now = str_printf(a, "%.*s %02d:%02d", STRF(date_text(a, minutes / DAY_MINUTES)),
-                         (int)(minutes / 60 % 24), (int)(minutes % 60));
-    const Str marks[] = {now, r->user->name, date_text(a, r->as_of)};
-    Str mark = msg_text(a, M_PAGE_PRINTED, r->c->lang, 3, marks);
+    const Str marks[] = {table_mark(r), date_text(a, r->as_of)};
+    Str mark = msg_text(a, M_PAGE_PRINTED, r->c->lang, 2, marks);
     buf_lit(&b, "<svg class=\"mark\" aria-hidden=\"true\" viewBox=\"0 0 600 180\"><text "
                 "text-anchor=\"middle\" transform=\"translate(300 90) rotate(-14)\">");
     html_text(&b, mark);

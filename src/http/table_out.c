@@ -74,17 +74,21 @@ void table_grade(Request *r, Grade grade) {
     if ((int)grade > r->grade) r->grade = (int)grade;
 }
 
-static void watermark(Request *r, Export *e) {
+Str table_mark(Request *r) {
     Grade grade = r->grade > GRADE_INTERNAL ? (Grade)r->grade : GRADE_INTERNAL;
     Str args[] = {r->user ? r->user->name : S(""), instant_text(r->c->arena, r->c->now_ms),
                   grade_text(grade)};
-    export_watermark(e, word(r, M_EXPORT_WATERMARK),
-                     msg_text(r->c->arena, M_EXPORT_WATERMARK_TEXT, r->c->lang, 3, args));
+    r->marked = true;
+    return msg_text(r->c->arena, M_EXPORT_WATERMARK_TEXT, r->c->lang, 3, args);
+}
+
+void table_unmarked(Request *r) {
+    r->marked = true;
 }
 
 bool table_end(Request *r, Export *e, bool keep, Str name, Response *out) {
     Arena *a = r->c->arena;
-    if (keep) watermark(r, e);
+    if (keep) export_watermark(e, word(r, M_EXPORT_WATERMARK), table_mark(r));
     Str bytes;
     bool xlsx = str_ends(r->temporary, S(".xlsx"));
     bool ok = export_close(e, keep) && keep && file_read(r->c, r->temporary, FILE_MAX, &bytes);

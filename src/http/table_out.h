@@ -19,6 +19,11 @@ Export *table_begin(Request *r, TableForm form, Str sheet, const Str *heads, int
 void table_remarks(Request *r, Export *e, Str count);
 /* Says that the file holds something of a grade; the highest counts, 内部 is the least. */
 void table_grade(Request *r, Grade grade);
+/* Who takes the answer away, when, and of which grade (as table_grade was told), for a file that is
+ * no table; the request's answer counts as marked. */
+Str table_mark(Request *r);
+/* The answer is published for everybody: it needs no mark. */
+void table_unmarked(Request *r);
 /* Marks the file with who, when and the grade (a header and footer on every printed page and a line
  * of 说明; the last row of a CSV), finishes it and makes it the answer, under `name` and the day it
  * was read at. */

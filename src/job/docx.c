@@ -295,17 +295,37 @@ static Str relations_part(Writer *w) {
     "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml." type           \
     "+xml\"/>"
 
-static const char CONTENT_TYPES[] = XML_HEAD
-    "<Types xmlns=\"" NS_PACKAGE "content-types\"><Default Extension=\"rels\" "
-    "ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
-    "<Default Extension=\"xml\" ContentType=\"application/xml\"/>"
-    "<Default Extension=\"png\" ContentType=\"image/png\"/>" TYPE_OF("document", "document.main")
-        TYPE_OF("styles", "styles") TYPE_OF("settings", "settings") TYPE_OF("footer1", "footer")
-            TYPE_OF("footer2", "footer") "</Types>";
+#define CONTENT_TYPES(more)                                                                        \
+    XML_HEAD "<Types xmlns=\"" NS_PACKAGE "content-types\"><Default Extension=\"rels\" "           \
+             "ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"          \
+             "<Default Extension=\"xml\" ContentType=\"application/xml\"/>"                        \
+             "<Default Extension=\"png\" ContentType=\"image/png\"/>" TYPE_OF("document",          \
+                                                                              "document.main")     \
+                 TYPE_OF("styles", "styles") TYPE_OF("settings", "settings")                       \
+                     TYPE_OF("footer1", "footer") TYPE_OF("footer2", "footer") more "</Types>"
+#define PACKAGE_RELATIONS(more)                                                                    \
+    XML_HEAD "<Relationships xmlns=\"" NS_PACKAGE "relationships\"><Relationship Id=\"document\" " \
+             "Type=\"" NS_R "/officeDocument\" Target=\"word/document.xml\"/>" more                \
+             "</Relationships>"
 
-static const char PACKAGE_RELATIONS[] =
-    XML_HEAD "<Relationships xmlns=\"" NS_PACKAGE "relationships\"><Relationship Id=\"document\" "
-             "Type=\"" NS_R "/officeDocument\" Target=\"word/document.xml\"/></Relationships>";
+/* With and without the part for the properties, which holds the mark. */
+static const char *const TYPES[] = {
+    CONTENT_TYPES(""),
+    CONTENT_TYPES("<Override PartName=\"/docProps/core.xml\" ContentType=\"application/"
+                  "vnd.openxmlformats-package.core-properties+xml\"/>")};
+static const char *const PARTS_OF[] = {
+    PACKAGE_RELATIONS(""), PACKAGE_RELATIONS("<Relationship Id=\"core\" Type=\"" NS_PACKAGE
+                                             "relationships/metadata/core-properties\" "
+                                             "Target=\"docProps/core.xml\"/>")};
+
+static Str properties_part(Arena *a, Str mark) {
+    Buf b = buf_new(a, 0);
+    buf_lit(&b, XML_HEAD "<cp:coreProperties xmlns:cp=\"" NS_PACKAGE "metadata/core-properties\" "
+                         "xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:description>");
+    put_text(&b, mark);
+    buf_lit(&b, "</dc:description></cp:coreProperties>");
+    return buf_str(&b);
+}
 
 /* Compatibility mode 15, else a grid of lines and characters is that of Word 2003. */
 static const char SETTINGS[] =
@@ -314,22 +334,24 @@ static const char SETTINGS[] =
              "w:name=\"compatibilityMode\" w:uri=\"http://schemas.microsoft.com/office/word\" "
              "w:val=\"15\"/></w:compat></w:settings>";
 
-bool docx_write(Ctx *c, const Paper *p, const PaperLayout *l, Str *out) {
-    enum { PARTS = 8 };
+bool docx_write(Ctx *c, const Paper *p, const PaperLayout *l, Str mark, Str *out) {
+    enum { PARTS = 9 };
     Writer w = {.c = c, .l = l};
     Str document = document_part(&w, p);
+    bool marked = mark.n > 0;
     if (!ctx_ok(c)) return false;
     if (w.body.over) return FAIL(c, ERR_LIMIT, M_LIMIT_MEMORY);
-    ZipEntry entries[PARTS + CODES_MAX] = {{S("[Content_Types].xml"), str_from(CONTENT_TYPES)},
-                                           {S("_rels/.rels"), str_from(PACKAGE_RELATIONS)},
+    ZipEntry entries[PARTS + CODES_MAX] = {{S("[Content_Types].xml"), str_from(TYPES[marked])},
+                                           {S("_rels/.rels"), str_from(PARTS_OF[marked])},
                                            {S("word/document.xml"), document},
                                            {S("word/_rels/document.xml.rels"), relations_part(&w)},
                                            {S("word/styles.xml"), styles_part(&w)},
                                            {S("word/settings.xml"), str_from(SETTINGS)},
                                            {S("word/footer1.xml"), footer_part(&w, true)},
                                            {S("word/footer2.xml"), footer_part(&w, false)}};
+    int n = PARTS - 1;
+    if (marked) entries[n++] = (ZipEntry){S("docProps/core.xml"), properties_part(c->arena, mark)};
     for (int i = 0; i < w.ncodes; i++)
-        entries[PARTS + i] =
-            (ZipEntry){str_printf(c->arena, "word/media/code%d.png", i + 1), w.codes[i]};
-    return zip_write(c, entries, PARTS + w.ncodes, out);
+        entries[n++] = (ZipEntry){str_printf(c->arena, "word/media/code%d.png", i + 1), w.codes[i]};
+    return zip_write(c, entries, n, out);
 }

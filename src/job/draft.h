@@ -105,8 +105,10 @@ bool draft_reverse(Db *db, Draft *d, const Act *act);
 /* Drops one that was not committed, and its bytes when no other draft has them. */
 bool draft_discard(Db *db, Draft *d, const Act *act);
 
-/* The refused rows with the reasons in the last column. */
-bool draft_refused(Db *db, const PackSet *pack, const Draft *d, bool xlsx, Str *bytes);
+/* The refused rows with the reasons in the last column, marked with `mark`. */
+bool draft_refused(Db *db, const PackSet *pack, const Draft *d, bool xlsx, Str mark, Str *bytes);
+/* The highest grade of the indicators its columns are read as. */
+Grade draft_grade(const PackSet *pack, const Draft *d);
 /* An empty sheet with the heads an import knows; fields: indicator codes by comma, empty: all. */
 bool draft_template(Ctx *c, const PackSet *pack, Str fields, bool xlsx, Str *bytes);
 

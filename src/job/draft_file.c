@@ -22,14 +22,24 @@ static bool take_file(Ctx *c, Str path, bool written, Str *bytes) {
     return ok;
 }
 
-bool draft_refused(Db *db, const PackSet *pack, const Draft *d, bool xlsx, Str *bytes) {
+Grade draft_grade(const PackSet *pack, const Draft *d) {
+    const Json *list = json_get(d->report, S("columns"));
+    Grade most = GRADE_INTERNAL;
+    for (const Json *e = list ? list->first : NULL; e; e = e->next) {
+        const Indicator *i = pack_indicator(pack, json_get_str(e, S("field")));
+        if (i && i->grade > most) most = i->grade;
+    }
+    return most;
+}
+
+bool draft_refused(Db *db, const PackSet *pack, const Draft *d, bool xlsx, Str mark, Str *bytes) {
     Ctx *c = db_ctx(db);
     static const int64_t none[1];
     DraftQuery q = {.rows = none};
     DraftLines lines;
     Str path = temporary(c->arena, xlsx);
     if (!draft_lines(db, pack, d, &q, &lines)) return false;
-    return take_file(c, path, import_write_refused(c, &lines.report, path), bytes);
+    return take_file(c, path, import_write_refused(c, &lines.report, mark, path), bytes);
 }
 
 /* --- the template ----------------------------------------------------------------------------- */

@@ -6,6 +6,10 @@
 #define JIXIA_JOB_EXPORT_H
 #include "base/err.h"
 
+/* How the last row of a CSV begins that says who took it; imports pass over such a row. */
+#define EXPORT_MARK_ZH "【水印】"
+#define EXPORT_MARK_EN "【Watermark】"
+
 typedef struct Export Export;
 /* Starts the table with its heads. NULL on failure. */
 Export *export_open(Ctx *c, Str path, Str sheet, const Str *heads, int n);

@@ -151,6 +151,7 @@ const Json *import_layout(Ctx *c, const PackSet *pack, Str id);
 /* The answer of the command: {"rows","accepted","refused","warnings","errors":[…], …}. */
 void import_json(JsonWriter *w, const ImportReport *r, Lang lang);
 /* The refused rows with their heads and the reasons in the last column: CSV, or XLSX when the path
- * ends in .xlsx. */
-bool import_write_refused(Ctx *c, const ImportReport *r, Str path);
+ * ends in .xlsx. mark: on every page and in 说明, or the last row of a CSV, which an import passes
+ * over; empty: none. */
+bool import_write_refused(Ctx *c, const ImportReport *r, Str mark, Str path);
 #endif

@@ -1,6 +1,7 @@
 /* What an import answers: JSON, and the file of refused rows. See import.h. */
 #include "base/file.h"
 #include "codec/csv.h"
+#include "job/export.h"
 #include "job/import.h"
 #include "job/xlsx_write.h"
 
@@ -93,7 +94,7 @@ static Str reason_head(Lang lang) {
     return lang == LANG_EN ? S("reason") : S("原因");
 }
 
-static bool refused_csv(Ctx *c, const ImportReport *r, Str path) {
+static bool refused_csv(Ctx *c, const ImportReport *r, Str mark, Str path) {
     Buf b = buf_new(c->arena, 0);
     csv_begin(&b);
     csv_text(&b, row_head(c->lang), true);
@@ -107,11 +108,15 @@ static bool refused_csv(Ctx *c, const ImportReport *r, Str path) {
         csv_text(&b, reasons(c->arena, r, x, c->lang), false);
         csv_end_row(&b);
     }
+    if (mark.n) {
+        csv_text(&b, str_cat(c->arena, S(EXPORT_MARK_ZH), mark), true);
+        csv_end_row(&b);
+    }
     if (b.over) return FAIL(c, ERR_LIMIT, M_LIMIT_MEMORY);
     return file_write(c, path, buf_str(&b));
 }
 
-static bool refused_xlsx(Ctx *c, const ImportReport *r, Str path) {
+static bool refused_xlsx(Ctx *c, const ImportReport *r, Str mark, Str path) {
     XlsxWriter *w = xlsx_create(c, path, S("拒收的行"));
     if (!w) return false;
     Str *heads = NEW_N(c->arena, Str, r->head_count + 2);
@@ -127,9 +132,14 @@ static bool refused_xlsx(Ctx *c, const ImportReport *r, Str path) {
         xlsx_end_row(w);
     }
     xlsx_remark(w, S("说明"), S("以下各行未入库；改正后可整表重新导入，首列和末列不会被读取"));
+    if (mark.n) {
+        xlsx_remark(w, S("水印"), mark);
+        xlsx_page_marks(w, mark);
+    }
     return xlsx_finish(w);
 }
 
-bool import_write_refused(Ctx *c, const ImportReport *r, Str path) {
-    return str_ends(path, S(".xlsx")) ? refused_xlsx(c, r, path) : refused_csv(c, r, path);
+bool import_write_refused(Ctx *c, const ImportReport *r, Str mark, Str path) {
+    return str_ends(path, S(".xlsx")) ? refused_xlsx(c, r, mark, path)
+                                      : refused_csv(c, r, mark, path);
 }

@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "base/hash.h"
 #include "codec/gram.h"
+#include "job/export.h"
 #include "job/import_plan.h"
 
 enum { ARENA_BYTES_GIB = 4 };
@@ -19,11 +20,13 @@ static bool starts_with_any(Str s, const Str *words, int n) {
 static bool is_not_data(const Import *im, const TableRow *t) {
     static const Str totals[] = {STR_INIT("合计"),  STR_INIT("总计"),  STR_INIT("小计"),
                                  STR_INIT("合 计"), STR_INIT("总 计"), STR_INIT("小 计")};
-    static const Str notes[] = {STR_INIT("注："),       STR_INIT("注:"),      STR_INIT("说明："),
-                                STR_INIT("说明:"),      STR_INIT("备注："),   STR_INIT("填表人"),
-                                STR_INIT("制表"),       STR_INIT("审核人"),   STR_INIT("填报人"),
-                                STR_INIT("单位负责人"), STR_INIT("联系电话"), STR_INIT("数据来源"),
-                                STR_INIT("资料来源"),   STR_INIT("填报日期"), STR_INIT("填表说明")};
+    static const Str notes[] = {
+        STR_INIT("注："),         STR_INIT("注:"),         STR_INIT("说明："),
+        STR_INIT("说明:"),        STR_INIT("备注："),      STR_INIT("填表人"),
+        STR_INIT("制表"),         STR_INIT("审核人"),      STR_INIT("填报人"),
+        STR_INIT("单位负责人"),   STR_INIT("联系电话"),    STR_INIT("数据来源"),
+        STR_INIT("资料来源"),     STR_INIT("填报日期"),    STR_INIT("填表说明"),
+        STR_INIT(EXPORT_MARK_ZH), STR_INIT(EXPORT_MARK_EN)};
     if (t->problem != MSG_NONE) return false;
     int k = 0;
     while (k < t->n && t->cells[k].text.n == 0 && t->cells[k].kind == CELL_TEXT) k++;
@@ -39,7 +42,7 @@ static bool is_not_data(const Import *im, const TableRow *t) {
     if ((unsigned char)first.p[0] < 0x80) return false; /* the words below are all Chinese */
     for (int i = 0; i < 6; i++)
         if (str_eq(first, totals[i])) return true;
-    return starts_with_any(first, notes, 15);
+    return starts_with_any(first, notes, 17);
 }
 
 static void keep_refused(Import *im, const Row *row) {

@@ -9,10 +9,11 @@
 #define JIXIA_JOB_TABLE_SHEET_H
 #include "dmn/grid.h"
 
-/* Writes the workbook to `path`, whole or not at all. */
-bool table_sheet_write(Ctx *c, const DmnGrid *g, Str path);
+/* Writes the workbook to `path`, whole or not at all. mark: on every printed page and in 说明;
+ * empty: none. */
+bool table_sheet_write(Ctx *c, const DmnGrid *g, Str mark, Str path);
 /* The same as bytes. */
-bool table_sheet_bytes(Ctx *c, const DmnGrid *g, Str *out);
+bool table_sheet_bytes(Ctx *c, const DmnGrid *g, Str mark, Str *out);
 /* Reads a workbook made from `base`. Refused, with sheet and cell: a workbook of another table or
  * of another state of it (ERR_STALE), columns that moved, ids that are unknown or double, cells a
  * spreadsheet has turned into dates, formulas or errors, merged cells, full-width characters in an

@@ -60,7 +60,7 @@ static void write_remarks(XlsxWriter *w) {
                   "rows. Columns, ids and the fingerprint stay as they are."));
 }
 
-bool table_sheet_write(Ctx *c, const DmnGrid *g, Str path) {
+bool table_sheet_write(Ctx *c, const DmnGrid *g, Str mark, Str path) {
     XlsxWriter *w = xlsx_create(c, path, S(SHEET_NAME));
     if (!w) return false;
     xlsx_columns(w, 0, 0, 20);
@@ -79,13 +79,17 @@ bool table_sheet_write(Ctx *c, const DmnGrid *g, Str path) {
     }
     xlsx_freeze(w, SHEET_HEAD_COUNT, 1);
     write_remarks(w);
+    if (mark.n) {
+        xlsx_remark(w, S("水印"), mark);
+        xlsx_page_marks(w, mark);
+    }
     return xlsx_finish(w);
 }
 
-bool table_sheet_bytes(Ctx *c, const DmnGrid *g, Str *out) {
+bool table_sheet_bytes(Ctx *c, const DmnGrid *g, Str mark, Str *out) {
     enum { MOST = 64 << 20 };
     Str path = str_printf(c->arena, "/tmp/jixia-%.*s.xlsx", STRF(secret_token(c->arena, 12)));
-    bool ok = table_sheet_write(c, g, path) && file_read(c, path, MOST, out);
+    bool ok = table_sheet_write(c, g, mark, path) && file_read(c, path, MOST, out);
     remove(str_z(c->arena, path));
     return ok;
 }

@@ -98,7 +98,7 @@ TEST(docx_templates_are_whole) {
         CHECK(t != NULL);
         if (!t) continue;
         CHECK(paper_fill(&f.ctx, json_get(t, S("blocks")), NULL, NULL, 0, &p));
-        CHECK(docx_write(&f.ctx, &p, &f.layout, &docx));
+        CHECK(docx_write(&f.ctx, &p, &f.layout, S(""), &docx));
     }
     CHECK(!paper_template(&f.ctx, f.pack, S("../pack")));
     CHECK_INT(f.ctx.err.code, ERR_MISSING);
@@ -121,7 +121,7 @@ TEST(docx_says_what_the_paper_says) {
     Str docx, again;
     CHECK(paper_check(&f.ctx, t, v));
     CHECK(paper_fill(&f.ctx, t, v, firms, 2, &p));
-    CHECK(docx_write(&f.ctx, &p, &f.layout, &docx));
+    CHECK(docx_write(&f.ctx, &p, &f.layout, S(""), &docx));
     CHECK_STR(text_of(&f.ctx, docx), S("关于{日期}瞪羚的公示\n第一段\n第二段 <b>&amp; \"x\"\n"
                                        "序号\n企业名称\n1\n甲<script>&公司\n2\n乙公司\n{日期}\n"));
     Str xml = part(&f.ctx, docx, S("word/document.xml"));
@@ -130,7 +130,7 @@ TEST(docx_says_what_the_paper_says) {
     CHECK(str_find(xml, S("w:top=\"2098\" w:right=\"1474\" w:bottom=\"1984\" w:left=\"1587\"")) >
           0);
     CHECK(str_find(xml, S("w:linePitch=\"579\" w:charSpace=\"-848\"")) > 0);
-    CHECK(docx_write(&f.ctx, &p, &f.layout, &again));
+    CHECK(docx_write(&f.ctx, &p, &f.layout, S(""), &again));
     CHECK_STR(docx, again);
     Json *open = paper_open_fields(&f.ctx, t, v);
     CHECK_INT(open->count, 1);
@@ -149,7 +149,7 @@ TEST(docx_parts_are_xml) {
     Paper p;
     Str docx;
     CHECK(paper_fill(&f.ctx, t, NULL, NULL, 0, &p));
-    CHECK(docx_write(&f.ctx, &p, &f.layout, &docx));
+    CHECK(docx_write(&f.ctx, &p, &f.layout, S(""), &docx));
     for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++)
         CHECK(xml_parse(&f.ctx, part(&f.ctx, docx, str_from(PARTS[i])), str_from(PARTS[i])));
     CHECK(str_starts(part(&f.ctx, docx, S("word/media/code1.png")), S("\x89PNG")));
@@ -166,7 +166,7 @@ TEST(docx_of_5000_firms) {
     Str docx;
     for (int i = 0; i < FIRMS; i++) firms[i].name = str_printf(f.arena, "企业%d", i);
     CHECK(paper_fill(&f.ctx, json_get(t, S("blocks")), NULL, firms, FIRMS, &p));
-    CHECK(docx_write(&f.ctx, &p, &f.layout, &docx));
+    CHECK(docx_write(&f.ctx, &p, &f.layout, S(""), &docx));
     CHECK(str_find(text_of(&f.ctx, docx), S("\n5000\n企业4999\n")) > 0);
     CHECK(!paper_fill(&f.ctx, json_get(t, S("blocks")), NULL, firms, PAPER_FIRMS_MAX + 1, &p));
     CHECK_INT(f.ctx.err.code, ERR_LIMIT);

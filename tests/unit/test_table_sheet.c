@@ -89,7 +89,8 @@ static void through_xlsx(Ctx *c, Str label, Str bytes) {
     for (int i = 0; i < n; i++) {
         test_case_begin("table_sheet",
                         str_printf(c->arena, "%.*s %.*s", STRF(label), STRF(grids[i].key)));
-        bool ok = table_sheet_write(c, &grids[i], path) && file_read(c, path, 1 << 24, &sheet) &&
+        bool ok = table_sheet_write(c, &grids[i], S(""), path) &&
+                  file_read(c, path, 1 << 24, &sheet) &&
                   table_sheet_read(c, sheet, S("table.xlsx"), &grids[i], &back) &&
                   dmn_grid_write(c, bytes, d, &grids[i], &back, &out);
         CHECK_STR(ok ? S("") : note_text(c->arena, &c->err.note, LANG_EN), S(""));
@@ -253,7 +254,7 @@ static Str sheet_with(World *w, Str cell, Str xml) {
     Arena *a = w->c.arena;
     Str path = path_join(a, str_from(test_folder()), S("h.xlsx")), bytes;
     DmnGrid same;
-    CHECK(table_sheet_write(&w->c, g, path) && file_read(&w->c, path, 1 << 24, &bytes));
+    CHECK(table_sheet_write(&w->c, g, S(""), path) && file_read(&w->c, path, 1 << 24, &bytes));
     CHECK(table_sheet_read(&w->c, bytes, S("h.xlsx"), g, &same));
     Str print = {0};
     Str decision, key;

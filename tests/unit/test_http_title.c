@@ -107,7 +107,7 @@ TEST(http_public_rounds_and_codes) {
                    "seed_sm3, seed_sha256, list_sha256, created_ms, opened_ms, listed_ms, "
                    "assigned_ms, second_ms, scored_ms, decided_ms) VALUES (901, 1, 9901, "
                    "'公开批次', 'zibo/gazelle', '{}', '', '', '', 20210930, 0, 0, '', '', '', "
-                   "'', 1, 1, 0, 0, 0, 0, 500)"));
+                   "'', 1, 1, 1, 0, 0, 0, 500)"));
     CHECK(EXEC(db, "INSERT INTO public_notice(id, version, state, round, template, title, "
                    "content, sm3, number, site_url, scan_sm3, scan_name, owner, created_ms, "
                    "changed_ms, published_by, ended_by, from_day, published_ms) VALUES (901, 1, "

@@ -220,7 +220,7 @@ static bool withdraw_tx(Db *db, void *user) {
 static bool sign_tx(Db *db, void *user) {
     Work *w = user;
     if (!w->reg->key_path.n) return FAIL(db_ctx(db), ERR_STATE, M_CERTIFICATE_NO_KEY);
-    return certificate_sign(db, w->reg, &w->signed_now);
+    return certificate_sign(db, w->reg, &w->act, &w->signed_now);
 }
 
 static bool certificates(Work *w, Json **answer) {

@@ -76,7 +76,7 @@ bool api_letter(Request *r, Response *out) {
     if (!letter_of_path(r, &w.base)) return false;
     w.l = w.base;
     w.act = http_act(r, msg_text(r->c->arena, M_OBJECTION_ACT_READ, r->c->lang, 0, NULL));
-    bool own = r->scope != SCOPE_ALL && !r->user->viewing && !w.l.read_ms;
+    bool own = r->scope != SCOPE_ALL && !r->user->viewing && letter_reading_counts(&w.l);
     if (own && !tx_run(r->db, DB_WRITE, read_in_tx, &w)) return false;
     if (letter_whole(r, &w.l) && !tx_run(r->db, DB_WRITE, see_in_tx, &w)) return false;
     return reply(r, out, 200, &w.l);

@@ -96,7 +96,7 @@ void title_cells(const Request *r, Export *e, const TitleStatus *s, const Subjec
     export_text(e, t->document_number);
     export_text(e, t->document);
     export_date(e, day_text(a, t->from));
-    export_date(e, day_text(a, s->to));
+    export_date(e, day_text(a, title_last_day(s->to)));
     export_text(e, t->first == TITLE_FIRST_UNKNOWN ? S("")
                    : t->first == TITLE_FIRST_YES   ? yes
                                                    : no);

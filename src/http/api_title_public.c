@@ -209,7 +209,7 @@ static void put_rows(Buf *b, const Request *r, const PublicList *p, int from, in
         put_cell(b, t->publisher);
         put_cell(b, t->document_number);
         put_cell(b, day_text(a, t->from));
-        put_cell(b, day_text(a, s->to));
+        put_cell(b, day_text(a, title_last_day(s->to)));
         buf_lit(b, "</tr>");
     }
     buf_lit(b, "</tbody></table></div>");

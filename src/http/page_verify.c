@@ -1,5 +1,6 @@
 /* The public page that says what a certificate is worth today. It works without a script. */
 #include "base/hash.h"
+#include "city/library/title.h"
 #include "http/api_letter.h"
 #include "http/page.h"
 
@@ -27,7 +28,8 @@ static void put_ask(Buf *b, const Request *r, Str code) {
 
 static Str term_text(Request *r, const Certificate *k) {
     Arena *a = r->c->arena;
-    const Str days[] = {day_text(a, k->from), k->to_now ? day_text(a, k->to_now) : S("")};
+    const Str days[] = {day_text(a, k->from),
+                        k->to_now ? day_text(a, title_last_day(k->to_now)) : S("")};
     return k->to_now ? msg_text(a, M_PAGE_PERIOD_DAYS, r->c->lang, 2, days)
                      : msg_text(a, M_PAGE_TERM_FROM, r->c->lang, 1, days);
 }

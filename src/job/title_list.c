@@ -17,6 +17,7 @@ typedef enum ListColumn {
     L_KIND,
     L_FROM,
     L_TO,
+    L_LAST,
     L_PUBLISHER,
     L_NUMBER,
     L_DOCUMENT,
@@ -35,7 +36,8 @@ static const char *const WORDS[L_COLUMNS][WORDS_MAX] = {
     [L_LEVEL] = {"级别", "称号级别", "level"},
     [L_KIND] = {"记录种类", "方式", "kind"},
     [L_FROM] = {"认定日期", "公布日期", "发布日期", "入库日期", "日期", "自", "from", "date"},
-    [L_TO] = {"有效期至", "到期日", "至", "to"},
+    [L_TO] = {"to"}, /* as the public list has it: the first day it no longer holds */
+    [L_LAST] = {"有效期至", "到期日", "至", "valid until"}, /* of a paper: the last day it holds */
     [L_PUBLISHER] = {"认定或发布单位", "认定单位", "发布单位", "publisher"},
     [L_NUMBER] = {"文号", "document_number"},
     [L_DOCUMENT] = {"文件所在", "文件", "依据", "来源", "source_url", "document"},
@@ -221,6 +223,7 @@ static void read_row(Reading *r, const TableRow *row, TitleListRow *out, TitleNe
     Str name = cell_of(r, row, out, L_NAME);
     if (!name.n) name = cell_of(r, row, out, L_SHORT);
     out->line = code.n ? code : name;
+    int32_t last = 0;
     if (!t->kind) t->kind = TITLE_RECOGNISED;
     int k = kind.n ? title_kind_find(kind) : (int)t->kind;
     if (k < 0) refuse(r, out, L_KIND, kind, M_TITLE_KIND, kind);
@@ -233,7 +236,9 @@ static void read_row(Reading *r, const TableRow *row, TitleListRow *out, TitleNe
            read_level(r, out, cell_of(r, row, out, L_LEVEL), t) &&
            day_of(r, out, L_FROM, cell_of(r, row, out, L_FROM), &t->from) &&
            day_of(r, out, L_TO, cell_of(r, row, out, L_TO), &t->to) &&
+           day_of(r, out, L_LAST, cell_of(r, row, out, L_LAST), &last) &&
            read_first(r, out, cell_of(r, row, out, L_FIRST), t));
+    if (last) t->to = title_day_after(last);
     out->tier = t->tier;
     out->level = t->level;
 }
@@ -311,7 +316,7 @@ static bool find_firms(Db *db, const Register *reg, Reading *r) {
  */
 
 /* The column a refusal of the record is about, by the place it names. */
-static ListColumn column_at(Str place) {
+static ListColumn column_at(const Reading *r, Str place) {
     static const struct {
         Str place;
         ListColumn k;
@@ -320,7 +325,8 @@ static ListColumn column_at(Str place) {
                   {STR_INIT("/kind"), L_KIND},  {STR_INIT("/publisher"), L_PUBLISHER},
                   {STR_INIT("/first"), L_FIRST}};
     for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++)
-        if (str_eq(PLACES[i].place, place)) return PLACES[i].k;
+        if (str_eq(PLACES[i].place, place))
+            return PLACES[i].k == L_TO && r->at[L_LAST] >= 0 ? L_LAST : PLACES[i].k;
     return L_COLUMNS;
 }
 
@@ -333,7 +339,7 @@ static bool add_row(Reading *r, TitleBatch *b, int i) {
         return false;
     Note note = c->err.note;
     ctx_clear(c);
-    refuse(r, &r->rows[i], column_at(note.place), S(""), note.msg, S(""));
+    refuse(r, &r->rows[i], column_at(r, note.place), S(""), note.msg, S(""));
     note.place = S("");
     r->rows[i].note = note;
     return true;

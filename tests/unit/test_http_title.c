@@ -130,3 +130,29 @@ TEST(http_public_rounds_and_codes) {
     CHECK(str_find(r.body, S(",0,,,,5\r\n")) > 0);
     CHECK_INT(http_get(f, S(""), "/public/rounds?format=xlsx").status, 422);
 }
+
+TEST(http_title_is_due_on_the_last_day_of_its_term) {
+    HttpFixture *f = http_fixture();
+    Str office = f->tokens[ROLE_CLERK_OFFICE];
+    int64_t id = firm(f, S("淄博期限测试有限公司"));
+    Str body =
+        str_printf(f->arena,
+                   "{\"enterprise\":\"%lld\",\"kind\":\"recognised\",\"tier\":\"哪吒\","
+                   "\"level\":\"市\",\"publisher\":\"市局\",\"document_number\":\"期限〔2020〕1号"
+                   "\",\"from\":\"2020-02-10\",\"to\":\"2027-01-01\",\"reason\":\"登记\"}",
+                   (long long)id);
+    CHECK_INT(post(f, office, S("/titles"), body).status, 201);
+    /* 有效期至 2026-12-31: the fourth quarter, not the first of the year after */
+    HttpReply r = http_get(f, office, "/library/expiring?quarter=2026Q4&as_of=2026-10-01");
+    const Json *due = json_at(json_get(r.json, S("items")), 0);
+    CHECK_STR(json_get_str(due, S("due")), S("2026-12-31"));
+    CHECK_STR(json_get_str(due, S("due_by")), S("term"));
+    r = http_get(f, office, "/library/expiring?quarter=2027Q1&as_of=2026-10-01");
+    CHECK_INT(json_get(r.json, S("items"))->count, 0);
+    r = http_get(f, office, "/titles?tier=%E5%93%AA%E5%90%92&state=counts&as_of=2026-12-31");
+    CHECK_INT(json_get_i64(r.json, S("total"), -1), 1);
+    r = http_get(f, office, "/titles?tier=%E5%93%AA%E5%90%92&state=counts&as_of=2027-01-01");
+    CHECK_INT(json_get_i64(r.json, S("total"), -1), 0);
+    r = http_get(f, office, "/titles?tier=%E5%93%AA%E5%90%92&format=csv&as_of=2026-12-31");
+    CHECK(str_find(r.body, S("2026-12-31")) > 0 && str_find(r.body, S("2027-01-01")) < 0);
+}

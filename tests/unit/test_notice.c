@@ -151,6 +151,7 @@ TEST(notice_corrected_by_a_new_one) {
     CHECK(tx_begin(f.s.db, DB_WRITE));
     CHECK(draft(&f, 2, 0, &one) && notice_publish(f.s.db, f.pack, &one, 20210902, &ACT));
     CHECK(notice_frozen(f.s.db, &one, &before));
+    CHECK(draft(&f, 1, one.id, &two) && notice_end(f.s.db, &two, &ACT)); /* given up: no obstacle */
     CHECK(draft(&f, 1, one.id, &two) && notice_publish(f.s.db, f.pack, &two, 20210903, &ACT));
     CHECK(notice_get(f.s.db, one.id, &one));
     CHECK_INT(one.replaced_by, two.id);
@@ -289,6 +290,8 @@ TEST(objection_bounds) {
     CHECK(tx_commit(f.s.db) && tx_begin(f.s.db, DB_WRITE));
     refused(&f, objection_add(f.s.db, &w, S(""), &o), ERR_STATE, NULL);
     w.channel = CHANNEL_PAPER;
+    w.received_day = 20210831; /* before there was anything to object to */
+    refused(&f, objection_add(f.s.db, &w, S("clerk"), &o), ERR_STATE, NULL);
     w.received_day = 20210908;
     CHECK(objection_add(f.s.db, &w, S("clerk"), &o));
     CHECK_INT(o.registered_by.n, 5);

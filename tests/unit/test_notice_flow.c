@@ -200,7 +200,7 @@ static bool decided(World *w, int64_t *candidates) {
 
 static const char GRANT[] =
     "{\"称号\":\"瞪羚\",\"级别\":\"市\",\"认定单位\":\"市局\",\"认定文号\":\"淄科〔2026〕1号\","
-    "\"起始日\":\"2026-11-20\"}";
+    "\"起始日\":\"2026-11-20\",\"终止日\":\"2029-10-31\"}";
 
 static int64_t newest(World *w, const char *what) {
     return str_eq(str_from(what), S("letter"))
@@ -257,7 +257,13 @@ TEST(notice_flow_from_candidates_to_letters) {
         CHECK(fine(&w, letter_get(w.db, newest(&w, "letter"), &l)));
         CHECK_STR(l.kind, S("decision"));
         CHECK_INT(json_get(l.content, S("firms"))->count, 2);
+        /* what was concluded stays so when its page is taken down */
+        CHECK(fine(&w, tx_begin(w.db, DB_WRITE)));
+        CHECK(fine(&w, notice_get(w.db, n.id, &n) && notice_end(w.db, &n, &ACT)));
+        CHECK(fine(&w, tx_commit(w.db)));
         CHECK(fine(&w, act(&w, k[0], "认定", GRANT, ROLE_CLERK_OFFICE)));
+        CHECK_INT(Q_I64(w.db, 0, "SELECT to_day FROM title WHERE case_file = $1", db_i(k[0])),
+                  20291101); /* the paper's last day is 31 October */
         CHECK(fine(&w, letter_get(w.db, newest(&w, "letter"), &l)));
         CHECK_INT(l.subject, w.firms[0]);
         CHECK_INT(l.state, LETTER_SENT);
@@ -380,6 +386,8 @@ TEST(letter_is_sent_returned_delivered_read) {
         w.c.now_ms += 4 * DAY_MS;
         CHECK(fine(&w, tx_run(w.db, DB_WRITE, outcome_tx, &k)));
         CHECK_INT(k.letter.state, LETTER_RETURNED);
+        CHECK(fine(&w, tx_run(w.db, DB_WRITE, read_tx, &k))); /* delivers nothing: it came back */
+        CHECK_INT(k.letter.state, LETTER_RETURNED);
         k.way = WAY_PORTAL;
         CHECK(fine(&w, tx_run(w.db, DB_WRITE, send_tx, &k)));
         CHECK_STR(k.letter.sm3, sm3);
@@ -391,7 +399,7 @@ TEST(letter_is_sent_returned_delivered_read) {
         CHECK(fine(&w, letter_get(w.db, k.letter.id, &l)));
         CHECK(l.read_ms == w.c.now_ms - DAY_MS);
         CHECK(fine(&w, letter_events(w.db, l.id, &e, &n)));
-        CHECK_INT(n, 5); /* sent, returned, sent, read, delivered */
+        CHECK_INT(n, 5); /* sent, returned, read, sent, delivered */
         CHECK_INT(e[4].kind, LETTER_EVENT_DELIVERED);
         CHECK_INT(e[1].day, 20261103);
         refused(&w, tx_run(w.db, DB_WRITE, send_tx, &k), ERR_STATE, "letter.state");

@@ -41,19 +41,19 @@ static bool run(World *w, TitleListOptions o, TitleListReport *out) {
 }
 
 static Str list_of(World *w, Str tag) {
-    return str_printf(
-        w->f->arena,
-        "附件\n企业名称,称号,级别,公布日期,发布单位,文号\n"
-        "淄博%.*s轴承制造有限公司,2020年度山东省瞪羚企业,,2020-02-10,省厅,甲〔2020〕1号\n"
-        "淄博%.*s双生仪表,哪吒,市级,2021年3月1日,市局,乙〔2021〕1号\n"
-        "查无此企业的名字有限公司,瞪羚,省,2020-02-10,省厅,甲\n"
-        "淄博%.*s轴承制造有限公司,单项冠军,国家,2020-02-10,部,丙\n"
-        "淄博%.*s双生仪表有限公司,瞪羚,省,2020-02-30,省厅,甲\n"
-        "淄博%.*s双生仪表有限公司,瞪羚,省,2020年,省厅,甲\n"
-        "淄博%.*s轴承制造有限公司,瞪羚,省,2021-02-10,省厅,甲\n"
-        "淄博%.*s双生仪表有限公司,独角兽,省,2021-02-10,,\n"
-        ",,,,,\n",
-        STRF(tag), STRF(tag), STRF(tag), STRF(tag), STRF(tag), STRF(tag), STRF(tag));
+    return str_printf(w->f->arena,
+                      "附件\n企业名称,称号,级别,公布日期,发布单位,文号,有效期至\n"
+                      "淄博%.*s轴承制造有限公司,2020年度山东省瞪羚企业,,2020-02-10,省厅,"
+                      "甲〔2020〕1号,2030-12-31\n"
+                      "淄博%.*s双生仪表,哪吒,市级,2021年3月1日,市局,乙〔2021〕1号\n"
+                      "查无此企业的名字有限公司,瞪羚,省,2020-02-10,省厅,甲\n"
+                      "淄博%.*s轴承制造有限公司,单项冠军,国家,2020-02-10,部,丙\n"
+                      "淄博%.*s双生仪表有限公司,瞪羚,省,2020-02-30,省厅,甲\n"
+                      "淄博%.*s双生仪表有限公司,瞪羚,省,2020年,省厅,甲\n"
+                      "淄博%.*s轴承制造有限公司,瞪羚,省,2021-02-10,省厅,甲\n"
+                      "淄博%.*s双生仪表有限公司,独角兽,省,2021-02-10,,\n"
+                      ",,,,,\n",
+                      STRF(tag), STRF(tag), STRF(tag), STRF(tag), STRF(tag), STRF(tag), STRF(tag));
 }
 
 static Str code_of(const TitleListReport *r, int64_t row) {
@@ -107,6 +107,9 @@ TEST(title_list_rows_are_recorded_or_refused_with_their_place) {
     CHECK_INT(r.accepted, 2);
     CHECK(r.batch > 0);
     CHECK_INT(titles(&w), before + 2);
+    /* the day a paper names is the last of the term */
+    CHECK_INT(Q_I64(w.db, 0, "SELECT to_day FROM title WHERE subject = $1", db_i(w.round)),
+              20310101);
     close_world(&w);
 }
 

@@ -130,7 +130,7 @@ int32_t library_due(const Library *l, const TitleBook *b, const TitleStatus *s, 
     int n;
     const TitleEvent *e = title_events(b, s->title->id, &n);
     *by_term = s->to != 0;
-    if (s->to) return s->to;
+    if (s->to) return title_last_day(s->to);
     if (s->title->kind != TITLE_RECOGNISED || !named || !named->cycle_years) return 0;
     for (int i = 0; i < n; i++)
         if (e[i].kind == TITLE_RENEW && e[i].day > from && e[i].day <= b->at.as_of &&

@@ -41,7 +41,7 @@ typedef struct Cohort {
 /* tier empty, kind 0: any. By year. Records that were a mistake are left out. */
 void library_cohorts(Arena *a, const TitleBook *b, Str tier, int kind, Cohort **out, int *n);
 
-/* The day a title is due: the end of its term, else its review by the packs' cycle from its day or
- * last renewal; 0: 依据待补. */
+/* The day a title is due: the last day of its term, else its review by the packs' cycle from its
+ * day or last renewal; 0: 依据待补. */
 int32_t library_due(const Library *l, const TitleBook *b, const TitleStatus *s, bool *by_term);
 #endif

@@ -146,6 +146,10 @@ bool title_book_on(Db *db, const TitleBook *b, int32_t day, TitleBook *out);
 bool title_get(Db *db, int64_t id, const FactAt *at, TitleBook *out);
 /* The events of a title in a book. */
 const TitleEvent *title_events(const TitleBook *b, int64_t title, int *n);
+/* The last day that counts of a term whose first day that does not is `to`, as papers name it
+ * (有效期至); 0 for 0. And back. */
+int32_t title_last_day(int32_t to);
+int32_t title_day_after(int32_t last);
 /* Whether it counts: held, or suspended. */
 bool title_counts(const TitleStatus *s);
 /* The status of one title from its events, in any order; events of other titles are passed over.

@@ -2,76 +2,54 @@
 #include "city/library/title_flow.h"
 
 #include "base/date.h"
-#include "city/flow/case_inner.h"
+#include "city/flow/calendar.h"
 #include "city/flow/context.h"
+#include "city/flow/effect_value.h"
 #include "city/library/library.h"
 
-const char *const TITLE_GRANT_KEYS[] = {
-    "kind",     "tier", "level",           "name", "publisher", "from",
-    "document", "to",   "document_number", NULL};
-const char *const TITLE_EVENT_KEYS[] = {"kind", "tier",      "level",    "to", "how",
-                                        "day",  "bar_until", "document", NULL};
+const char *const TITLE_GRANT_KEYS[] = {"kind", "tier",     "level", "name", "publisher",
+                                        "from", "document", "to",    "last", "document_number",
+                                        NULL};
+const char *const TITLE_EVENT_KEYS[] = {"kind", "tier", "level",     "to",       "last",
+                                        "how",  "day",  "bar_until", "document", NULL};
 const char *const TITLE_MEMBERS[] = {"有效", "梯队", "曾有", "限制", "限制至", NULL};
-
-/* --- values of an entry ------------------------------------------------------------------------
- */
-
-typedef struct Entry {
-    Db *db;
-    const CaseStep *step;
-    const Json *args, *parameters;
-    Act act;
-} Entry;
-
-static bool entry_open(Db *db, const CaseStep *s, const Json *args, Entry *out) {
-    Str reason = str_trim(s->move->reason);
-    if (!reason.n) reason = s->act->zh;
-    *out = (Entry){
-        .db = db, .step = s, .args = args, .act = {.actor = s->actor->name, .reason = reason}};
-    return case_parameters(db, s->reg, s->file, &out->parameters);
-}
-
-static Str text_of(const Entry *e, Str key) {
-    static const Str DATA = STR_INIT("数据."), PARAMETERS = STR_INIT("参数.");
-    Str s = json_get_str(e->args, key);
-    if (str_starts(s, DATA)) return json_get_str(e->step->file->data, str_sub(s, DATA.n, s.n));
-    if (str_starts(s, PARAMETERS))
-        return json_get_str(e->parameters, str_sub(s, PARAMETERS.n, s.n));
-    return s;
-}
-
-/* A day as yyyymmdd; fallback when there is none. */
-static bool day_of(const Entry *e, Str key, int32_t fallback, int32_t *out) {
-    Str s = text_of(e, key);
-    int64_t days = e->step->day;
-    *out = fallback;
-    if (!s.n) return true;
-    if (!str_eq(s, S("today")) && !date_parse(s, &days))
-        return FAIL_AT(db_ctx(e->db), ERR_RULE, key, M_CITY_BAD_VALUE, s);
-    *out = date_to_int(days);
-    return true;
-}
 
 /* --- effects -----------------------------------------------------------------------------------
  */
 
+static Str text_of(Db *db, const CaseStep *s, const Json *args, const char *key) {
+    return effect_text(db, s, json_get(args, str_from(key)));
+}
+
+/* `to` is the first day that no longer counts, `last` the last one that does, as papers say it. */
+static bool term_end(Db *db, const CaseStep *s, const Json *args, int32_t *to) {
+    int32_t last;
+    if (!effect_day(db, s, json_get(args, S("to")), to) ||
+        !effect_day(db, s, json_get(args, S("last")), &last))
+        return false;
+    if (last) *to = title_day_after(last);
+    return true;
+}
+
 bool effect_title_grant(Db *db, const CaseStep *s, const Json *args) {
-    Entry e;
-    if (!entry_open(db, s, args, &e)) return false;
     const CaseFile *k = s->file;
-    int kind = title_kind_find(text_of(&e, S("kind")));
+    const Act act = effect_act(s);
+    int kind = title_kind_find(text_of(db, s, args, "kind"));
     TitleNew t = {.subject = k->subject,
                   .kind = kind < 0 ? (TitleKind)0 : (TitleKind)kind,
-                  .tier = text_of(&e, S("tier")),
-                  .level = text_of(&e, S("level")),
-                  .name = text_of(&e, S("name")),
-                  .publisher = text_of(&e, S("publisher")),
-                  .document_number = text_of(&e, S("document_number")),
-                  .document = text_of(&e, S("document")),
+                  .tier = text_of(db, s, args, "tier"),
+                  .level = text_of(db, s, args, "level"),
+                  .name = text_of(db, s, args, "name"),
+                  .publisher = text_of(db, s, args, "publisher"),
+                  .document_number = text_of(db, s, args, "document_number"),
+                  .document = text_of(db, s, args, "document"),
                   .case_file = k->id,
                   .round = k->parent};
-    return day_of(&e, S("from"), date_to_int(s->day), &t.from) && day_of(&e, S("to"), 0, &t.to) &&
-           title_record(db, s->reg->pack, &t, &e.act) != 0;
+    if (!ctx_ok(db_ctx(db)) || !effect_day(db, s, json_get(args, S("from")), &t.from) ||
+        !term_end(db, s, args, &t.to))
+        return false;
+    if (!t.from) t.from = date_to_int(s->day);
+    return title_record(db, s->reg->pack, &t, &act) != 0;
 }
 
 static bool fits(const Title *t, Str tier, Str level, int kind) {
@@ -80,15 +58,15 @@ static bool fits(const Title *t, Str tier, Str level, int kind) {
 }
 
 /* The title an event is about: that of the case, else the only one that fits and is not over. */
-static int64_t find_title(const Entry *e, bool ended_too) {
-    Ctx *c = db_ctx(e->db);
-    const CaseFile *k = e->step->file;
-    Str tier = text_of(e, S("tier")), level = text_of(e, S("level"));
-    int kind = title_kind_find(text_of(e, S("kind"))), found = 0;
-    FactAt at = {.as_of = date_to_int(e->step->day), .as_known = INT64_MAX, .seq = INT64_MAX};
+static int64_t find_title(Db *db, const CaseStep *step, const Json *args, bool ended_too) {
+    Ctx *c = db_ctx(db);
+    const CaseFile *k = step->file;
+    Str tier = text_of(db, step, args, "tier"), level = text_of(db, step, args, "level");
+    int kind = title_kind_find(text_of(db, step, args, "kind")), found = 0;
+    FactAt at = {.as_of = date_to_int(step->day), .as_known = INT64_MAX, .seq = INT64_MAX};
     TitleBook b;
     int64_t id = 0;
-    if (!title_book(e->db, k->subject, &at, &b)) return 0;
+    if (!ctx_ok(c) || !title_book(db, k->subject, &at, &b)) return 0;
     for (int i = 0; i < b.n; i++)
         if (b.titles[i].case_file == k->id && b.status[i].state != TITLE_VOID)
             return b.titles[i].id;
@@ -106,16 +84,19 @@ static int64_t find_title(const Entry *e, bool ended_too) {
 }
 
 static bool happen(Db *db, const CaseStep *s, const Json *args, TitleEventKind kind) {
-    Entry e;
-    if (!entry_open(db, s, args, &e)) return false;
+    const Act act = effect_act(s);
     TitleEventNew n = {.kind = kind,
-                       .title = find_title(&e, kind == TITLE_RENEW || kind == TITLE_REVOKE),
+                       .title =
+                           find_title(db, s, args, kind == TITLE_RENEW || kind == TITLE_REVOKE),
                        .code = s->move->code,
-                       .document = text_of(&e, S("document")),
+                       .document = text_of(db, s, args, "document"),
                        .case_file = s->file->id};
-    return n.title && day_of(&e, S("day"), date_to_int(s->day), &n.day) &&
-           day_of(&e, S("to"), 0, &n.to) && day_of(&e, S("bar_until"), 0, &n.bar_until) &&
-           title_event(db, s->reg->pack, &n, &e.act) != 0;
+    if (!n.title || !effect_day(db, s, json_get(args, S("day")), &n.day) ||
+        !term_end(db, s, args, &n.to) ||
+        !effect_day(db, s, json_get(args, S("bar_until")), &n.bar_until))
+        return false;
+    if (!n.day) n.day = date_to_int(s->day);
+    return title_event(db, s->reg->pack, &n, &act) != 0;
 }
 
 bool effect_title_renew(Db *db, const CaseStep *s, const Json *args) {
@@ -169,12 +150,10 @@ static void push_title(Arena *a, Json *list, const TitleStatus *s) {
 
 bool title_context(Db *db, const Register *reg, const CaseFile *k, Val *out) {
     (void)reg;
-    enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000 };
     Ctx *c = db_ctx(db);
     Arena *a = c->arena;
-    FactAt at = {.as_of = date_to_int((c->now_ms + CHINA_MS) / DAY_MS),
-                 .as_known = INT64_MAX,
-                 .seq = INT64_MAX};
+    FactAt at = {
+        .as_of = date_to_int(china_day(c->now_ms)), .as_known = INT64_MAX, .seq = INT64_MAX};
     TitleBook b = {0};
     if (k->subject && !title_book(db, k->subject, &at, &b)) return false;
     int64_t root = k->subject ? subject_climb(&b.mergers, k->subject) : 0;

@@ -3,9 +3,11 @@
  * Events count in order of day, then of recording. What was taken back by a correction is passed
  * over. A removal, a revocation or an expiry by decision is final; a term that ran out is not: a
  * renewal recorded later gives the title back from its day on. */
+#include "city/library/title.h"
+
 #include <stdlib.h>
 
-#include "city/library/title.h"
+#include "base/date.h"
 
 static const Str KINDS[] = {STR_INIT(""), STR_INIT("在库"), STR_INIT("认定"), STR_INIT("上榜")};
 static const Str KIND_WORDS[] = {STR_INIT(""), STR_INIT("in_library"), STR_INIT("recognised"),
@@ -43,6 +45,19 @@ int title_event_find(Str text) {
 
 Str title_state_text(TitleState s) {
     return STATES[s];
+}
+
+static int32_t next_to(int32_t day, int step) {
+    int64_t days;
+    return day && date_from_int(day, &days) ? date_to_int(days + step) : 0;
+}
+
+int32_t title_last_day(int32_t to) {
+    return next_to(to, -1);
+}
+
+int32_t title_day_after(int32_t last) {
+    return next_to(last, 1);
 }
 
 bool title_counts(const TitleStatus *s) {

@@ -246,6 +246,7 @@ bool certificate_issue(Db *db, const Register *reg, int64_t title, const Act *ac
     Subject s;
     FactAt at = {.as_of = notice_today(c), .as_known = INT64_MAX, .seq = INT64_MAX};
     Str scheme = S("uscc:");
+    Str number = give_number(db); /* of two who issue one the second waits for the first */
     if (!title_get(db, title, &at, &b) || !check(db, reg, &b.status[0])) return false;
     const Title *t = b.status[0].title;
     if (!subject_get(db, b.status[0].holder ? b.status[0].holder : t->subject, &s)) return false;
@@ -266,7 +267,7 @@ bool certificate_issue(Db *db, const Register *reg, int64_t title, const Act *ac
         .to = b.status[0].to,
         .issued_by = act->actor,
         .demo = s.demo};
-    k.number = give_number(db);
+    k.number = number;
     k.id = counter_take(db, S("certificate"), 1);
     k.statement = statement_of(c, &k);
     return k.id && sign(c, reg, &k) && insert(db, &k) &&
@@ -285,7 +286,7 @@ bool certificate_withdraw(Db *db, Certificate *k, const Act *act) {
            journal(db, k, "certificate.withdraw", k->code, act) && certificate_get(db, k->id, 0, k);
 }
 
-bool certificate_sign(Db *db, const Register *reg, int *n) {
+bool certificate_sign(Db *db, const Register *reg, const Act *act, int *n) {
     Ctx *c = db_ctx(db);
     Certificate *list = NULL;
     int cap = 0;
@@ -301,7 +302,8 @@ bool certificate_sign(Db *db, const Register *reg, int *n) {
             !EXEC(db,
                   "UPDATE certificate SET signature = $2, public_key = $3 WHERE id = $1 AND "
                   "signature IS NULL",
-                  db_i(list[i].id), db_b(list[i].signature), db_b(list[i].public_key)))
+                  db_i(list[i].id), db_b(list[i].signature), db_b(list[i].public_key)) ||
+            !journal(db, &list[i], "certificate.sign", list[i].signature, act))
             return false;
     return ctx_ok(c);
 }

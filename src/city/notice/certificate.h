@@ -61,7 +61,7 @@ bool certificate_miss(Db *db, Str sender);
 /* Whether the statement is signed by its key and the code is its own. */
 bool certificate_sound(const Certificate *k);
 /* Signs what was issued before the register had a key; *n counts them. */
-bool certificate_sign(Db *db, const Register *reg, int *n);
+bool certificate_sign(Db *db, const Register *reg, const Act *act, int *n);
 /* The paper, after the template `certificate` of the packs; address: where it is verified. */
 bool certificate_paper(Ctx *c, const PackSet *p, const Certificate *k, Str address, Paper *out);
 

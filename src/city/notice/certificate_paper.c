@@ -1,6 +1,7 @@
 /* A certificate as a paper, and the limit of codes that are none. See certificate.h. */
 #include "base/date.h"
 #include "city/flow/calendar.h"
+#include "city/library/title.h"
 #include "city/notice/certificate.h"
 #include "city/notice/objection.h"
 #include "city/notice/row.h"
@@ -11,10 +12,11 @@ static Str day_words(Arena *a, int32_t day) {
     return str_printf(a, "%d年%d月%d日", day / 10000, day / 100 % 100, day % 100);
 }
 
+/* A paper names the last day that counts. */
 static Str term_words(Arena *a, const Certificate *k) {
-    return k->to
-               ? str_printf(a, "%.*s至%.*s", STRF(day_words(a, k->from)), STRF(day_words(a, k->to)))
-               : str_printf(a, "%.*s起，到期日以认定文件为准", STRF(day_words(a, k->from)));
+    return k->to ? str_printf(a, "%.*s至%.*s", STRF(day_words(a, k->from)),
+                              STRF(day_words(a, title_last_day(k->to))))
+                 : str_printf(a, "%.*s起，到期日以认定文件为准", STRF(day_words(a, k->from)));
 }
 
 bool certificate_paper(Ctx *c, const PackSet *p, const Certificate *k, Str address, Paper *out) {

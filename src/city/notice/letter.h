@@ -122,7 +122,9 @@ typedef struct LetterOutcome {
 /* What became of a letter that was sent. ERR_RULE without proof, ERR_STATE when it is no longer on
  * its way or the day lies before the sending. */
 bool letter_outcome(Db *db, Letter *l, const LetterOutcome *o, const Act *act);
-/* The enterprise's account opens it: the first time it is an event, and delivers what was sent
- * 站内. Nothing later. */
+/* The enterprise's account opens it: the first time it is an event, and what is on its way 站内 is
+ * delivered by it, also when it was opened before, while it was sent another way. */
 bool letter_read(Db *db, Letter *l, Str account);
+/* Whether opening it now would be written down. */
+bool letter_reading_counts(const Letter *l);
 #endif

@@ -44,10 +44,15 @@ static bool put_objector(Db *db, const Letter *l, bool whole, Paper *p) {
     Str name = whole ? o.person : l->addressee;
     for (int i = 0; i < p->nblocks; i++) {
         Str text = p->blocks[i].text;
-        ptrdiff_t at = str_find(text, OBJECTOR);
-        if (at < 0) continue;
-        p->blocks[i].text = str_printf(a, "%.*s%.*s%.*s", STRF(str_sub(text, 0, at)), STRF(name),
-                                       STRF(str_sub(text, at + OBJECTOR.n, text.n)));
+        ptrdiff_t at;
+        Buf b = buf_new(a, 0);
+        while ((at = str_find(text, OBJECTOR)) >= 0) {
+            buf_put(&b, str_sub(text, 0, at));
+            buf_put(&b, name);
+            text = str_sub(text, at + OBJECTOR.n, text.n);
+        }
+        buf_put(&b, text);
+        p->blocks[i].text = buf_str(&b);
     }
     return true;
 }
@@ -194,6 +199,11 @@ bool letter_outcome(Db *db, Letter *l, const LetterOutcome *o, const Act *act) {
            event_add(db, l, &e, act) && letter_get(db, l->id, l);
 }
 
+bool letter_reading_counts(const Letter *l) {
+    if (l->state == LETTER_DRAFT || l->state == LETTER_DROPPED) return false;
+    return !l->read_ms || (l->state == LETTER_SENT && l->way == WAY_PORTAL);
+}
+
 bool letter_read(Db *db, Letter *l, Str account) {
     Ctx *c = db_ctx(db);
     /* not the title: the journal is read by who may not see the letter */
@@ -201,12 +211,11 @@ bool letter_read(Db *db, Letter *l, Str account) {
     int64_t changed = 0;
     LetterEvent e = {.kind = LETTER_EVENT_READ, .way = l->way, .day = notice_today(c)};
     const DbVal v[] = {db_i(l->id), db_i(c->now_ms)};
-    if (l->read_ms || l->state == LETTER_DRAFT || l->state == LETTER_DROPPED) return true;
+    if (!letter_reading_counts(l)) return true;
     if (!db_exec(db, "UPDATE letter SET read_ms = $2 WHERE id = $1 AND read_ms IS NULL", &changed,
-                 2, v))
+                 2, v) ||
+        (changed && !event_add(db, l, &e, &act)) || !letter_get(db, l->id, l))
         return false;
-    if (!changed) return letter_get(db, l->id, l);
-    if (!event_add(db, l, &e, &act) || !letter_get(db, l->id, l)) return false;
     if (l->state != LETTER_SENT || l->way != WAY_PORTAL) return true;
     e.kind = LETTER_EVENT_DELIVERED;
     e.proof = str_printf(c->arena, "account %.*s", STRF(account));

@@ -134,14 +134,23 @@ bool notice_is_public(const PublicNotice *n, int32_t today) {
            (!n->take_down_day || n->take_down_day > today);
 }
 
-bool notice_firm_of(Db *db, const CodeLists *codes, int64_t subject, PaperFirm *out) {
-    Subject s;
-    if (!subject_get(db, subject, &s)) return false;
-    Str code = s.code, scheme = S("uscc:");
-    *out = (PaperFirm){.subject = s.id, .name = s.name};
-    if (str_starts(code, scheme)) out->code = str_sub(code, scheme.n, code.n);
-    out->district = division_name(codes, s.unit.n ? s.unit : s.division);
+bool notice_firms_of(Db *db, const CodeLists *codes, const int64_t *subjects, int n,
+                     PaperFirm *out) {
+    Str scheme = S("uscc:");
+    Subject *all = NEW_N(db_ctx(db)->arena, Subject, n + 1);
+    if (!subject_get_many(db, subjects, n, all)) return false;
+    for (int i = 0; i < n; i++) {
+        const Subject *s = &all[i];
+        out[i] = (PaperFirm){.subject = s->id,
+                             .name = s->name,
+                             .district = division_name(codes, s->unit.n ? s->unit : s->division)};
+        if (str_starts(s->code, scheme)) out[i].code = str_sub(s->code, scheme.n, s->code.n);
+    }
     return true;
+}
+
+bool notice_firm_of(Db *db, const CodeLists *codes, int64_t subject, PaperFirm *out) {
+    return notice_firms_of(db, codes, &subject, 1, out);
 }
 
 /* --- writing ------------------------------------------------------------------------------------
@@ -211,8 +220,10 @@ static bool check_replaced(Db *db, const PublicNotice *n) {
     if (n->replaces == n->id || !notice_get(db, n->replaces, &old))
         return FAIL(db_ctx(db), ERR_STATE, M_NOTICE_REPLACES,
                     str_printf(db_ctx(db)->arena, "%lld", (long long)n->replaces));
-    int64_t other = Q_I64(db, 0, "SELECT id FROM public_notice WHERE replaces = $1 AND id <> $2",
-                          db_i(n->replaces), db_i(n->id));
+    int64_t other = Q_I64(db, 0,
+                          "SELECT id FROM public_notice WHERE replaces = $1 AND id <> $2 AND "
+                          "state <> $3",
+                          db_i(n->replaces), db_i(n->id), db_i(NOTICE_DROPPED));
     bool was = old.state == NOTICE_PUBLISHED || old.state == NOTICE_CONCLUDED ||
                old.state == NOTICE_TAKEN_DOWN;
     return (was && !other) || FAIL(db_ctx(db), ERR_STATE, M_NOTICE_REPLACES,
@@ -261,10 +272,10 @@ bool notice_add(Db *db, const PackSet *p, const NoticeNew *n, const Act *act, Pu
     PublicNotice v = {.round = n->round, .replaces = n->replaces, .working_days = n->working_days};
     v.template_id = n->template_id.n ? n->template_id : S("notice");
     v.content = content_of(c, p, n);
-    if (!v.content || !check_content(c, &v) || !check_replaced(db, &v)) return false;
-    v.id = counter_take(db, S("public_notice"), 1);
+    if (!v.content || !check_content(c, &v)) return false;
+    v.id = counter_take(db, S("public_notice"), 1); /* of two that replace one the second waits */
     Str text = notice_content_text(c->arena, v.content);
-    return v.id &&
+    return v.id && check_replaced(db, &v) &&
            EXEC(db,
                 "INSERT INTO public_notice(id, version, state, round, replaces, template, title, "
                 "content, working_days, from_day, to_day, take_down_day, frozen, sm3, number, "

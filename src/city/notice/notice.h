@@ -62,7 +62,9 @@ typedef struct NoticeNew {
 /* All functions that write run inside the caller's DB_WRITE transaction and add a journal entry.
  * ERR_STATE when what it replaces is no published notice or is replaced already. */
 bool notice_add(Db *db, const PackSet *p, const NoticeNew *n, const Act *act, PublicNotice *out);
-/* A firm of the register as a row of a table: name, credit code, name of its district. */
+/* Firms of the register as rows of a table: name, credit code, name of the district. */
+bool notice_firms_of(Db *db, const CodeLists *codes, const int64_t *subjects, int n,
+                     PaperFirm *out);
 bool notice_firm_of(Db *db, const CodeLists *codes, int64_t subject, PaperFirm *out);
 
 bool notice_get(Db *db, int64_t id, PublicNotice *out); /* ERR_MISSING */

@@ -61,9 +61,11 @@ bool effect_firms(Db *db, const CaseStep *s, const Json *args, FirmWish wish, Pa
     Str group = json_get_str(args, S("group")), note = json_get_str(args, S("note"));
     Row *rows = rows_of(db, s, args, wish, n);
     *out = NEW_N(c->arena, PaperFirm, *n + 1);
+    int64_t *ids = NEW_N(c->arena, int64_t, *n + 1);
+    for (int i = 0; i < *n; i++) ids[i] = rows[i].subject;
+    if (!notice_firms_of(db, &s->reg->codes, ids, *n, *out)) return false;
     for (int i = 0; i < *n && ctx_ok(c); i++) {
         PaperFirm *f = &(*out)[i];
-        if (!notice_firm_of(db, &s->reg->codes, rows[i].subject, f)) return false;
         const Json *data = json_parse(c, rows[i].data, S("case data"));
         f->case_file = rows[i].id;
         f->group = json_get_str(data, group);
@@ -156,13 +158,17 @@ bool effect_objection_link(Db *db, const CaseStep *s, const Json *args) {
     Ctx *c = db_ctx(db);
     Str receipt = effect_text(db, s, json_get(args, S("receipt")));
     int64_t changed = 0;
-    const DbVal v[] = {db_s(receipt), db_i(s->file->id), db_i(s->file->subject)};
-    if (!db_exec(db,
-                 "UPDATE objection SET case_file = $2, version = version + 1 WHERE receipt = $1 "
-                 "AND subject = $3 AND case_file IS NULL AND state = 0",
-                 &changed, 3, v))
+    /* entries of the register may have been merged since the notice was drafted */
+    int64_t firm = Q_I64(db, 0, "SELECT subject FROM objection WHERE receipt = $1", db_s(receipt));
+    bool same = firm && subject_root(db, firm) == subject_root(db, s->file->subject);
+    const DbVal v[] = {db_s(receipt), db_i(s->file->id), db_i(OBJECTION_OPEN)};
+    if (same && !db_exec(db,
+                         "UPDATE objection SET case_file = $2, version = version + 1 WHERE "
+                         "receipt = $1 AND case_file IS NULL AND state = $3",
+                         &changed, 3, v))
         return false;
-    return changed == 1 || FAIL_AT(c, ERR_RULE, S("/data"), M_OBJECTION_LINK, receipt);
+    return (ctx_ok(c) && changed == 1) ||
+           FAIL_AT(c, ERR_RULE, S("/data"), M_OBJECTION_LINK, receipt);
 }
 
 bool effect_objection_close(Db *db, const CaseStep *s, const Json *args) {

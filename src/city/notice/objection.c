@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/secret.h"
 #include "base/utf8.h"
+#include "city/flow/calendar.h"
 #include "city/notice/row.h"
 #include "store/counter.h"
 
@@ -175,7 +176,9 @@ static bool check_time(Ctx *c, const PublicNotice *v, const ObjectionNew *n, int
         return FAIL_AT(c, ERR_RULE, S("/received_on"), M_OBJECTION_FIELD, S("received_on"));
     bool open =
         v->state == NOTICE_PUBLISHED || (v->state == NOTICE_CONCLUDED && n->channel != CHANNEL_WEB);
-    if (open && !v->replaced_by && !late && day >= date_to_int(0)) return true;
+    /* nobody objects to what is not published yet */
+    bool early = day < date_to_int(china_day(v->published_ms));
+    if (open && !v->replaced_by && !late && !early) return true;
     return FAIL(c, ERR_STATE, M_OBJECTION_TIME,
                 str_printf(c->arena, "%04d-%02d-%02d", v->to_day / 10000, v->to_day / 100 % 100,
                            v->to_day % 100));

@@ -252,12 +252,14 @@ bool notice_publish(Db *db, const PackSet *p, PublicNotice *n, int32_t from_day,
 static bool end(Db *db, PublicNotice *n, NoticeState state, const char *action, const Act *act) {
     Ctx *c = db_ctx(db);
     int64_t changed = 0;
-    const DbVal args[] = {db_i(n->id), db_i(n->version), db_i(state), db_s(act->actor),
-                          db_i(c->now_ms)};
+    const DbVal args[] = {db_i(n->id),     db_i(n->version),
+                          db_i(state),     db_s(act->actor),
+                          db_i(c->now_ms), state == NOTICE_CONCLUDED ? db_i(c->now_ms) : db_n()};
     return db_exec(db,
                    "UPDATE public_notice SET version = version + 1, state = $3, ended_by = $4, "
-                   "ended_ms = $5, changed_ms = $5 WHERE id = $1 AND version = $2",
-                   &changed, 5, args) &&
+                   "ended_ms = $5, changed_ms = $5, concluded_ms = coalesce($6, concluded_ms) "
+                   "WHERE id = $1 AND version = $2",
+                   &changed, 6, args) &&
            notice_saved(c, changed) &&
            notice_journal(db, n, action, notice_state_text(state), act) && notice_get(db, n->id, n);
 }

@@ -57,9 +57,13 @@ export function instant(iso: string | null | undefined): string {
   return d.toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' }).slice(0, 16)
 }
 
+/* The last day of a term, as papers say it; the API's `to` is the first day it no longer holds. */
+export const lastDay = (to: string | null | undefined) =>
+  to ? new Date(new Date(to + 'T00:00:00Z').getTime() - 86_400_000).toISOString().slice(0, 10) : null
+
 /* [from, to) shown as inclusive days. */
 export function interval(from: string | null, to: string | null, words: { from: string; to: string; open: string }): string {
-  const last = to && new Date(new Date(to + 'T00:00:00Z').getTime() - 86_400_000).toISOString().slice(0, 10)
+  const last = lastDay(to)
   if (!from && !last) return words.open
   return (from ? words.from.replace('{d}', from) : '') + (from && last ? ' ' : '') + (last ? words.to.replace('{d}', last) : '')
 }

@@ -88,3 +88,9 @@ test('unary tests are reworded only when plain', () => {
   assert.equal(cellText('[1, 2', n, words), '[1, 2')
   assert.equal(cellText('null', n, words), '—')
 })
+test('a term is shown by its last day', () => {
+  assert.equal(format.lastDay('2027-01-01'), '2026-12-31')
+  assert.equal(format.lastDay('2028-03-01'), '2028-02-29')
+  assert.equal(format.lastDay(null), null)
+  assert.equal(format.lastDay(undefined), null)
+})

@@ -152,6 +152,8 @@ bool api_title(Request *r, Response *out);
 bool api_title_add(Request *r, Response *out);
 bool api_title_event(Request *r, Response *out);
 bool api_enterprise_titles(Request *r, Response *out);
+bool api_incubation(Request *r, Response *out);
+bool api_incubation_add(Request *r, Response *out);
 bool api_public_titles(Request *r, Response *out);
 bool api_public_rounds(Request *r, Response *out);
 bool api_partner_record(Request *r, Response *out);

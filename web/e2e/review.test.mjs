@@ -39,10 +39,9 @@ test('a round is filled, assigned and reviewed', async () => {
     }
   }
   await office.setViewportSize(DESKTOP)
-  await office.getByRole('link', { name: /^发起现场核查/ }).first().click()
-  await office.getByRole('dialog').getByRole('button', { name: '提出核查' }).waitFor()
-  assert.match(await office.getByRole('dialog').getByLabel('企业', { exact: true }).inputValue(), /\S/, 'the firm that was drawn')
-  await accessible(office, 'site visit dialog')
+  await office.getByRole('link', { name: /^立案核查/ }).click()
+  await office.getByRole('button', { name: '对抽中企业立案核查' }).waitFor()
+  await accessible(office, 'case of a round with its drawn visits to open')
   await done(office)
   await go(reviewer, '/reviews')
   await accessible(reviewer, 's7-reviews')

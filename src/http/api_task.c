@@ -92,12 +92,13 @@ bool api_tasks(Request *r, Response *out) {
 /* --- flows and calendar ------------------------------------------------------------------------
  */
 
-static void out_opening(Request *r, Json *o, const Flow *f) {
+/* Those the reader may do: the first is the one an opening without a name does. */
+static void out_opening(Request *r, Json *o, const Flow *f, const CaseActor *actor) {
     Arena *a = r->c->arena;
     Json *list = out_list(a, o, S("opens"));
     for (int i = 0; i < f->nacts; i++) {
         const FlowAct *t = &f->acts[i];
-        if (!t->opens) continue;
+        if (!flow_act_openable(t, actor)) continue;
         Json *j = out_item(a, list);
         out_str(a, j, S("id"), t->id);
         out_text(a, j, S("title"), t->zh, t->en);
@@ -142,7 +143,7 @@ bool api_flows(Request *r, Response *out) {
             out_str(a, e, S("stage"), f->states[s].stage);
             out_bool(a, e, S("final"), f->states[s].final);
         }
-        out_opening(r, j, f);
+        out_opening(r, j, f, &actor);
     }
     http_reply(out, r, 200, o);
     out->cache = S("no-store");

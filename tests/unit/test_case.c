@@ -327,6 +327,8 @@ TEST(case_signatures_void) {
     if (begin(&w)) {
         CHECK(fine(&w, open_case(&w, "membership", w.firm, "{\"类别\":\"种子\",\"入库理由\":\"x\"}",
                                  &one, &k)));
+        refused(&w, act(&w, &k, "入库", NULL, "同意", &one), ERR_STATE, "case.state");
+        CHECK(fine(&w, act(&w, &k, "同意", NULL, "企业回函", &one)));
         CHECK(fine(&w, act(&w, &k, "入库", NULL, "同意", &one)));
         CHECK_INT(Q_I64(w.db, 0,
                         "SELECT count(*) FROM title WHERE case_file = $1 AND kind = 1 AND "

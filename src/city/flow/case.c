@@ -89,11 +89,14 @@ bool case_visible(const CaseFile *k, const CaseActor *actor) {
     return case_reach("case:read", k, actor, roles, NULL) || case_opened_by(k, actor);
 }
 
-bool flow_openable(const Flow *f, const CaseActor *actor) {
+bool flow_act_openable(const FlowAct *a, const CaseActor *actor) {
     const Right *r = right_find(S("case:act"));
+    return a->opens && rights_scope(r, actor->roles & a->by) != SCOPE_NONE;
+}
+
+bool flow_openable(const Flow *f, const CaseActor *actor) {
     for (int i = 0; i < f->nacts; i++)
-        if (f->acts[i].opens && rights_scope(r, actor->roles & f->acts[i].by) != SCOPE_NONE)
-            return true;
+        if (flow_act_openable(&f->acts[i], actor)) return true;
     return false;
 }
 

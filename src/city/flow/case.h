@@ -50,7 +50,7 @@ typedef struct CaseFile {
 
 typedef struct CaseNew {
     Str flow;
-    Str act;         /* the opening act; empty: the first of the flow */
+    Str act;         /* the opening act; empty: the first that is for the person */
     int64_t subject; /* 0: none */
     int64_t parent;  /* 0: none */
     int64_t organisation;
@@ -127,7 +127,8 @@ typedef struct CaseActOpen {
  */
 bool case_acts_open(Db *db, const Register *reg, const CaseFile *k, const CaseActor *actor,
                     CaseActOpen **out, int *n);
-/* The opening acts of a flow a person may do. */
+/* Whether an act opens a case and is for a person; whether a flow has such an act. */
+bool flow_act_openable(const FlowAct *a, const CaseActor *actor);
 bool flow_openable(const Flow *f, const CaseActor *actor);
 
 typedef struct CaseFilter {

@@ -108,9 +108,16 @@ static bool move(Db *db, const Register *reg, CaseFile *k, const FlowAct *a, con
 /* --- opening -----------------------------------------------------------------------------------
  */
 
-static const FlowAct *opening(Ctx *c, const Flow *f, Str act) {
-    for (int i = 0; i < f->nacts; i++)
-        if (f->acts[i].opens && (!act.n || str_eq(f->acts[i].id, act))) return &f->acts[i];
+/* The one that is named, else the first that is for the person; nobody's when there is none, so
+ * that the refusal has a name. */
+static const FlowAct *opening(Ctx *c, const Flow *f, Str act, const CaseActor *actor) {
+    const FlowAct *first = NULL;
+    for (int i = 0; i < f->nacts; i++) {
+        const FlowAct *a = &f->acts[i];
+        if (act.n ? a->opens && str_eq(a->id, act) : flow_act_openable(a, actor)) return a;
+        if (a->opens && !first) first = a;
+    }
+    if (first && !act.n) return first;
     FAIL(c, ERR_INPUT, M_FLOW_ACT, act);
     return NULL;
 }
@@ -206,7 +213,7 @@ static bool open_at(Db *db, const Register *reg, const CaseNew *n, const CaseAct
     CaseGate gate = {0};
     int role;
     if (!k.flow) return FAIL(c, ERR_MISSING, M_FLOW_UNKNOWN, n->flow);
-    const FlowAct *a = opening(c, k.flow, n->act);
+    const FlowAct *a = opening(c, k.flow, n->act, actor);
     if (!a || !fill(db, reg, n, a, actor, &k)) return false;
     k.state = a->to;
     /* Nothing is the own case of somebody before it is there. */
@@ -292,6 +299,23 @@ bool case_edit(Db *db, const Register *reg, int64_t id, const CaseMove *m, const
     if (!case_event_add(db, &k, &e, S("case.edit")) || !save(db, &k)) return false;
     *out = k;
     return true;
+}
+
+/* --- effects ------------------------------------------------------------------------------------
+ */
+
+bool effect_case_district(Db *db, const CaseStep *s, const Json *args) {
+    Ctx *c = db_ctx(db);
+    CaseFile *k = s->file;
+    Subject who;
+    (void)args;
+    if (!k->subject) return FAIL(c, ERR_RULE, M_CASE_SAME_DISTRICT, k->number);
+    if (!subject_get(db, k->subject, &who)) return false;
+    Str now = who.unit.n ? who.unit : who.division;
+    if (!now.n || str_eq(now, k->division))
+        return FAIL(c, ERR_RULE, M_CASE_SAME_DISTRICT, k->number);
+    k->division = now;
+    return EXEC(db, "UPDATE case_file SET division = $2 WHERE id = $1", db_i(k->id), db_s(now));
 }
 
 /* --- effects on other cases --------------------------------------------------------------------

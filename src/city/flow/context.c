@@ -50,8 +50,9 @@ static const Type *data_type(Arena *a, const Flow *f) {
 static const Type *case_type(Arena *a) {
     const TypeMember m[] = {{S("编号"), type_of(T_STRING)}, {S("状态"), type_of(T_STRING)},
                             {S("阶段"), type_of(T_STRING)}, {S("天数"), type_of(T_NUMBER)},
-                            {S("区划"), type_of(T_STRING)}, {S("立案日"), type_of(T_DATE)}};
-    return type_context(a, m, 6, false);
+                            {S("区划"), type_of(T_STRING)}, {S("立案日"), type_of(T_DATE)},
+                            {S("届满"), type_of(T_BOOLEAN)}};
+    return type_context(a, m, sizeof m / sizeof *m, false);
 }
 
 static const Type *documents_type(Arena *a, const Flow *f) {
@@ -148,15 +149,25 @@ static Val data_value(Arena *a, const CaseFile *k) {
     return val_context(e.x);
 }
 
-static Val case_value(Arena *a, const CaseFile *k, int64_t today) {
+/* Whether a clock of the case that runs, and is not paused, had its last day before today. */
+static bool is_over(Db *db, const CaseFile *k, int64_t today) {
+    return Q_I64(db, 0,
+                 "SELECT count(*) FROM case_clock WHERE case_file = $1 AND due_day < $2 AND "
+                 "stopped_day IS NULL AND paused_day IS NULL",
+                 db_i(k->id), db_i(today)) > 0;
+}
+
+static Val case_value(Db *db, const CaseFile *k, int64_t today) {
+    Arena *a = db_ctx(db)->arena;
     int64_t opened = china_day(k->opened_ms);
-    Entries e = entries(a, 6);
+    Entries e = entries(a, 7);
     put(&e, S("编号"), val_str(k->number));
     put(&e, S("状态"), val_str(k->state->id));
     put(&e, S("阶段"), val_str(k->state->stage));
     put(&e, S("天数"), val_int(today - opened));
     put(&e, S("区划"), val_str(k->division));
     put(&e, S("立案日"), val_date(opened));
+    put(&e, S("届满"), val_bool(is_over(db, k, today)));
     return val_context(e.x);
 }
 
@@ -209,7 +220,7 @@ static Val global_value(Eval *e, int id) {
     case OWN_PARAMETERS:
         case_parameters(g->db, g->reg, g->k, &parameters);
         return context_value(c->arena, parameters);
-    case OWN_CASE: return case_value(c->arena, g->k, china_day(c->now_ms));
+    case OWN_CASE: return case_value(g->db, g->k, china_day(c->now_ms));
     case OWN_DOCUMENTS: return documents_value(g->db, g->k);
     case OWN_SIGNATURES: return signatures_value(g->db, g->k);
     case OWN_ACTOR: return actor_value(c->arena, g->actor);

@@ -1,7 +1,7 @@
 /* The FEEL context of a flow's guards. Names that stand in it: 数据 (the case's data), 参数 (the
- * data of the parent, its own when it has none), 本案 (编号, 状态, 阶段, 天数, 区划, 立案日), 附件
- * (a context with the number of documents by kind), 签名 (valid signatures by act), 办理人 (名,
- * 角色), and what the table of providers adds.
+ * data of the parent, its own when it has none), 本案 (编号, 状态, 阶段, 天数, 区划, 立案日,
+ * 届满), 附件 (a context with the number of documents by kind), 签名 (valid signatures by act),
+ * 办理人 (名, 角色), and what the table of providers adds.
  */
 #ifndef JIXIA_CITY_FLOW_CONTEXT_H
 #define JIXIA_CITY_FLOW_CONTEXT_H

@@ -28,6 +28,7 @@ static const char *const ANSWER_KEYS[] = {"given", NULL};
 static const Effect EFFECTS[] = {
     {STR_INIT("case.open"), effect_case_open, OPEN_KEYS},
     {STR_INIT("case.act"), effect_case_act, ACT_KEYS},
+    {STR_INIT("case.district"), effect_case_district, NO_KEYS},
     {STR_INIT("data.set"), effect_data_set, SET_KEYS},
     {STR_INIT("notify"), effect_notify, NOTIFY_KEYS},
     /* --- titles, recommendations, discovery --- */

@@ -27,5 +27,8 @@ Str effect_nearest(Str name);
  * data.set {field, value: today|actor|TEXT}: writes the case's data. */
 bool effect_case_open(Db *db, const CaseStep *step, const Json *args);
 bool effect_case_act(Db *db, const CaseStep *step, const Json *args);
+/* case.district {}: the case passes to the district of its enterprise today; ERR_RULE when that is
+ * where it is. */
+bool effect_case_district(Db *db, const CaseStep *step, const Json *args);
 bool effect_data_set(Db *db, const CaseStep *step, const Json *args);
 #endif

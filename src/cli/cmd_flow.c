@@ -93,6 +93,23 @@ static void count(Arena *a, Json *list, Buf *text, Str id, int64_t n, Str more) 
                STRF(more));
 }
 
+/* How often each state was entered, what clock it starts, and whether an end can be reached. */
+static void states(Cli *cli, const Flow *f, const FlowWalks *w, Json *o, Buf *b) {
+    Arena *a = cli->arena;
+    Json *list = json_set(o, S("states"), json_new(a, JSON_ARRAY));
+    buf_printf(b, "\n%.*s", STRF(msg_text(a, M_CLI_FLOW_STATES, cli->c->lang, 0, NULL)));
+    for (int i = 0; i < f->nstates; i++) {
+        const FlowState *s = &f->states[i];
+        Str stuck = w->ends[i] ? S("") : msg_text(a, M_CLI_FLOW_STUCK, cli->c->lang, 0, NULL);
+        count(a, list, b, s->id, w->states[i], S(""));
+        json_set(list->last, S("clock"),
+                 s->clock ? json_string(a, s->clock->name) : json_new(a, JSON_NULL));
+        json_set(list->last, S("ends"), json_bool(a, w->ends[i]));
+        if (s->clock) buf_printf(b, "  [%.*s]", STRF(s->clock->name));
+        if (stuck.n) buf_printf(b, "  %.*s", STRF(stuck));
+    }
+}
+
 static int simulate(Cli *cli, const Flow *f, int64_t steps, int64_t seed) {
     Arena *a = cli->arena;
     FlowWalks w = flow_simulate(a, f, steps, (uint64_t)seed);
@@ -103,22 +120,23 @@ static int simulate(Cli *cli, const Flow *f, int64_t steps, int64_t seed) {
     json_set(o, S("steps"), json_int(a, w.steps));
     json_set(o, S("walks"), json_int(a, w.walks));
     json_set(o, S("finished"), json_int(a, w.finished));
+    json_set(o, S("cut"), json_int(a, w.cut));
     json_set(o, S("longest"), json_int(a, w.longest));
     Str args[] = {f->id, str_printf(a, "%lld", (long long)w.walks),
                   str_printf(a, "%lld", (long long)w.finished),
-                  str_printf(a, "%lld", (long long)w.longest)};
-    buf_put(&b, msg_text(a, M_CLI_FLOW_WALKS, cli->c->lang, 4, args));
-    Json *list = json_set(o, S("states"), json_new(a, JSON_ARRAY));
-    buf_printf(&b, "\n%.*s", STRF(msg_text(a, M_CLI_FLOW_STATES, cli->c->lang, 0, NULL)));
-    for (int i = 0; i < f->nstates; i++) count(a, list, &b, f->states[i].id, w.states[i], S(""));
-    list = json_set(o, S("acts"), json_new(a, JSON_ARRAY));
+                  str_printf(a, "%lld", (long long)w.longest),
+                  str_printf(a, "%lld", (long long)w.cut)};
+    buf_put(&b, msg_text(a, M_CLI_FLOW_WALKS, cli->c->lang, 5, args));
+    states(cli, f, &w, o, &b);
+    Json *list = json_set(o, S("acts"), json_new(a, JSON_ARRAY));
     buf_printf(&b, "\n%.*s", STRF(msg_text(a, M_CLI_FLOW_ACTS, cli->c->lang, 0, NULL)));
     for (int i = 0; i < f->nacts; i++)
         count(a, list, &b, f->acts[i].id, w.acts[i], roles_of(a, &f->acts[i]));
     list = json_set(o, S("clocks"), json_new(a, JSON_ARRAY));
     buf_printf(&b, "\n%.*s", STRF(msg_text(a, M_CLI_FLOW_CLOCKS, cli->c->lang, 0, NULL)));
     for (int i = 0; i < f->nclocks; i++) count(a, list, &b, f->clocks[i].name, w.clocks[i], S(""));
-    return cli_show(cli, o, buf_str(&b)) ? EXIT_YES : EXIT_INTERNAL;
+    if (!cli_show(cli, o, buf_str(&b))) return EXIT_INTERNAL;
+    return w.stuck ? EXIT_NO : EXIT_YES;
 }
 
 static const Flow *find(Cli *cli, const PackSet *pack, Str what) {

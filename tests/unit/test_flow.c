@@ -241,6 +241,28 @@ static const struct {
                       "needs: {documents: [x]}}\n",
      "flow.document t.yaml:13"},
     {HEAD STATES ACTS GO "parent: nothing\n", "flow.unknown t.yaml"},
+    /* a key nobody knows, at every depth */
+    {"id: t\ntitle: {zh: 试, de: x}\n", "flow.unknown_key t.yaml:2"},
+    {HEAD STATES ACTS GO "basis: {document: CIVIL, artikel: 三}\n", "flow.unknown_key t.yaml:14"},
+    {HEAD "  - {id: a, finale: true}\n  - {id: b, final: true}\n" ACTS GO,
+     "flow.unknown_key t.yaml:9"},
+    {HEAD "  - {id: a, clock: {days: 3, escalate: leader}}\n  - {id: b, final: true}\n" ACTS GO,
+     "flow.unknown_key t.yaml:9"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], then: c}\n",
+     "flow.unknown_key t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "needs: {fileds: [n]}}\n",
+     "flow.unknown_key t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "rule: {id: zibo/gazelle, outcomes: [met]}}\n",
+     "flow.unknown_key t.yaml:13"},
+    {HEAD STATES ACTS GO "documents:\n  - {id: d, title: {zh: 件}, types: [pdf], mb: 3}\n",
+     "flow.unknown_key t.yaml:15"},
+    {HEAD STATES ACTS GO "codes:\n  - {id: c, title: {zh: 码}, text: x}\n",
+     "flow.unknown_key t.yaml:15"},
+    /* a grade that is no text would have been 内部 */
+    {HEAD STATES ACTS GO "documents:\n  - {id: d, title: {zh: 件}, types: [pdf], grade: [敏感]}\n",
+     "flow.key t.yaml:15"},
     {"[]", "flow.key t.yaml:1"},
     {"", "flow.key t.yaml"},
     {"id: t\n", "flow.key t.yaml:1"},
@@ -255,6 +277,21 @@ TEST(flow_findings) {
             if (str_eq(want, S("yaml")) && got.n && !str_starts(got, S("flow."))) continue;
             CHECK_STR(got, want);
         }
+    }
+    end(&w);
+}
+
+/* The failure of a whole pack names what it is about, as the finding does. */
+TEST(flow_failure_names_what_it_is_about) {
+    World w = {0};
+    if (begin(&w)) {
+        Ctx c = ctx_new(w.arena, 0);
+        PackFile f = {.pack = S("x"),
+                      .path = S("flows/t.yaml"),
+                      .bytes = S(HEAD "  - {id: c}\n" STATES ACTS GO)};
+        CHECK(flow_parse(&c, w.pack, &f) == NULL);
+        CHECK_STR(note_text(w.arena, &c.err.note, LANG_EN), note_text(w.arena, c.notes, LANG_EN));
+        CHECK(str_find(note_text(w.arena, &c.err.note, LANG_EN), S("“c”")) >= 0);
     }
     end(&w);
 }

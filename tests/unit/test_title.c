@@ -128,6 +128,66 @@ TEST(title_library_of_the_packs) {
     close_all(&f);
 }
 
+/* A word of the pack's file changed: what is wrong is named with its line. */
+static Str misread(Fixture *f, const char *old, const char *new) {
+    Ctx c = ctx_new(f->s.arena, 0);
+    PackFile *files;
+    int n;
+    CHECK(pack_read(&c, S("packs/zibo"), &files, &n));
+    for (int i = 0; i < n; i++) {
+        if (!str_eq(files[i].path, S("libraries.yaml")) || !str_eq(files[i].pack, S("zibo")))
+            continue;
+        Str text = files[i].bytes, before = str_from(old);
+        ptrdiff_t at = str_find(text, before);
+        CHECK(at >= 0);
+        if (at < 0) return S("");
+        files[i].bytes = str_printf(f->s.arena, "%.*s%s%.*s", STRF(str_sub(text, 0, at)), new,
+                                    STRF(str_sub(text, at + before.n, text.n)));
+    }
+    PackSet *p = pack_parse(&c, files, n);
+    if (p) {
+        pack_close(p);
+        return S("");
+    }
+    Str said = note_text(f->s.arena, &c.err.note, LANG_EN), place = c.err.note.place;
+    return str_printf(f->s.arena, "%.*s %.*s “%.*s", STRF(msg_code(c.err.note.msg)), STRF(place),
+                      STRF(str_sub(said, str_find(said, S("“")) + 3, said.n)));
+}
+
+TEST(title_library_refuses_keys_it_does_not_know) {
+    static const struct {
+        const char *old, *new, *want;
+    } WRONG[] = {
+        {"levels: [", "level: [", "pack.unknown_key packs/zibo/libraries.yaml:7 “level”"},
+        {"awards: false}", "award: false}", "pack.unknown_key packs/zibo/libraries.yaml:4 “award”"},
+        {"  since: ", "  from: ", "pack.unknown_key packs/zibo/libraries.yaml:14 “from”"},
+        {"{tier: 称号, ", "{tiers: 称号, ",
+         "pack.unknown_key packs/zibo/libraries.yaml:13 “tiers”"},
+        {"    status: V*\n", "    state: V*\n",
+         "pack.unknown_key packs/zibo/libraries.yaml:20 “state”"},
+        {"basis: {document: ZB-INT}", "basis: {document: ZB-INT, artikel: x}",
+         "pack.unknown_key packs/zibo/libraries.yaml:19 “artikel”"},
+        {"basis: {document: ZB-INT}", "basis: ZB-INT",
+         "pack.key packs/zibo/libraries.yaml:19 “basis”"},
+        {"as_of: 2021", "day: 2021", "pack.unknown_key packs/zibo/libraries.yaml:70 “day”"},
+        {"management:\n", "process: 3\nmanagement:\n",
+         "pack.key packs/zibo/libraries.yaml:74 “process”"},
+        {"{name: 入库名单,", "{nama: 入库名单,",
+         "pack.unknown_key packs/zibo/libraries.yaml:78 “nama”"},
+        {"inferred: {by:", "inferred: {who:",
+         "pack.unknown_key packs/zibo/libraries.yaml:64 “who”"},
+    };
+    Fixture f;
+    open_all(&f);
+    CHECK_STR(misread(&f, "levels:", "levels:"), S(""));
+    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++) {
+        Str want = str_from(WRONG[i].want);
+        Str got = misread(&f, WRONG[i].old, WRONG[i].new);
+        CHECK_STR(str_sub(got, 0, want.n), want);
+    }
+    close_all(&f);
+}
+
 static bool awarded(Fixture *f, int64_t subject) {
     return met(f, S("zibo/gazelle-award"), S("首次获市级认定"), subject, 20210220);
 }

@@ -121,7 +121,7 @@ uint32_t flow_roles(FlowReader *r, const Json *object, Str key, bool *opener, bo
 
 static int word(FlowReader *r, const Json *object, Str key, const char *const *words,
                 int fallback) {
-    int at = pack_word(json_get_str(object, key), words, fallback);
+    int at = pack_word(flow_words(r, object, key), words, fallback);
     if (at >= 0) return at;
     FLOW_BAD(r, object->line, M_FLOW_KEY, key);
     return 0;
@@ -300,7 +300,9 @@ static Flow *finish(FlowReader *r, const Note *before) {
     const Note *n = before ? before->next : r->c->notes;
     while (n && n->severity) n = n->next;
     if (!r->errors || !n) return r->errors ? NULL : r->flow;
-    fail_at_(r->c, ERR_INPUT, n->place, __FILE__, __LINE__, n->msg, n->nargs, n->args);
+    Str args[MSG_ARGS_MAX + 1] = {{0}}; /* as FAIL passes them: behind an empty one */
+    for (int i = 0; i < n->nargs; i++) args[i + 1] = n->args[i];
+    fail_at_(r->c, ERR_INPUT, n->place, __FILE__, __LINE__, n->msg, n->nargs, args);
     fail_hint(r->c, n->hint);
     return NULL;
 }

@@ -42,10 +42,30 @@ static void walk(const Flow *f, int64_t most, Rng *rng, FlowWalks *w) {
     if (ended && w->steps - before > w->longest) w->longest = w->steps - before;
 }
 
+/* From the final states backwards; acts repeat until nothing new is found. */
+static void mark_ends(const Flow *f, FlowWalks *w) {
+    bool more = true;
+    for (int i = 0; i < f->nstates; i++) w->ends[i] = f->states[i].final;
+    while (more) {
+        more = false;
+        for (int i = 0; i < f->nacts; i++) {
+            const FlowAct *a = &f->acts[i];
+            for (int k = 0; a->to && w->ends[a->to - f->states] && k < a->nfrom; k++) {
+                bool *from = &w->ends[a->from[k] - f->states];
+                more |= !*from;
+                *from = true;
+            }
+        }
+    }
+    for (int i = 0; i < f->nstates; i++) w->stuck += !w->ends[i];
+}
+
 FlowWalks flow_simulate(Arena *a, const Flow *f, int64_t steps, uint64_t seed) {
     FlowWalks w = {.states = NEW_N(a, int64_t, f->nstates + 1),
                    .acts = NEW_N(a, int64_t, f->nacts + 1),
-                   .clocks = NEW_N(a, int64_t, f->nclocks + 1)};
+                   .clocks = NEW_N(a, int64_t, f->nclocks + 1),
+                   .ends = NEW_N(a, bool, f->nstates + 1)};
+    mark_ends(f, &w);
     Rng rng = rng_new(seed);
     while (w.steps < steps) walk(f, steps, &rng, &w);
     return w;

@@ -32,6 +32,11 @@ static const char *const CLASS_KEYS[] = {"id",       "en",       "members", "sta
 static const char *const INFERRED_KEYS[] = {"by", "zh", "en", NULL};
 static const char *const BAR_KEYS[] = {"id", "zh", "en", "bar_months", "basis", "status", NULL};
 static const char *const MISSING_KEYS[] = {"name", "zh", "en", NULL};
+static const char *const BASIS_KEYS[] = {"document", "article", NULL};
+static const char *const LIST_KEYS[] = {"id",     "en",     "count",     "as_of",
+                                        "status", "source", "indicator", NULL};
+static const char *const TEXT_KEYS[] = {"id", "zh", "en", "document", "status", NULL};
+static const char *const STEP_KEYS[] = {"step", "by", "en", NULL};
 
 typedef struct Reader {
     Ctx *c;
@@ -43,6 +48,12 @@ typedef struct Reader {
 
 static bool bad(Reader *r, const Json *at, Str key) {
     return pack_fail_key(r->c, r->f, at ? at->line : 0, key);
+}
+
+/* What should be an object and is none has no key at all: that is a mistake, too. */
+static bool keys_of(Reader *r, const Json *j, const char *const *known) {
+    if (j && j->kind != JSON_OBJECT) return bad(r, j, j->key.n ? j->key : str_from(known[0]));
+    return pack_known_keys(r->c, r->f, j, known);
 }
 
 static const Json *first_of(const Json *array) {
@@ -62,6 +73,7 @@ static bool read_basis(Reader *r, const Json *j, LibraryBasis *out) {
     Str key = json_get_str(basis ? basis : j, S("document"));
     int status = pack_word(json_get_str(j, S("status")), STATUSES, STATUS_NONE);
     if (status < 0) return bad(r, j, S("status"));
+    if (!keys_of(r, basis, BASIS_KEYS)) return false;
     *out = (LibraryBasis){
         .status = (Status)status, .zh = json_get_str(j, S("zh")), .en = json_get_str(j, S("en"))};
     out->basis.article = json_get_str(basis ? basis : j, S("article"));
@@ -85,7 +97,7 @@ static bool duplicate(Reader *r, const Json *j, Str id) {
 static bool read_kinds(Reader *r, const Json *array) {
     for (const Json *j = first_of(array); j; j = j->next) {
         int kind = title_kind_find(json_get_str(j, S("id")));
-        if (!pack_known_keys(r->c, r->f, j, KIND_KEYS)) return false;
+        if (!keys_of(r, j, KIND_KEYS)) return false;
         if (kind < 0) return bad(r, j, S("record_kinds"));
         r->library->kinds[kind] = (LibraryKind){.kind = (TitleKind)kind,
                                                 .en = json_get_str(j, S("en")),
@@ -107,9 +119,7 @@ static bool read_record(Reader *r, const Json *j) {
     const Json *keys = json_get(j, S("keys"));
     Str *const places[] = {&out->tier,      &out->kind, &out->level,
                            &out->publisher, &out->day,  &out->first};
-    if (!pack_known_keys(r->c, r->f, j, RECORD_KEYS) ||
-        !pack_known_keys(r->c, r->f, keys, FACT_KEYS))
-        return false;
+    if (!keys_of(r, j, RECORD_KEYS) || !keys_of(r, keys, FACT_KEYS)) return false;
     out->indicator = pack_indicator(r->pack, json_get_str(j, S("indicator")));
     out->since = pack_indicator(r->pack, json_get_str(j, S("since")));
     if (!out->indicator || out->indicator->period != PERIOD_EVENT) return bad(r, j, S("indicator"));
@@ -129,7 +139,7 @@ static bool read_tier(Reader *r, const Json *j) {
                        .en = json_get_str(j, S("en")),
                        .pack = r->f->pack,
                        .missing = texts_of(r, json_get(j, S("missing_basis")))};
-    if (!pack_known_keys(r->c, r->f, j, TIER_KEYS) || !read_basis(r, j, &t->basis)) return false;
+    if (!keys_of(r, j, TIER_KEYS) || !read_basis(r, j, &t->basis)) return false;
     if (!t->id.n) return bad(r, j, S("id"));
     if (library_tier(l, t->id)) return duplicate(r, j, t->id);
     t->rules = NEW_N(r->c->arena, const Rule *, (rules ? rules->count : 0) + 1);
@@ -148,7 +158,7 @@ static bool read_terms(Reader *r, const Json *j, LibraryTitle *t) {
     int64_t day = 0;
     const Json *all[] = {term, review, again, yearly};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (!pack_known_keys(r->c, r->f, all[i], TERM_KEYS)) return false;
+        if (!keys_of(r, all[i], TERM_KEYS)) return false;
     t->term_years = (int)json_get_i64(term, S("years"), 0);
     t->cycle_years = (int)json_get_i64(review, S("cycle_years"), 0);
     if (t->term_years < 0 || t->term_years > 100 || (term && !t->term_years))
@@ -170,7 +180,7 @@ static bool read_title(Reader *r, const Json *j) {
                         .pack = r->f->pack,
                         .level = json_get_str(j, S("level")),
                         .missing = texts_of(r, json_get(j, S("missing_basis")))};
-    if (!pack_known_keys(r->c, r->f, j, TITLE_KEYS)) return false;
+    if (!keys_of(r, j, TITLE_KEYS)) return false;
     if (!t->id.n) return bad(r, j, S("id"));
     if (!read_rule(r, j, json_get_str(j, S("rule")), &t->rule) || !read_terms(r, j, t))
         return false;
@@ -185,8 +195,8 @@ static bool read_class(Reader *r, const Json *j) {
     LibraryClass k = {.id = json_get_str(j, S("id")),
                       .en = json_get_str(j, S("en")),
                       .by = json_get_str(inferred, S("by"))};
-    if (!pack_known_keys(r->c, r->f, j, CLASS_KEYS) ||
-        !pack_known_keys(r->c, r->f, inferred, INFERRED_KEYS) || !read_basis(r, j, &k.basis))
+    if (!keys_of(r, j, CLASS_KEYS) || !keys_of(r, inferred, INFERRED_KEYS) ||
+        !read_basis(r, j, &k.basis))
         return false;
     if (!k.id.n) return bad(r, j, S("id"));
     if (k.basis.status == STATUS_INFERRED && !k.by.n) return bad(r, j, S("inferred"));
@@ -208,7 +218,7 @@ static bool read_bar(Reader *r, const Json *j) {
                     .zh = json_get_str(j, S("zh")),
                     .en = json_get_str(j, S("en")),
                     .months = (int)json_get_i64(j, S("bar_months"), 0)};
-    if (!pack_known_keys(r->c, r->f, j, BAR_KEYS) || !read_basis(r, j, &k.basis)) return false;
+    if (!keys_of(r, j, BAR_KEYS) || !read_basis(r, j, &k.basis)) return false;
     if (!k.id.n || library_bar(l, k.id)) return bad(r, j, S("id"));
     if (k.months < 1 || k.months > 1200) return bad(r, j, S("bar_months"));
     GROW(r->c->arena, l->bars, l->nbars, r->bars_cap);
@@ -221,14 +231,30 @@ static bool read_missing(Reader *r, const Json *j) {
     LibraryMissing m = {.name = json_get_str(j, S("name")),
                         .zh = json_get_str(j, S("zh")),
                         .en = json_get_str(j, S("en"))};
-    if (!pack_known_keys(r->c, r->f, j, MISSING_KEYS)) return false;
+    if (!keys_of(r, j, MISSING_KEYS)) return false;
     GROW(r->c->arena, l->missing, l->nmissing, r->missing_cap);
     l->missing[l->nmissing++] = m;
     return m.name.n > 0 || bad(r, j, S("name"));
 }
 
+/* Sections that are only shown: nothing is computed from them. */
+static bool read_list(Reader *r, const Json *j) {
+    return keys_of(r, j, LIST_KEYS);
+}
+
+static bool read_text(Reader *r, const Json *j) {
+    return keys_of(r, j, TEXT_KEYS);
+}
+
+static bool read_step(Reader *r, const Json *j) {
+    return keys_of(r, j, STEP_KEYS);
+}
+
 static bool each(Reader *r, const Json *file, Str key, bool (*read)(Reader *, const Json *)) {
-    for (const Json *j = first_of(json_get(file, key)); j; j = j->next)
+    const Json *section = json_get(file, key);
+    if (section && section->kind != JSON_ARRAY && section->kind != JSON_NULL)
+        return bad(r, section, key);
+    for (const Json *j = first_of(section); j; j = j->next)
         if (!read(r, j)) return false;
     return true;
 }
@@ -253,7 +279,9 @@ static bool read_file(Reader *r, const PackFile *f) {
     return read_kinds(r, json_get(file, S("record_kinds"))) &&
            read_record(r, json_get(file, S("records"))) && each(r, file, S("tiers"), read_tier) &&
            each(r, file, S("titles"), read_title) && each(r, file, S("dishonesty"), read_bar) &&
-           each(r, file, S("missing_basis"), read_missing);
+           each(r, file, S("missing_basis"), read_missing) &&
+           each(r, file, S("lists"), read_list) && each(r, file, S("management"), read_text) &&
+           each(r, file, S("process"), read_step);
 }
 
 /* Titles of one pack may be of tiers and levels a later pack names. */

@@ -297,9 +297,10 @@ class Round:
         run.upload(self.clerk, first + "/documents", kind="核查材料")
         run.act(self.clerk, first, "核查完毕", data={"核查情况": "属实"})
         run.write(self.clerk, "PATCH", first, {"data": {"处理意见": "成立"}, "reason": run.reason()}, at=first)
+        meant = {"act": "认定成立", "reason": run.reason()}
         for who in (self.clerk, self.boss):
-            run.write(who, "POST", first + "/signatures", {"act": "认定成立"}, at=first)
-        run.act(self.clerk, first, "认定成立")
+            run.write(who, "POST", first + "/signatures", meant, at=first)
+        run.write(self.clerk, "POST", first + "/acts", meant, at=first)
 
     def recognised(self):
         run = self.run

@@ -159,8 +159,8 @@ static void out_states(Request *r, Json *list, const CaseFile *k) {
 static bool out_act(Request *r, Json *list, const CaseFile *k, const CaseActOpen *open) {
     Arena *a = r->c->arena;
     const FlowAct *t = open->act;
-    int n = 0;
-    if (t->signatures && !case_signatures(r->db, k, t->id, &n)) return false;
+    CaseSigned s = {0};
+    if (t->signatures && !case_signatures(r->db, k, t->id, &s)) return false;
     Json *o = out_item(a, list);
     out_str(a, o, S("id"), t->id);
     out_text(a, o, S("title"), t->zh, t->en);
@@ -177,7 +177,9 @@ static bool out_act(Request *r, Json *list, const CaseFile *k, const CaseActOpen
         out_text(a, e, S("title"), t->codes[i]->zh, t->codes[i]->en);
     }
     out_int(a, o, S("signatures"), t->signatures);
-    out_int(a, o, S("signed"), n);
+    out_int(a, o, S("signed"), s.n);
+    out_opt(a, o, S("signed_code"), s.code);
+    out_opt(a, o, S("signed_reason"), s.reason);
     return true;
 }
 

@@ -192,7 +192,8 @@ bool api_case_paper(Request *r, Response *out) {
 
 static bool sign_tx(Db *db, void *user) {
     PartCall *p = user;
-    return case_sign(db, p->r->reg, p->id, p->text, &p->actor);
+    CaseMove m = {.act = p->text, .code = p->kind, .reason = p->name};
+    return case_sign(db, p->r->reg, p->id, &m, &p->actor);
 }
 
 bool api_case_sign(Request *r, Response *out) {
@@ -201,6 +202,8 @@ bool api_case_sign(Request *r, Response *out) {
     const Json *j = http_json(r);
     if (!j || !begin(r, &p, &k)) return false;
     p.text = json_get_str(j, S("act"));
+    p.kind = json_get_str(j, S("code"));
+    p.name = json_get_str(j, S("reason"));
     if (!p.text.n) return HTTP_INVALID(r, S("/act"), M_HTTP_REQUIRED, S("act"));
     if (!tx_run(r->db, DB_WRITE, sign_tx, &p) || !case_of_path(r, &k)) return false;
     Json *o = case_json_full(r, &k);

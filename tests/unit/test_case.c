@@ -109,7 +109,7 @@ static bool edit_tx(Db *db, void *user) {
 }
 static bool sign_tx(Db *db, void *user) {
     Call *k = user;
-    return case_sign(db, k->w->reg, k->id, k->text, k->actor);
+    return case_sign(db, k->w->reg, k->id, &k->move, k->actor);
 }
 static bool say_tx(Db *db, void *user) {
     Call *k = user;
@@ -322,7 +322,7 @@ TEST(case_needs_document_and_guard) {
 TEST(case_signatures_void) {
     World w = {0};
     CaseFile k;
-    int n;
+    CaseSigned n;
     CaseActor one = person("one", ROLE_CLERK_OFFICE), boss = person("boss", ROLE_LEADER);
     if (begin(&w)) {
         CHECK(fine(&w, open_case(&w, "membership", w.firm, "{\"类别\":\"种子\",\"入库理由\":\"x\"}",
@@ -345,14 +345,16 @@ TEST(case_signatures_void) {
         CHECK(fine(&w, tx_run(w.db, DB_WRITE, act_tx, &out)));
         k = out.out;
         refused(&w, act(&w, &k, "移出", NULL, "x", &one), ERR_RULE, "case.needs_signatures");
-        Call sign = {.w = &w, .id = k.id, .actor = &one, .text = S("移出")};
+        Call sign = {
+            .w = &w, .id = k.id, .actor = &one, .move = {.act = S("移出"), .reason = S("x")}};
         CHECK(fine(&w, tx_run(w.db, DB_WRITE, sign_tx, &sign)));
         CHECK(fine(&w, tx_run(w.db, DB_WRITE, sign_tx, &sign))); /* twice is once */
         sign.actor = &boss;
         CHECK(fine(&w, tx_run(w.db, DB_WRITE, sign_tx, &sign)));
         CHECK(fine(&w, case_get(w.db, w.reg, k.id, &k)));
         CHECK(fine(&w, case_signatures(w.db, &k, S("移出"), &n)));
-        CHECK_INT(n, 2);
+        CHECK_INT(n.n, 2);
+        CHECK_STR(n.reason, S("x"));
         Call edit = {.w = &w,
                      .id = k.id,
                      .actor = &one,
@@ -360,16 +362,26 @@ TEST(case_signatures_void) {
         CHECK(fine(&w, tx_run(w.db, DB_WRITE, edit_tx, &edit)));
         k = edit.out;
         CHECK(fine(&w, case_signatures(w.db, &k, S("移出"), &n)));
-        CHECK_INT(n, 0);
+        CHECK_INT(n.n, 0);
         refused(&w, act(&w, &k, "移出", NULL, "x", &one), ERR_RULE, "case.needs_signatures");
+        /* nor is what was signed for another reason; without one nobody signs what asks for it */
+        sign.move.reason = S(" ");
+        refused(&w, tx_run(w.db, DB_WRITE, sign_tx, &sign), ERR_RULE, "case.needs_reason");
+        sign.move.code = S("其他");
+        sign.move.reason = S("x");
+        refused(&w, tx_run(w.db, DB_WRITE, sign_tx, &sign), ERR_RULE, "case.code");
+        sign.move.code = S("");
         sign.actor = &one;
         CHECK(fine(&w, tx_run(w.db, DB_WRITE, sign_tx, &sign)));
         sign.actor = &boss;
         CHECK(fine(&w, tx_run(w.db, DB_WRITE, sign_tx, &sign)));
         k.version = 0;
+        refused(&w, act(&w, &k, "移出", NULL, "y", &boss), ERR_RULE, "case.signed_other");
+        refused(&w, act(&w, &k, "移出", "{\"移出依据\":\"又改\"}", "x", &boss), ERR_RULE,
+                "case.needs_signatures");
         CHECK(fine(&w, act(&w, &k, "移出", NULL, "x", &boss)));
         CHECK_STR(k.state->id, S("已移出"));
-        sign.text = S("入库");
+        sign.move.act = S("入库");
         refused(&w, tx_run(w.db, DB_WRITE, sign_tx, &sign), ERR_STATE, "case.no_signature");
     }
     end(&w);

@@ -127,8 +127,7 @@ static bool do_open(Db *db, Try *t, const CaseActor *who, const CaseMove *m) {
 }
 
 static bool do_sign(Db *db, Try *t, const CaseActor *who, const CaseMove *m) {
-    (void)m;
-    return case_sign(db, t->p->reg, t->p->k.id, t->on, who);
+    return case_sign(db, t->p->reg, t->p->k.id, m, who);
 }
 
 static bool do_attach(Db *db, Try *t, const CaseActor *who, const CaseMove *m) {
@@ -343,12 +342,13 @@ static const Step MOVED[] = {
 static const Step REMOVED[] = {
     {OFFICE, "拟移出", GROUND, "企业要求", "企业自愿", "拟移出"},
     {OFFICE, "移出", NULL, "企业要求", NULL, "!case.needs_signatures"},
-    {THERE, "sign:移出", NULL, NULL, NULL, "!case.not_yours"},
+    {THERE, "sign:移出", NULL, "企业要求", NULL, "!case.not_yours"},
     {OFFICE, "sign:入库", NULL, NULL, NULL, "!case.no_signature"},
-    {OFFICE, "sign:移出", NULL, NULL, NULL, "拟移出"},
+    {OFFICE, "sign:移出", NULL, "企业要求", NULL, "拟移出"},
     {OFFICE, "移出", NULL, "企业要求", NULL, "!case.needs_signatures"},
-    {LEADER, "sign:移出", NULL, NULL, NULL, "拟移出"},
+    {LEADER, "sign:移出", NULL, "企业要求", NULL, "拟移出"},
     {FIRM, "移出", NULL, "企业要求", NULL, "!case.not_yours"},
+    {LEADER, "移出", NULL, "停产", NULL, "!case.signed_other"},
     {LEADER, "移出", NULL, "企业要求", NULL, "已移出"},
     {OFFICE, "恢复", NULL, "x", NULL, "!case.state"},
     {OFFICE, "edit:", GROUND, NULL, NULL, "!case.closed"},
@@ -491,15 +491,16 @@ static const Step TRANSFORMED[] = {
     {OFFICE, "列入", NULL, "支持", NULL, "!case.state"},
     {OFFICE, "汇总", OPINIONS, NULL, NULL, "待决定"},
     {OFFICE, "列入", NULL, "支持", NULL, "!case.needs_signatures"},
-    {OFFICE, "sign:列入", NULL, NULL, NULL, "待决定"},
+    {OFFICE, "sign:列入", NULL, "支持", NULL, "待决定"},
     {OFFICE, "列入", NULL, "支持", NULL, "!case.needs_signatures"},
-    {FIRM, "sign:列入", NULL, NULL, NULL, "!case.not_yours"},
-    {LEADER, "sign:列入", NULL, NULL, NULL, "待决定"},
+    {FIRM, "sign:列入", NULL, "支持", NULL, "!case.not_yours"},
+    {LEADER, "sign:列入", NULL, "支持", NULL, "待决定"},
     {OFFICE, "edit:", "{\"专家意见\":\"有保留\"}", "改", NULL, "待决定"},
     {OFFICE, "列入", NULL, "支持", NULL, "!case.needs_signatures"}, /* the edit voided both */
-    {CLERK, "sign:列入", NULL, NULL, NULL, "待决定"},
-    {LEADER, "sign:列入", NULL, NULL, NULL, "待决定"},
+    {CLERK, "sign:列入", NULL, "支持", NULL, "待决定"},
+    {LEADER, "sign:列入", NULL, "支持", NULL, "待决定"},
     {OFFICE, "列入", NULL, NULL, NULL, "!case.needs_reason"},
+    {OFFICE, "sign:列入", NULL, NULL, NULL, "!case.needs_reason"},
     {LEADER, "列入", NULL, "支持", NULL, "支持"},
 };
 static const Step NOT_TRANSFORMED[] = {

@@ -94,7 +94,7 @@ static bool act_tx(Db *db, void *user) {
 }
 static bool sign_tx(Db *db, void *user) {
     Call *k = user;
-    return case_sign(db, k->w->reg, k->id, k->move.act, &k->actor);
+    return case_sign(db, k->w->reg, k->id, &k->move, &k->actor);
 }
 static bool state_tx(Db *db, void *user) {
     Call *k = user;
@@ -166,7 +166,10 @@ static bool act(World *w, int64_t id, const char *what, const char *json, Role r
 }
 
 static void sign(World *w, int64_t id, const char *what, const char *name, Role role) {
-    Call k = {.w = w, .actor = person(name, role), .id = id, .move = {.act = str_from(what)}};
+    Call k = {.w = w,
+              .actor = person(name, role),
+              .id = id,
+              .move = {.act = str_from(what), .reason = S("按程序")}};
     CHECK(fine(w, tx_run(w->db, DB_WRITE, sign_tx, &k)));
 }
 

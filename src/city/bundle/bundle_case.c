@@ -130,25 +130,23 @@ static bool add_documents(Db *db, BundleWriter *w, int64_t id, int64_t *count) {
 /* Every signature ever given; holds: on the content as it is. */
 static bool add_signatures(Db *db, BundleWriter *w, const CaseFile *k) {
     Arena *a = db_ctx(db)->arena;
-    Str now = case_content_sm3(db, k), id = id_text(a, k->id);
-    Rows *r = Q(db,
-                "SELECT act, actor, content_sm3, at_ms FROM case_signature WHERE case_file = $1 "
-                "ORDER BY at_ms, act, actor, content_sm3",
-                db_i(k->id));
-    bool ok = r != NULL;
-    for (int i = 1; ok && row_next(r); i++) {
+    Str id = id_text(a, k->id);
+    CaseSignature *all;
+    int n;
+    bool ok = case_signature_list(db, k, &all, &n);
+    for (int i = 0; ok && i < n; i++) {
         Json *o = json_new(a, JSON_OBJECT);
-        Str actor = str_dup(a, row_str(r, 1)), sm3 = str_dup(a, row_str(r, 2));
         text(a, o, S("case"), id);
-        text(a, o, S("act"), str_dup(a, row_str(r, 0)));
-        text(a, o, S("actor"), actor);
-        text(a, o, S("content_sm3"), sm3);
-        text(a, o, S("at"), instant_text(a, row_i64(r, 3)));
-        json_set(o, S("holds"), json_bool(a, str_eq(sm3, now)));
-        ok = bundle_add_json(w, "signature", str_printf(a, "%.*s/%d", STRF(id), i), actor,
-                             GRADE_INTERNAL, o);
+        text(a, o, S("act"), all[i].act);
+        text(a, o, S("actor"), all[i].actor);
+        text(a, o, S("code"), all[i].code);
+        text(a, o, S("reason"), all[i].reason);
+        text(a, o, S("content_sm3"), all[i].sm3);
+        text(a, o, S("at"), instant_text(a, all[i].at_ms));
+        json_set(o, S("holds"), json_bool(a, all[i].holds));
+        ok = bundle_add_json(w, "signature", str_printf(a, "%.*s/%d", STRF(id), i + 1),
+                             all[i].actor, GRADE_INTERNAL, o);
     }
-    if (r) rows_close(r);
     return ok && ctx_ok(db_ctx(db));
 }
 

@@ -111,12 +111,29 @@ bool case_edit(Db *db, const Register *reg, int64_t id, const CaseMove *m, const
  * of theirs asks for: a firm does not set the term it has to answer in. */
 bool case_field_open(const CaseFile *k, const FlowAct *act, const FlowField *f,
                      const CaseActor *actor);
-/* Signs the content of a case for an act that needs signatures. Twice the same: nothing. */
-bool case_sign(Db *db, const Register *reg, int64_t id, Str act, const CaseActor *actor);
-/* Valid signatures for an act: on the content as it is. */
-bool case_signatures(Db *db, const CaseFile *k, Str act, int *n);
-/* SM3 of what is signed: id, state, subject, data, documents. */
+/* Signs an act that needs signatures as it is going to be done (m: act, code, reason): what is
+ * signed is the content of the case (id, state, subject, data, documents handed in) and the act
+ * with its code and reason; an edit of any of it voids the signature. Code and reason are asked for
+ * as by the act itself. Twice the same: nothing. */
+bool case_sign(Db *db, const Register *reg, int64_t id, const CaseMove *m, const CaseActor *actor);
+/* SM3 of the canonical JSON of id, state, subject, data, documents. Signed is the SM3 of the
+ * canonical JSON of act, code, content (this SM3) and reason. */
 Str case_content_sm3(Db *db, const CaseFile *k);
+typedef struct CaseSignature {
+    Str act, actor, code, reason, sm3; /* sm3: of what was signed */
+    int64_t at_ms;
+    bool holds; /* the content is still what was signed */
+} CaseSignature;
+/* Every signature ever given, in the order of time. */
+bool case_signature_list(Db *db, const CaseFile *k, CaseSignature **out, int *n);
+/* How many hold for an act with one code and reason: those with the most, of equals the newest. */
+typedef struct CaseSigned {
+    int n;
+    Str code, reason;
+} CaseSigned;
+bool case_signatures(Db *db, const CaseFile *k, Str act, CaseSigned *out);
+/* How many hold for an act done with this code and reason. */
+bool case_signed_for(Db *db, const CaseFile *k, const CaseMove *m, int *n);
 
 typedef struct CaseActOpen {
     const FlowAct *act;

@@ -1,6 +1,7 @@
 /* Whether an act may be done: the parent's state, needs, the guard in FEEL, the decision. Each that
  * is not met is a failure that says what is missing. */
 #include "base/date.h"
+#include "base/utf8.h"
 #include "city/flow/case_inner.h"
 #include "city/flow/context.h"
 #include "city/flow/evidence.h"
@@ -52,6 +53,16 @@ static bool has_code(const FlowAct *a, Str code) {
     return false;
 }
 
+bool case_gate_said(Ctx *c, const FlowAct *a, const CaseMove *m) {
+    if (a->ncodes && !has_code(a, m->code))
+        return FAIL_AT(c, ERR_RULE, S("/code"), M_CASE_NEEDS_CODE, title(c, a->zh, a->en));
+    if (!a->ncodes && m->code.n) return FAIL_AT(c, ERR_RULE, S("/code"), M_CASE_CODE, m->code);
+    if (a->reason && !str_trim(m->reason).n)
+        return FAIL_AT(c, ERR_RULE, S("/reason"), M_CASE_NEEDS_REASON, title(c, a->zh, a->en));
+    return utf8_length(m->reason) <= CASE_TEXT_MAX ||
+           FAIL_AT(c, ERR_RULE, S("/reason"), M_CASE_LARGE);
+}
+
 static bool gate_given(Ctx *c, const CaseFile *k, const FlowAct *a, const CaseMove *m) {
     for (int i = 0; i < a->nfields; i++) {
         const Json *v = json_get(k->data, a->fields[i]->name);
@@ -59,21 +70,24 @@ static bool gate_given(Ctx *c, const CaseFile *k, const FlowAct *a, const CaseMo
             return FAIL_AT(c, ERR_RULE, str_cat(c->arena, S("/data/"), a->fields[i]->name),
                            M_CASE_NEEDS_FIELD, title(c, a->fields[i]->zh, a->fields[i]->en));
     }
-    if (a->ncodes && !has_code(a, m->code))
-        return FAIL_AT(c, ERR_RULE, S("/code"), M_CASE_NEEDS_CODE, title(c, a->zh, a->en));
-    if (!a->ncodes && m->code.n) return FAIL_AT(c, ERR_RULE, S("/code"), M_CASE_CODE, m->code);
-    if (a->reason && !str_trim(m->reason).n)
-        return FAIL_AT(c, ERR_RULE, S("/reason"), M_CASE_NEEDS_REASON, title(c, a->zh, a->en));
-    return true;
+    return case_gate_said(c, a, m);
 }
 
-static bool gate_signatures(Db *db, const CaseFile *k, const FlowAct *a) {
+/* Signed for another reason or code is not signed; which one it was is said. */
+static bool gate_signatures(Db *db, const CaseFile *k, const FlowAct *a, const CaseMove *m) {
     Ctx *c = db_ctx(db);
+    CaseSigned s;
     int n;
     if (!a->signatures) return true;
-    if (!case_signatures(db, k, a->id, &n)) return false;
-    return n >= a->signatures ||
-           FAIL(c, ERR_RULE, M_CASE_NEEDS_SIGNATURES, title(c, a->zh, a->en),
+    if (!case_signatures(db, k, a->id, &s)) return false;
+    n = s.n;
+    if (m && !case_signed_for(db, k, m, &n)) return false;
+    if (n >= a->signatures) return true;
+    if (s.n >= a->signatures)
+        return FAIL_AT(c, ERR_RULE, S("/reason"), M_CASE_SIGNED_OTHER, title(c, a->zh, a->en),
+                       s.code.n ? str_printf(c->arena, "%.*s %.*s", STRF(s.code), STRF(s.reason))
+                                : s.reason);
+    return FAIL(c, ERR_RULE, M_CASE_NEEDS_SIGNATURES, title(c, a->zh, a->en),
                 str_printf(c->arena, "%d", a->signatures), str_printf(c->arena, "%d", n));
 }
 
@@ -121,7 +135,7 @@ static bool gate_rule(Db *db, const Register *reg, const CaseFile *k, const Flow
 bool case_gate(Db *db, const Register *reg, const CaseFile *k, const FlowAct *a,
                const CaseActor *actor, const CaseMove *move, CaseGate *out) {
     return gate_parent(db, reg, k, a) && gate_documents(db, k, a) &&
-           (!move || gate_given(db_ctx(db), k, a, move)) && gate_signatures(db, k, a) &&
+           (!move || gate_given(db_ctx(db), k, a, move)) && gate_signatures(db, k, a, move) &&
            (!a->visits || visits_closed(db, k)) && gate_when(db, reg, k, actor, a) &&
            gate_rule(db, reg, k, a, out);
 }

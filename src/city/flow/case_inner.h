@@ -57,6 +57,8 @@ typedef struct CaseGate {
  * move NULL: what a person gives along with the act (reason, code, fields) is not asked for. */
 bool case_gate(Db *db, const Register *reg, const CaseFile *k, const FlowAct *a,
                const CaseActor *actor, const CaseMove *move, CaseGate *out);
+/* Whether code and reason are what an act asks for. */
+bool case_gate_said(Ctx *c, const FlowAct *a, const CaseMove *m);
 /* The data of the parent, else the case's own. */
 bool case_parameters(Db *db, const Register *reg, const CaseFile *k, const Json **out);
 

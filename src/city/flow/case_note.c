@@ -115,37 +115,99 @@ Str case_content_sm3(Db *db, const CaseFile *k) {
     return hash_hex(a, HASH_SM3, case_json(a, o));
 }
 
-bool case_signatures(Db *db, const CaseFile *k, Str act, int *n) {
-    Str sm3 = case_content_sm3(db, k);
+/* What is signed: the content and what is going to be done with it. */
+static Str digest(Arena *a, Str content, Str act, Str code, Str reason) {
+    Json *o = json_new(a, JSON_OBJECT);
+    json_set(o, S("content"), json_string(a, content));
+    json_set(o, S("act"), json_string(a, act));
+    json_set(o, S("code"), json_string(a, code));
+    json_set(o, S("reason"), json_string(a, str_trim(reason)));
+    return hash_hex(a, HASH_SM3, case_json(a, o));
+}
+
+bool case_signature_list(Db *db, const CaseFile *k, CaseSignature **out, int *n) {
+    Ctx *c = db_ctx(db);
+    Arena *a = c->arena;
+    int cap = 0;
+    *out = NULL;
+    *n = 0;
+    Rows *r = Q(db,
+                "SELECT act, actor, code, reason, content_sm3, at_ms FROM case_signature "
+                "WHERE case_file = $1 ORDER BY at_ms, act, actor, content_sm3",
+                db_i(k->id));
+    while (r && row_next(r)) {
+        GROW(a, *out, *n, cap);
+        (*out)[(*n)++] = (CaseSignature){.act = str_dup(a, row_str(r, 0)),
+                                         .actor = str_dup(a, row_str(r, 1)),
+                                         .code = str_dup(a, row_str(r, 2)),
+                                         .reason = str_dup(a, row_str(r, 3)),
+                                         .sm3 = str_dup(a, row_str(r, 4)),
+                                         .at_ms = row_i64(r, 5)};
+    }
+    if (r) rows_close(r);
+    if (!ctx_ok(c)) return false;
+    Str content = *n ? case_content_sm3(db, k) : S("");
+    for (int i = 0; i < *n; i++) {
+        CaseSignature *s = &(*out)[i];
+        s->holds = str_eq(s->sm3, digest(a, content, s->act, s->code, s->reason));
+    }
+    return ctx_ok(c);
+}
+
+bool case_signatures(Db *db, const CaseFile *k, Str act, CaseSigned *out) {
+    CaseSignature *all;
+    int n;
+    *out = (CaseSigned){0};
+    if (!case_signature_list(db, k, &all, &n)) return false;
+    for (int i = 0; i < n; i++) {
+        int same = 0; /* a person signs one content once */
+        if (!all[i].holds || !str_eq(all[i].act, act)) continue;
+        for (int j = 0; j < n; j++) same += all[j].holds && str_eq(all[j].sm3, all[i].sm3);
+        if (same >= out->n)
+            *out = (CaseSigned){.n = same, .code = all[i].code, .reason = all[i].reason};
+    }
+    return true;
+}
+
+bool case_signed_for(Db *db, const CaseFile *k, const CaseMove *m, int *n) {
+    Ctx *c = db_ctx(db);
+    Str content = case_content_sm3(db, k);
     *n = (int)Q_I64(db, 0,
                     "SELECT count(*) FROM case_signature WHERE case_file = $1 AND act = $2 AND "
                     "content_sm3 = $3",
-                    db_i(k->id), db_s(act), db_s(sm3));
-    return ctx_ok(db_ctx(db));
+                    db_i(k->id), db_s(m->act),
+                    db_s(digest(c->arena, content, m->act, m->code, m->reason)));
+    return ctx_ok(c);
 }
 
-bool case_sign(Db *db, const Register *reg, int64_t id, Str act, const CaseActor *actor) {
+bool case_sign(Db *db, const Register *reg, int64_t id, const CaseMove *m, const CaseActor *actor) {
     Ctx *c = db_ctx(db);
     CaseFile k;
     CaseEventNew e;
     int64_t changed;
     if (!begin(db, reg, id, actor, &k, &e)) return false;
-    const FlowAct *a = flow_act(k.flow, act);
+    const FlowAct *a = flow_act(k.flow, m->act);
     if (!a || !a->signatures || !flow_act_from(a, k.state))
-        return FAIL(c, ERR_STATE, M_CASE_NO_SIGNATURE, act);
+        return FAIL(c, ERR_STATE, M_CASE_NO_SIGNATURE, m->act);
     int role;
     if (!actor->user || !case_reach("case:act", &k, actor, a->signers, &role))
         return FAIL(c, ERR_DENIED, M_CASE_NOT_YOURS, flow_title(a->zh, a->en, c->lang));
-    Str sm3 = case_content_sm3(db, &k);
-    DbVal v[] = {db_i(id), db_s(act), db_s(actor->name), db_s(sm3), db_i(e.at_ms)};
-    if (!db_exec(db,
-                 "INSERT INTO case_signature(case_file, act, actor, content_sm3, at_ms) "
-                 "VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-                 &changed, 5, v))
+    if (!case_gate_said(c, a, m)) return false;
+    Str reason = str_trim(m->reason);
+    Str sm3 = digest(c->arena, case_content_sm3(db, &k), a->id, m->code, reason);
+    DbVal v[] = {db_i(id),      db_s(a->id),   db_s(actor->name), db_s(sm3),
+                 db_i(e.at_ms), db_s(m->code), db_s(reason)};
+    if (!ctx_ok(c) ||
+        !db_exec(db,
+                 "INSERT INTO case_signature(case_file, act, actor, content_sm3, at_ms, code, "
+                 "reason) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+                 &changed, 7, v))
         return false;
     if (!changed) return true;
-    e.act = str_cat(c->arena, S("sign:"), act);
+    e.act = str_cat(c->arena, S("sign:"), a->id);
     e.role = case_role_text(role);
+    e.code = m->code;
+    e.reason = reason;
     e.data = str_printf(c->arena, "{\"content_sm3\":\"%.*s\"}", STRF(sm3));
     return case_event_add(db, &k, &e, S("case.sign")) != 0;
 }

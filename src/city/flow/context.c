@@ -185,9 +185,9 @@ static Val documents_value(Db *db, const CaseFile *k) {
 static Val signatures_value(Db *db, const CaseFile *k) {
     Entries e = entries(db_ctx(db)->arena, k->flow->nacts);
     for (int i = 0; i < k->flow->nacts; i++) {
-        int n = 0;
-        case_signatures(db, k, k->flow->acts[i].id, &n);
-        put(&e, k->flow->acts[i].id, val_int(n));
+        CaseSigned s = {0};
+        if (k->flow->acts[i].signatures) case_signatures(db, k, k->flow->acts[i].id, &s);
+        put(&e, k->flow->acts[i].id, val_int(s.n));
     }
     return val_context(e.x);
 }

@@ -43,6 +43,8 @@ const library: Record<keyof typeof zh, string> = {
   'case.sign': 'Sign ({n}/{of})',
   'case.done': 'Done: {act}',
   'case.saved': 'Saved',
+  'case.sign_act': 'Sign “{act}”',
+  'case.sign_note': 'You sign the content as it is and the reason below: a change of either voids the signature.',
   'case.signed': 'Signed',
   'case.said': 'Sent',
   'case.uploaded': 'Uploaded',

@@ -43,6 +43,8 @@ export default {
   'case.sign': '签署（{n}/{of}）',
   'case.done': '已办理：{act}',
   'case.saved': '已保存',
+  'case.sign_act': '签署“{act}”',
+  'case.sign_note': '签署的是现在的内容和下面的理由：任何一处改动，签署失效。',
   'case.signed': '已签署',
   'case.said': '已发送',
   'case.uploaded': '已上传',

@@ -13,6 +13,7 @@ typedef struct Work {
     CaseNew open;
     CaseMove move;
     CaseFilter filter;
+    CaseSay say;
     Str subject, text, kind, bytes;
     int64_t id;
     CaseFile out;
@@ -69,6 +70,28 @@ static bool documents(Db *db, const CaseFile *k, Json *o, Buf *b) {
     return true;
 }
 
+/* The points that ask for an answer: those that have none first catch the eye. */
+static bool points(Db *db, const CaseFile *k, Json *o, Buf *b) {
+    Arena *a = db_ctx(db)->arena;
+    CaseMessage *m;
+    int n;
+    if (!case_messages(db, k->id, &m, &n)) return false;
+    Json *list = json_set(o, S("points"), json_new(a, JSON_ARRAY));
+    for (int i = 0; i < n; i++) {
+        if (!m[i].asks) continue;
+        Json *j = json_push(list, json_new(a, JSON_OBJECT));
+        json_set(j, S("id"), json_int(a, m[i].id));
+        json_set(j, S("text"), json_string(a, m[i].text));
+        json_set(j, S("field"), json_string(a, m[i].field));
+        json_set(j, S("by"), json_string(a, m[i].actor));
+        json_set(j, S("answered"), json_bool(a, m[i].answered));
+        json_set(j, S("answer"), json_string(a, m[i].answer));
+        buf_printf(b, "\n  %s #%lld  %.*s%s%.*s", m[i].answered ? "✓" : "?", (long long)m[i].id,
+                   STRF(m[i].text), m[i].answer.n ? "  " : "", STRF(m[i].answer));
+    }
+    return true;
+}
+
 static int show(Cli *cli, Db *db, const Register *reg, const Work *w) {
     Arena *a = cli->arena;
     CaseFile k;
@@ -95,7 +118,7 @@ static int show(Cli *cli, Db *db, const Register *reg, const Work *w) {
         buf_printf(&b, "\n  %.*s  %.*s  %.*s → %.*s  %.*s", STRF(instant_text(a, e[i].at_ms)),
                    STRF(e[i].actor), STRF(e[i].act), STRF(e[i].to), STRF(e[i].reason));
     }
-    if (!documents(db, &k, o, &b)) return cli_failed(cli);
+    if (!points(db, &k, o, &b) || !documents(db, &k, o, &b)) return cli_failed(cli);
     Json *open = json_set(o, S("acts"), json_new(a, JSON_ARRAY));
     for (int i = 0; i < nacts; i++) {
         Json *j = json_push(open, json_new(a, JSON_OBJECT));
@@ -141,9 +164,8 @@ static int tick(Cli *cli, Db *db, const Register *reg) {
     return t.refused ? EXIT_NO : EXIT_YES;
 }
 
-static bool number(Cli *cli, Str text, int64_t *out) {
-    return (str_to_i64(text, out) && *out > 0) ||
-           FAIL(cli->c, ERR_INPUT, M_CLI_NUMBER, S("case"), text);
+static bool number(Cli *cli, Str what, Str text, int64_t *out) {
+    return (str_to_i64(text, out) && *out > 0) || FAIL(cli->c, ERR_INPUT, M_CLI_NUMBER, what, text);
 }
 
 /* --- acts on many ------------------------------------------------------------------------------
@@ -158,7 +180,8 @@ static bool batch_ids(Cli *cli, Db *db, const Work *w, Str list, int64_t **ids, 
     if (list.n) {
         *ids = NEW_N(a, int64_t, list.n);
         while (list.n)
-            if (!number(cli, str_trim(str_cut(&list, ',')), &(*ids)[(*n)++])) return false;
+            if (!number(cli, S("--ids"), str_trim(str_cut(&list, ',')), &(*ids)[(*n)++]))
+                return false;
         return true;
     }
     if (!case_list(db, w->reg, &w->filter, who, &all, n, NULL)) return false;
@@ -217,8 +240,8 @@ static bool edit_tx(Db *db, void *user) {
 
 static bool say_tx(Db *db, void *user) {
     Work *w = user;
-    return case_say(db, w->reg, w->id, w->text, S(""), &w->actor) &&
-           case_get(db, w->reg, w->id, &w->out);
+    w->say.text = w->text;
+    return case_say(db, w->reg, w->id, &w->say, &w->actor) && case_get(db, w->reg, w->id, &w->out);
 }
 
 static Str file_name(Str path) {
@@ -267,7 +290,25 @@ static bool paper_tx(Db *db, void *user) {
            case_paper(db, w->reg, w->id, &p, &w->actor) && case_get(db, w->reg, w->id, &w->out);
 }
 
-enum { FLOW, STATE, STAGE, Q, IDS, OPEN, SUBJECT, PARENT, DATA, REASON, CODE, TITLE, AS, OPTIONS };
+enum {
+    FLOW,
+    STATE,
+    STAGE,
+    Q,
+    IDS,
+    OPEN,
+    SUBJECT,
+    PARENT,
+    DATA,
+    REASON,
+    CODE,
+    TITLE,
+    FIELD,
+    ASKS,
+    ANSWERS,
+    AS,
+    OPTIONS
+};
 
 /* Acts on one case that stands: their name, how many arguments follow the id, what they run. */
 static const struct {
@@ -281,7 +322,7 @@ static const struct {
 static int on_one(Cli *cli, Db *db, Work *w, const Str *args, int n) {
     for (size_t i = 0; n >= 2 && i < sizeof ON_ONE / sizeof *ON_ONE; i++) {
         if (!str_eq(args[0], ON_ONE[i].name) || n != 2 + ON_ONE[i].more) continue;
-        if (!number(cli, args[1], &w->id)) return cli_failed(cli);
+        if (!number(cli, S("case"), args[1], &w->id)) return cli_failed(cli);
         w->move.act = w->text = n > 2 ? args[n - 1] : S("");
         w->kind = n > 3 ? args[2] : S("");
         if (ON_ONE[i].fn == attach_tx &&
@@ -327,7 +368,10 @@ static int run(Cli *cli, Db *db, const Register *reg, Str *args, int n, CliOpt *
                             .q = str_trim(o[Q].text),
                             .open_only = o[OPEN].given,
                             .limit = 10000};
-    if (o[PARENT].given && !number(cli, o[PARENT].text, &w.filter.parent)) return cli_failed(cli);
+    w.say = (CaseSay){.field = o[FIELD].text, .asks = o[ASKS].given};
+    if ((o[PARENT].given && !number(cli, S("--parent"), o[PARENT].text, &w.filter.parent)) ||
+        (o[ANSWERS].given && !number(cli, S("--answers"), o[ANSWERS].text, &w.say.answers)))
+        return cli_failed(cli);
     if (n == 1 && str_eq(args[0], S("list"))) return list(cli, db, reg, &w.filter);
     if (n == 1 && str_eq(args[0], S("tick"))) return tick(cli, db, reg);
     if (n == 2 && str_eq(args[0], S("batch")) && o[FLOW].given != o[IDS].given) {
@@ -336,25 +380,21 @@ static int run(Cli *cli, Db *db, const Register *reg, Str *args, int n, CliOpt *
         return batch(cli, db, &w, o[IDS].text);
     }
     if (n == 2 && str_eq(args[0], S("show")))
-        return number(cli, args[1], &w.id) ? show(cli, db, reg, &w) : cli_failed(cli);
+        return number(cli, S("case"), args[1], &w.id) ? show(cli, db, reg, &w) : cli_failed(cli);
     if (n >= 2 && n <= 3 && str_eq(args[0], S("open"))) return open_one(cli, db, &w, args, n, o);
     return on_one(cli, db, &w, args, n);
 }
 
 int cmd_case(Cli *cli, int argc, char **argv) {
-    CliOpt o[OPTIONS] = {[FLOW] = {.name = "--flow"},
-                         [STATE] = {.name = "--state"},
-                         [STAGE] = {.name = "--stage"},
-                         [Q] = {.name = "--q"},
-                         [IDS] = {.name = "--ids"},
-                         [OPEN] = {.name = "--open", .flag = true},
-                         [SUBJECT] = {.name = "--subject"},
-                         [PARENT] = {.name = "--parent"},
-                         [DATA] = {.name = "--data"},
-                         [REASON] = {.name = "--reason"},
-                         [CODE] = {.name = "--code"},
-                         [TITLE] = {.name = "--title"},
-                         [AS] = {.name = "--as"}};
+    CliOpt o[OPTIONS] = {
+        [FLOW] = {.name = "--flow"},       [STATE] = {.name = "--state"},
+        [STAGE] = {.name = "--stage"},     [Q] = {.name = "--q"},
+        [IDS] = {.name = "--ids"},         [OPEN] = {.name = "--open", .flag = true},
+        [SUBJECT] = {.name = "--subject"}, [PARENT] = {.name = "--parent"},
+        [DATA] = {.name = "--data"},       [REASON] = {.name = "--reason"},
+        [CODE] = {.name = "--code"},       [TITLE] = {.name = "--title"},
+        [FIELD] = {.name = "--field"},     [ASKS] = {.name = "--asks", .flag = true},
+        [ANSWERS] = {.name = "--answers"}, [AS] = {.name = "--as"}};
     Str args[4];
     int n;
     if (!cli_parse(cli, argc, argv, o, OPTIONS, args, 4, &n)) return cli_failed(cli);

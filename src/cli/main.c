@@ -71,7 +71,7 @@ static const Command COMMANDS[] = {
      "case attach ID KIND FILE [--as NAME]\n"
      "case withdraw ID DOCUMENT --reason TEXT [--as NAME]\n"
      "case paper ID --data JSON [--as NAME]\n"
-     "case say ID TEXT [--as NAME]\ncase tick",
+     "case say ID TEXT [--field NAME] [--asks | --answers MESSAGE] [--as NAME]\ncase tick",
      M_CLI_HELP_CASE, cmd_case},
     {"flow", "flow check FILE|DIR\nflow simulate FLOW|FILE [--steps N] [--seed S]", M_CLI_HELP_FLOW,
      cmd_flow},

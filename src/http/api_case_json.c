@@ -221,6 +221,26 @@ static void out_kinds(Request *r, Json *list, const CaseFile *k) {
     }
 }
 
+/* The points of returns for correction, answered or not. */
+static bool out_points(Request *r, Json *list, int64_t id) {
+    Arena *a = r->c->arena;
+    CaseMessage *m;
+    int n;
+    if (!case_messages(r->db, id, &m, &n)) return false;
+    for (int i = 0; i < n; i++) {
+        if (!m[i].asks) continue;
+        Json *o = out_item(a, list);
+        out_str(a, o, S("id"), id_text(r, m[i].id));
+        out_str(a, o, S("text"), m[i].text);
+        out_opt(a, o, S("field"), m[i].field);
+        out_str(a, o, S("by"), m[i].actor);
+        out_instant(a, o, S("at"), m[i].at_ms);
+        out_bool(a, o, S("answered"), m[i].answered);
+        out_opt(a, o, S("answer"), m[i].answer);
+    }
+    return true;
+}
+
 Json *case_json_full(Request *r, const CaseFile *k) {
     Arena *a = r->c->arena;
     CaseActor actor = case_actor(r->user);
@@ -239,6 +259,7 @@ Json *case_json_full(Request *r, const CaseFile *k) {
     for (int i = 0; i < n; i++)
         if (!out_act(r, list, k, &acts[i])) return NULL;
     out_bool(a, o, S("editable"), n > 0 && !k->closed_ms);
+    if (!out_points(r, out_list(a, o, S("points")), k->id)) return NULL;
     Json *all = out_list(a, o, S("all_clocks"));
     for (int i = 0; i < nclocks; i++) clock_json(r, all, &clocks[i]);
     out_opt(a, o, S("note"), k->flow->note);

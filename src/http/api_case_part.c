@@ -65,6 +65,10 @@ static bool reply_messages(Request *r, Response *out, int status, int64_t id) {
         out_opt(a, j, S("role"), m[i].role);
         out_str(a, j, S("text"), m[i].text);
         out_opt(a, j, S("field"), m[i].field);
+        out_bool(a, j, S("asks"), m[i].asks);
+        out_bool(a, j, S("answered"), m[i].answered);
+        out_opt(a, j, S("answers"),
+                m[i].answers ? str_printf(a, "%lld", (long long)m[i].answers) : S(""));
     }
     return send(r, out, status, o);
 }
@@ -132,8 +136,9 @@ typedef struct PartCall {
     Request *r;
     CaseActor actor;
     int64_t id, document;
-    Str text, field, kind, name, bytes;
+    Str text, kind, name, bytes;
     CasePaper paper;
+    CaseSay say;
     CaseDocument added;
 } PartCall;
 
@@ -146,7 +151,7 @@ static bool begin(Request *r, PartCall *p, CaseFile *k) {
 
 static bool say_tx(Db *db, void *user) {
     PartCall *p = user;
-    return case_say(db, p->r->reg, p->id, p->text, p->field, &p->actor);
+    return case_say(db, p->r->reg, p->id, &p->say, &p->actor);
 }
 
 bool api_case_say(Request *r, Response *out) {
@@ -154,8 +159,12 @@ bool api_case_say(Request *r, Response *out) {
     CaseFile k;
     const Json *j = http_json(r);
     if (!j || !begin(r, &p, &k)) return false;
-    p.text = json_get_str(j, S("text"));
-    p.field = json_get_str(j, S("field"));
+    Str answers = json_get_str(j, S("answers"));
+    p.say = (CaseSay){.text = json_get_str(j, S("text")),
+                      .field = json_get_str(j, S("field")),
+                      .asks = json_get_bool(j, S("asks"), false)};
+    if (answers.n && !str_to_i64(answers, &p.say.answers))
+        return HTTP_INVALID(r, S("/answers"), M_HTTP_QUERY, S("answers"), answers);
     return tx_run(r->db, DB_WRITE, say_tx, &p) && reply_messages(r, out, 201, k.id);
 }
 

@@ -93,6 +93,7 @@ typedef struct Call {
     Str kind, name, bytes, text;
     CaseDocument document;
     CasePaper paper;
+    CaseSay say;
 } Call;
 
 static bool open_tx(Db *db, void *user) {
@@ -113,7 +114,7 @@ static bool sign_tx(Db *db, void *user) {
 }
 static bool say_tx(Db *db, void *user) {
     Call *k = user;
-    return case_say(db, k->w->reg, k->id, k->text, S(""), k->actor);
+    return case_say(db, k->w->reg, k->id, &k->say, k->actor);
 }
 static bool file_tx(Db *db, void *user) {
     Call *k = user;
@@ -490,9 +491,9 @@ TEST(case_thread_and_paper) {
     CaseActor office = person("office", ROLE_CLERK_OFFICE);
     if (begin(&w)) {
         CHECK(fine(&w, open_case(&w, "platform", w.firm, "{\"转型说明\":\"x\"}", &office, &k)));
-        Call say = {.w = &w, .id = k.id, .actor = &office, .text = S("请补充方案")};
+        Call say = {.w = &w, .id = k.id, .actor = &office, .say = {.text = S("请补充方案")}};
         CHECK(fine(&w, tx_run(w.db, DB_WRITE, say_tx, &say)));
-        say.text = S("  ");
+        say.say.text = S("  ");
         refused(&w, tx_run(w.db, DB_WRITE, say_tx, &say), ERR_RULE, "case.text");
         CaseMessage *m;
         CasePaper *p;

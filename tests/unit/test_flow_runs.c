@@ -643,3 +643,81 @@ TEST(flow_runs_question_by_the_calendar) {
     }
     end(&p);
 }
+
+/* --- points of a return ------------------------------------------------------------------------
+ */
+
+typedef struct Saying {
+    Play *p;
+    int64_t id;
+    Who who;
+    CaseSay what;
+} Saying;
+
+static bool say_tx(Db *db, void *user) {
+    const Saying *s = user;
+    return case_say(db, s->p->reg, s->id, &s->what, &s->p->people[s->who]);
+}
+
+/* Empty when it was said, else the code of the refusal. */
+static Str said(Play *p, int64_t id, Who who, CaseSay what) {
+    Saying s = {p, id, who, what};
+    bool ok = tx_run(p->db, DB_WRITE, say_tx, &s);
+    Str code = ok ? S("") : msg_code(p->c.err.note.msg);
+    ctx_clear(&p->c);
+    return code;
+}
+
+static CaseMessage *messages(Play *p, int64_t id, int want) {
+    CaseMessage *m;
+    int n;
+    CHECK(case_messages(p->db, id, &m, &n));
+    CHECK_INT(n, want);
+    return n == want ? m : NULL;
+}
+
+static const Step MINE[] = {{FIRM, "open:报告", RENAMED, NULL, NULL, "待核对"}};
+static const Step ANOTHER[] = {{DISTRICT, "open:报告", RENAMED, NULL, NULL, "待核对"}};
+
+/* Each point is answered by itself; the last word counts. */
+TEST(flow_runs_points_are_answered_one_by_one) {
+    Play p;
+    if (begin(&p)) {
+        PLAY(&p, "change-report", MINE);
+        int64_t id = p.k.id;
+        PLAY(&p, "change-report", ANOTHER);
+        int64_t other = p.k.id;
+        CaseSay field = {.text = S("日期不符"), .field = S("变更日期"), .asks = true};
+        CHECK_STR(said(&p, id, FIRM, (CaseSay){.text = S("请说明"), .asks = true}),
+                  S("case.not_yours"));
+        CHECK_STR(said(&p, id, DISTRICT, (CaseSay){.text = S("缺证明"), .asks = true}), S(""));
+        CHECK_STR(said(&p, id, DISTRICT, field), S(""));
+        CHECK_STR(said(&p, id, FIRM, (CaseSay){.text = S("收到")}), S(""));
+        const CaseMessage *m = messages(&p, id, 3);
+        int64_t point = m ? m[0].id : 0, remark = m ? m[2].id : 0;
+        CHECK(m && m[0].asks && m[1].asks && !m[2].asks && !m[0].answered && !m[1].answered);
+        /* what does not ask, is not there, or is of another case has no answer */
+        CHECK_STR(said(&p, id, FIRM, (CaseSay){.text = S("x"), .answers = remark}),
+                  S("case.point"));
+        CHECK_STR(said(&p, id, FIRM, (CaseSay){.text = S("x"), .answers = 999}), S("case.point"));
+        CHECK_STR(said(&p, other, FIRM, (CaseSay){.text = S("x"), .answers = point}),
+                  S("case.point"));
+        CHECK_STR(said(&p, id, STRANGER, (CaseSay){.text = S("x"), .answers = point}),
+                  S("case.unknown"));
+        field.answers = point;
+        CHECK_STR(said(&p, id, DISTRICT, field), S("case.point"));
+        CHECK_STR(said(&p, id, FIRM, (CaseSay){.text = S(" "), .answers = point}), S("case.text"));
+        CHECK_STR(said(&p, id, FIRM, (CaseSay){.text = S("已附"), .answers = point}), S(""));
+        m = messages(&p, id, 4);
+        CHECK(m && m[0].answered && !m[1].answered && m[3].answers == point);
+        if (m) CHECK_STR(m[0].answer, S("已附"));
+        CHECK_STR(said(&p, id, DISTRICT, (CaseSay){.text = S("看不清"), .answers = point}), S(""));
+        m = messages(&p, id, 5);
+        CHECK(m && !m[0].answered);
+        CHECK_STR(said(&p, id, FIRM, (CaseSay){.text = S("重传"), .answers = point}), S(""));
+        m = messages(&p, id, 6);
+        CHECK(m && m[0].answered && !m[1].answered);
+        if (m) CHECK_STR(m[0].answer, S("重传"));
+    }
+    end(&p);
+}

@@ -94,14 +94,14 @@ TEST(http_case_of_another_enterprise) {
     CHECK_INT(json_get(r.json, S("waits"))->count, 0);
 }
 
-static HttpReply upload(HttpFixture *f, Str token, const char *path, const char *name,
-                        const char *bytes) {
+static HttpReply upload(HttpFixture *f, Str token, const char *path, const char *kind,
+                        const char *name, const char *bytes) {
     Str body =
         str_printf(f->arena,
-                   "--b\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\n证明\r\n"
+                   "--b\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\n%s\r\n"
                    "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
                    "Content-Type: application/octet-stream\r\n\r\n%s\r\n--b--\r\n",
-                   name, bytes);
+                   kind, name, bytes);
     return http_call(
         f, &(HttpCall){.method = "POST",
                        .path = str_z(f->arena, str_printf(f->arena, "%s/documents", path)),
@@ -115,9 +115,9 @@ TEST(http_case_files) {
     HttpReply r;
     const char *path = new_case(f, &r);
     Str clerk = f->tokens[ROLE_CLERK_OFFICE];
-    r = upload(f, clerk, path, "a.pdf", "<html>no pdf</html>");
+    r = upload(f, clerk, path, "证明", "a.pdf", "<html>no pdf</html>");
     CHECK_INT(r.status, 422);
-    r = upload(f, clerk, path, "a.pdf", "%PDF-1.4\nhello\n%%EOF");
+    r = upload(f, clerk, path, "证明", "a.pdf", "%PDF-1.4\nhello\n%%EOF");
     CHECK_INT(r.status, 201);
     Str href = str_dup(f->arena, json_get_str(json_at(json_get(r.json, S("items")), 0), S("href")));
     const char *file = str_z(f->arena, str_sub(href, S("/api/v1").n, href.n));
@@ -128,6 +128,77 @@ TEST(http_case_files) {
     CHECK_INT(http_get(f, f->tokens[ROLE_POLICY], file).status, 200); /* 敏感 */
     CHECK_INT(http_get(f, f->tokens[ROLE_REVIEWER], file).status, 404);
     CHECK_INT(http_get(f, clerk, "/files/0000").status, 404);
+}
+
+TEST(http_case_points_and_what_was_signed) {
+    HttpFixture *f = http_fixture();
+    HttpReply r;
+    Str clerk = f->tokens[ROLE_CLERK_OFFICE];
+    const char *path = new_case(f, &r);
+    const char *say = str_z(f->arena, str_cat(f->arena, str_from(path), S("/messages")));
+    const char *sign = str_z(f->arena, str_cat(f->arena, str_from(path), S("/signatures")));
+    r = post(f, clerk, say, "{\"text\":\"哪一年？\",\"asks\":true}");
+    CHECK_INT(r.status, 201);
+    const Json *asked = json_at(json_get(r.json, S("items")), 0);
+    CHECK(json_get_bool(asked, S("asks"), false) && !json_get_bool(asked, S("answered"), true));
+    Str id = str_dup(f->arena, json_get_str(asked, S("id")));
+    CHECK_INT(post(f, clerk, say, "{\"text\":\"x\",\"answers\":\"q\"}").status, 422);
+    CHECK_INT(post(f, clerk, say, "{\"text\":\"x\",\"answers\":\"99999\"}").status, 422);
+    Str answer = str_printf(f->arena, "{\"text\":\"2025 年\",\"answers\":\"%.*s\"}", STRF(id));
+    CHECK_INT(post(f, f->boss, say, str_z(f->arena, answer)).status, 201);
+    r = http_get(f, clerk, path);
+    const Json *points = json_get(r.json, S("points"));
+    CHECK_INT(points->count, 1);
+    CHECK(json_get_bool(json_at(points, 0), S("answered"), false));
+    CHECK_STR(json_get_str(json_at(points, 0), S("answer")), S("2025 年"));
+    /* nothing of a question is signed */
+    CHECK_INT(post(f, clerk, sign, "{\"act\":\"采用\",\"reason\":\"x\"}").status, 409);
+    CHECK_INT(post(f, clerk, sign, "{\"reason\":\"x\"}").status, 422);
+}
+
+/* An act on a case as it stands now. */
+static HttpReply step(HttpFixture *f, Str token, Str path, const char *body) {
+    HttpReply r = http_get(f, token, str_z(f->arena, path));
+    Str acts = str_cat(f->arena, path, S("/acts"));
+    return http_call(f, &(HttpCall){.method = "POST",
+                                    .path = str_z(f->arena, acts),
+                                    .token = token,
+                                    .body = str_from(body),
+                                    .headers = {{S("If-Match"),
+                                                 str_printf(f->arena, "\"%.*s\"", STRF(r.etag))}}});
+}
+
+/* What is signed is asked for, and given back to be taken over. */
+TEST(http_case_signs_act_and_reason) {
+    HttpFixture *f = http_fixture();
+    Str clerk = f->tokens[ROLE_CLERK_OFFICE], leader = f->tokens[ROLE_LEADER];
+    HttpReply r = post(f, clerk, "/cases",
+                       "{\"flow\":\"platform\",\"subject\":\"1\",\"data\":{\"转型说明\":\"x\"}}");
+    CHECK_INT(r.status, 201);
+    Str path =
+        str_dup(f->arena, str_sub(r.location, str_find(r.location, S("/cases/")), r.location.n));
+    const char *sign = str_z(f->arena, str_cat(f->arena, path, S("/signatures")));
+    r = upload(f, clerk, str_z(f->arena, path), "转型方案", "a.pdf", "%PDF-1.4\nhello\n%%EOF");
+    CHECK_INT(r.status, 201);
+    CHECK_INT(step(f, clerk, path, "{\"act\":\"受理\"}").status, 200);
+    CHECK_INT(step(f, clerk, path,
+                   "{\"act\":\"汇总\",\"data\":{\"专家意见\":\"可\",\"处室意见\":\"可\"}}")
+                  .status,
+              200);
+    CHECK_INT(post(f, clerk, sign, "{\"act\":\"列入\"}").status, 422);
+    CHECK_INT(post(f, clerk, sign, "{\"act\":\"列入\",\"reason\":\"支持\"}").status, 201);
+    r = post(f, leader, sign, "{\"act\":\"列入\",\"reason\":\"支持\"}");
+    CHECK_INT(r.status, 201);
+    const Json *act = json_get(r.json, S("acts"))->first;
+    while (act && !str_eq(json_get_str(act, S("id")), S("列入"))) act = act->next;
+    CHECK_INT(json_get_i64(act, S("signed"), 0), 2);
+    CHECK_STR(json_get_str(act, S("signed_reason")), S("支持"));
+    r = step(f, clerk, path, "{\"act\":\"列入\",\"reason\":\"别的\"}");
+    CHECK_INT(r.status, 422);
+    CHECK(str_find(r.body, S("支持")) >= 0);
+    r = step(f, clerk, path, "{\"act\":\"列入\",\"reason\":\"支持\"}");
+    CHECK_INT(r.status, 200);
+    CHECK_STR(json_get_str(r.json, S("state")), S("支持"));
 }
 
 TEST(http_case_tasks_and_flows) {

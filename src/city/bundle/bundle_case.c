@@ -95,6 +95,8 @@ static bool add_said(Db *db, BundleWriter *w, int64_t id, Grade g) {
         text(a, o, S("actor"), said[i].actor);
         text(a, o, S("text"), said[i].text);
         text(a, o, S("field"), said[i].field);
+        json_set(o, S("asks"), json_bool(a, said[i].asks));
+        text(a, o, S("answers"), said[i].answers ? id_text(a, said[i].answers) : S(""));
         if (!bundle_add_json(w, "message", id_text(a, said[i].id), said[i].actor, g, o))
             return false;
     }

@@ -164,12 +164,22 @@ typedef struct CaseEvent {
 } CaseEvent;
 bool case_events(Db *db, int64_t id, CaseEvent **out, int *n);
 
+/* What is said of a case. One that asks is a point of a return for correction: it is answered when
+ * the last answer to it is not by who asked. */
 typedef struct CaseMessage {
-    int64_t id, at_ms;
+    int64_t id, at_ms, answers; /* answers: the message that asked; 0: none */
     Str actor, role, text, field;
+    Str answer; /* the last one to it */
+    bool asks, answered;
 } CaseMessage;
 bool case_messages(Db *db, int64_t id, CaseMessage **out, int *n);
-bool case_say(Db *db, const Register *reg, int64_t id, Str text, Str field, const CaseActor *actor);
+typedef struct CaseSay {
+    Str text, field; /* field of the data; empty: the whole */
+    bool asks;       /* for offices alone */
+    int64_t answers;
+} CaseSay;
+/* ERR_RULE: no text, no such field, an answer to what does not ask (of this case). */
+bool case_say(Db *db, const Register *reg, int64_t id, const CaseSay *m, const CaseActor *actor);
 
 /* Days since 1970-01-01; INT64_MIN: none. */
 typedef struct CasePaper {

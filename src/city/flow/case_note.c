@@ -215,6 +215,19 @@ bool case_sign(Db *db, const Register *reg, int64_t id, const CaseMove *m, const
 /* --- the thread --------------------------------------------------------------------------------
  */
 
+/* The message of that id among those before n (they stand by id), or NULL. */
+static CaseMessage *message_of(CaseMessage *all, int n, int64_t id) {
+    int lo = 0, hi = n;
+    while (lo < hi) {
+        int mid = lo + (hi - lo) / 2;
+        if (all[mid].id < id)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < n && all[lo].id == id ? &all[lo] : NULL;
+}
+
 bool case_messages(Db *db, int64_t id, CaseMessage **out, int *n) {
     Ctx *c = db_ctx(db);
     Arena *a = c->arena;
@@ -222,7 +235,7 @@ bool case_messages(Db *db, int64_t id, CaseMessage **out, int *n) {
     *out = NULL;
     *n = 0;
     Rows *r = Q(db,
-                "SELECT id, at_ms, actor, role, text, field FROM case_message "
+                "SELECT id, at_ms, actor, role, text, field, asks, answers FROM case_message "
                 "WHERE case_file = $1 ORDER BY id",
                 db_i(id));
     while (r && row_next(r)) {
@@ -232,26 +245,51 @@ bool case_messages(Db *db, int64_t id, CaseMessage **out, int *n) {
                                        .actor = str_dup(a, row_str(r, 2)),
                                        .role = str_dup(a, row_str(r, 3)),
                                        .text = str_dup(a, row_str(r, 4)),
-                                       .field = str_dup(a, row_str(r, 5))};
+                                       .field = str_dup(a, row_str(r, 5)),
+                                       .asks = row_i64(r, 6) != 0,
+                                       .answers = row_null(r, 7) ? 0 : row_i64(r, 7)};
     }
     if (r) rows_close(r);
+    /* the last word counts: who asked may say that it is not enough */
+    for (int i = 0; i < *n; i++) {
+        CaseMessage *m = &(*out)[i], *point = m->answers ? message_of(*out, i, m->answers) : NULL;
+        if (!point) continue;
+        point->answered = !str_eq(m->actor, point->actor);
+        point->answer = m->text;
+    }
     return ctx_ok(c);
 }
 
-bool case_say(Db *db, const Register *reg, int64_t id, Str text, Str field,
-              const CaseActor *actor) {
+/* Asking is for offices: who acts for themselves is asked. An answer names a message that asks. */
+static bool check_point(Db *db, const CaseFile *k, const CaseSay *m, const CaseActor *actor) {
+    Ctx *c = db_ctx(db);
+    bool office = rights_scope(right_find(S("case:act")), actor->roles) > SCOPE_OWN;
+    if (m->asks && !office) return FAIL(c, ERR_DENIED, M_CASE_NOT_YOURS, k->number);
+    if (!m->answers) return true;
+    int64_t there = Q_I64(
+        db, 0, "SELECT count(*) FROM case_message WHERE id = $1 AND case_file = $2 AND asks = 1",
+        db_i(m->answers), db_i(k->id));
+    if (!ctx_ok(c)) return false;
+    return (there && !m->asks) || FAIL_AT(c, ERR_RULE, S("/answers"), M_CASE_POINT,
+                                          str_printf(c->arena, "%lld", (long long)m->answers));
+}
+
+bool case_say(Db *db, const Register *reg, int64_t id, const CaseSay *m, const CaseActor *actor) {
     Ctx *c = db_ctx(db);
     CaseFile k;
     CaseEventNew e;
-    text = str_trim(text);
+    Str text = str_trim(m->text);
     if (!text.n || utf8_length(text) > CASE_TEXT_MAX)
         return FAIL_AT(c, ERR_RULE, S("/text"), M_CASE_TEXT);
     if (!begin(db, reg, id, actor, &k, &e)) return false;
-    if (field.n && !flow_field(k.flow, field)) return FAIL(c, ERR_RULE, M_CASE_FIELD, field);
-    if (!EXEC(db,
-              "INSERT INTO case_message(case_file, at_ms, actor, role, text, field) "
-              "VALUES ($1, $2, $3, $4, $5, $6)",
-              db_i(id), db_i(e.at_ms), db_s(actor->name), db_s(e.role), db_s(text), db_s(field)))
+    if (m->field.n && !flow_field(k.flow, m->field))
+        return FAIL(c, ERR_RULE, M_CASE_FIELD, m->field);
+    if (!check_point(db, &k, m, actor) ||
+        !EXEC(db,
+              "INSERT INTO case_message(case_file, at_ms, actor, role, text, field, asks, answers) "
+              "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+              db_i(id), db_i(e.at_ms), db_s(actor->name), db_s(e.role), db_s(text), db_s(m->field),
+              db_i(m->asks), m->answers ? db_i(m->answers) : db_n()))
         return false;
     e.act = S("message");
     e.reason = text;

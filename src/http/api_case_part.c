@@ -139,6 +139,7 @@ typedef struct PartCall {
     Str text, kind, name, bytes;
     CasePaper paper;
     CaseSay say;
+    CaseMove move;
     CaseDocument added;
 } PartCall;
 
@@ -201,8 +202,7 @@ bool api_case_paper(Request *r, Response *out) {
 
 static bool sign_tx(Db *db, void *user) {
     PartCall *p = user;
-    CaseMove m = {.act = p->text, .code = p->kind, .reason = p->name};
-    return case_sign(db, p->r->reg, p->id, &m, &p->actor);
+    return case_sign(db, p->r->reg, p->id, &p->move, &p->actor);
 }
 
 bool api_case_sign(Request *r, Response *out) {
@@ -210,10 +210,10 @@ bool api_case_sign(Request *r, Response *out) {
     CaseFile k;
     const Json *j = http_json(r);
     if (!j || !begin(r, &p, &k)) return false;
-    p.text = json_get_str(j, S("act"));
-    p.kind = json_get_str(j, S("code"));
-    p.name = json_get_str(j, S("reason"));
-    if (!p.text.n) return HTTP_INVALID(r, S("/act"), M_HTTP_REQUIRED, S("act"));
+    p.move = (CaseMove){.act = json_get_str(j, S("act")),
+                        .code = json_get_str(j, S("code")),
+                        .reason = json_get_str(j, S("reason"))};
+    if (!p.move.act.n) return HTTP_INVALID(r, S("/act"), M_HTTP_REQUIRED, S("act"));
     if (!tx_run(r->db, DB_WRITE, sign_tx, &p) || !case_of_path(r, &k)) return false;
     Json *o = case_json_full(r, &k);
     return o && send(r, out, 201, o);

@@ -1,5 +1,4 @@
 /* Who incubated an enterprise and whom it incubates. */
-#include "base/date.h"
 #include "city/library/incubation.h"
 #include "city/people/sight.h"
 #include "http/api.h"
@@ -9,10 +8,7 @@ static Json *one_json(Request *r, const Incubation *i, const Subject *other) {
     Arena *a = r->c->arena;
     Json *o = json_new(a, JSON_OBJECT);
     out_str(a, o, S("id"), title_id_text(a, i->id));
-    Json *e = out_object(a, o, S("enterprise"));
-    out_str(a, e, S("id"), title_id_text(a, other->id));
-    out_str(a, e, S("name"), other->name);
-    out_bool(a, e, S("demo"), other->demo);
+    title_out_firm(a, o, other);
     title_out_day(a, o, S("from"), i->from);
     title_out_day(a, o, S("to"), i->to);
     out_bool(a, o, S("holds"), incubation_holds(i, r->at.as_of));
@@ -71,34 +67,18 @@ static bool record_in_tx(Db *db, void *user) {
     return incubation_record(db, &w->n, &w->act) != 0;
 }
 
-static bool read_day(Request *r, const Json *j, Str key, int32_t *out) {
-    Str s = json_get_str(j, key);
-    int64_t day;
-    if (s.n == 0) return true;
-    if (!date_parse(s, &day))
-        return HTTP_INVALID(r, str_cat(r->c->arena, S("/"), key), M_HTTP_QUERY, key, s);
-    *out = date_to_int(day);
-    return true;
-}
-
 bool api_incubation_add(Request *r, Response *out) {
     IncubationWrite w = {0};
     Incubation *n = &w.n;
     Json *j = http_json(r);
-    if (!j || !http_id(r, 0, &n->subject) || !read_day(r, j, S("from"), &n->from) ||
-        !read_day(r, j, S("to"), &n->to))
+    if (!j || !http_id(r, 0, &n->subject) || !title_read_reason(r, j, &w.act) ||
+        !title_read_id(r, j, S("incubator"), &n->incubator) ||
+        !title_read_id(r, j, S("replaces"), &n->replaces) ||
+        !title_read_day(r, j, S("from"), &n->from) || !title_read_day(r, j, S("to"), &n->to))
         return false;
-    Str reason = str_trim(json_get_str(j, S("reason"))), by = json_get_str(j, S("incubator"));
-    Str replaces = json_get_str(j, S("replaces"));
-    if (!reason.n) return HTTP_INVALID(r, S("/reason"), M_HTTP_REQUIRED, S("reason"));
-    if (!by.n) return HTTP_INVALID(r, S("/incubator"), M_HTTP_REQUIRED, S("incubator"));
-    if (replaces.n && (!str_to_i64(replaces, &n->replaces) || n->replaces < 1))
-        return HTTP_INVALID(r, S("/replaces"), M_HTTP_QUERY, S("replaces"), replaces);
-    if (!str_to_i64(by, &n->incubator)) n->incubator = subject_find(r->db, by);
-    if (!n->incubator) return false;
+    if (!n->incubator) return HTTP_INVALID(r, S("/incubator"), M_HTTP_REQUIRED, S("incubator"));
     n->source = json_get_str(j, S("source"));
     n->document = json_get_str(j, S("document"));
-    w.act = http_act(r, reason);
     if (!tx_run(r->db, DB_WRITE, record_in_tx, &w)) return false;
     r->at.as_known = r->c->now_ms; /* what was written is seen */
     return reply_list(r, n->subject, 201, out);

@@ -23,16 +23,20 @@ static void out_first(Arena *a, Json *o, TitleFirst f) {
         out_bool(a, o, S("first"), f == TITLE_FIRST_YES);
 }
 
+void title_out_firm(Arena *a, Json *o, const Subject *who) {
+    Json *e = out_object(a, o, S("enterprise"));
+    out_str(a, e, S("id"), title_id_text(a, who->id));
+    out_str(a, e, S("name"), who->name);
+    out_bool(a, e, S("demo"), who->demo);
+}
+
 Json *title_json(Request *r, const TitleStatus *s, const Subject *holder) {
     Arena *a = r->c->arena;
     const Title *t = s->title;
     const LibraryTier *tier = library_tier(library_of(r->reg->pack), t->tier);
     Json *o = json_new(a, JSON_OBJECT);
     out_str(a, o, S("id"), title_id_text(a, t->id));
-    Json *e = out_object(a, o, S("enterprise"));
-    out_str(a, e, S("id"), title_id_text(a, holder->id));
-    out_str(a, e, S("name"), holder->name);
-    out_bool(a, e, S("demo"), holder->demo);
+    title_out_firm(a, o, holder);
     out_str(a, o, S("kind"), title_kind_word(t->kind));
     out_text(a, o, S("tier"), t->tier, tier ? tier->en : S(""));
     out_str(a, o, S("level"), t->level);
@@ -164,7 +168,7 @@ static bool happen(Db *db, void *user) {
     return title_event(db, w->r->reg->pack, &w->event, &w->act) != 0;
 }
 
-static bool read_day(Request *r, const Json *j, Str key, int32_t *out) {
+bool title_read_day(Request *r, const Json *j, Str key, int32_t *out) {
     Str s = json_get_str(j, key);
     int64_t day;
     *out = 0;
@@ -175,14 +179,14 @@ static bool read_day(Request *r, const Json *j, Str key, int32_t *out) {
     return true;
 }
 
-static bool read_id(Request *r, const Json *j, Str key, int64_t *out) {
+bool title_read_id(Request *r, const Json *j, Str key, int64_t *out) {
     Str s = json_get_str(j, key);
     *out = 0;
     return s.n == 0 || (str_to_i64(s, out) && *out > 0) ||
            HTTP_INVALID(r, str_cat(r->c->arena, S("/"), key), M_HTTP_QUERY, key, s);
 }
 
-static bool read_reason(Request *r, const Json *j, Act *act) {
+bool title_read_reason(Request *r, const Json *j, Act *act) {
     Str reason = str_trim(json_get_str(j, S("reason")));
     *act = http_act(r, reason);
     return reason.n > 0 || HTTP_INVALID(r, S("/reason"), M_HTTP_REQUIRED, S("reason"));
@@ -198,8 +202,9 @@ bool api_title_add(Request *r, Response *out) {
     Write w = {.r = r};
     TitleNew *t = &w.title;
     Json *j = http_json(r);
-    if (!j || !read_reason(r, j, &w.act) || !read_id(r, j, S("enterprise"), &t->subject) ||
-        !read_day(r, j, S("from"), &t->from) || !read_day(r, j, S("to"), &t->to))
+    if (!j || !title_read_reason(r, j, &w.act) ||
+        !title_read_id(r, j, S("enterprise"), &t->subject) ||
+        !title_read_day(r, j, S("from"), &t->from) || !title_read_day(r, j, S("to"), &t->to))
         return false;
     int kind = title_kind_find(json_get_str(j, S("kind")));
     const Json *first = json_get(j, S("first"));
@@ -223,9 +228,10 @@ bool api_title_event(Request *r, Response *out) {
     Write w = {.r = r};
     TitleEventNew *e = &w.event;
     Json *j = http_json(r);
-    if (!j || !http_id(r, 0, &e->title) || !read_reason(r, j, &w.act) ||
-        !read_id(r, j, S("target"), &e->target) || !read_day(r, j, S("day"), &e->day) ||
-        !read_day(r, j, S("to"), &e->to) || !read_day(r, j, S("bar_until"), &e->bar_until))
+    if (!j || !http_id(r, 0, &e->title) || !title_read_reason(r, j, &w.act) ||
+        !title_read_id(r, j, S("target"), &e->target) || !title_read_day(r, j, S("day"), &e->day) ||
+        !title_read_day(r, j, S("to"), &e->to) ||
+        !title_read_day(r, j, S("bar_until"), &e->bar_until))
         return false;
     int kind = title_event_find(json_get_str(j, S("kind")));
     if (kind < 0 || kind == TITLE_BAR) return HTTP_INVALID(r, S("/kind"), M_TITLE_KIND);

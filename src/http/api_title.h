@@ -29,6 +29,13 @@ Str title_state_said(const Request *r, TitleState s);
 Str title_id_text(Arena *a, int64_t id);
 /* yyyymmdd as ISO; null for 0. */
 void title_out_day(Arena *a, Json *o, Str key, int32_t day);
+/* {enterprise: {id, name, demo}}. */
+void title_out_firm(Arena *a, Json *o, const Subject *who);
+/* Of a body: a day as yyyymmdd and an id, 0 when the key is absent; the reason, which is needed.
+ * False: the failure names the key. */
+bool title_read_day(Request *r, const Json *j, Str key, int32_t *out);
+bool title_read_id(Request *r, const Json *j, Str key, int64_t *out);
+bool title_read_reason(Request *r, const Json *j, Act *act);
 /* Title of the contract: the record with its status at the request's clocks. */
 Json *title_json(Request *r, const TitleStatus *s, const Subject *holder);
 /* Titles a reader may know of: of enterprises it knows, internal ones at the grade 内部. keep[i]

@@ -8,6 +8,7 @@
 #include "city/demo.h"
 #include "city/distance.h"
 #include "city/report.h"
+#include "tests/pack_fixture.h"
 #include "tests/test.h"
 
 typedef struct Fixture {
@@ -223,10 +224,7 @@ static void check_cases(Fixture *f, const PackSet *pack) {
 TEST(distance_of_worked_examples_holds) {
     Fixture f = {.arena = arena_open(0), .scratch = arena_open(0)};
     f.c = ctx_new(f.arena, 0);
-    PackFile *files;
-    int n;
-    CHECK(pack_read(&f.c, S("packs/zibo"), &files, &n));
-    PackSet *pack = pack_parse(&f.c, files, n);
+    PackSet *pack = test_packs(&f.c);
     Rulebook *book = rulebook_open(&f.c, pack);
     CHECK(book != NULL);
     f.book = book;

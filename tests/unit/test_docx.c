@@ -7,6 +7,7 @@
 #include "codec/unzip.h"
 #include "codec/xml.h"
 #include "job/docx.h"
+#include "tests/pack_fixture.h"
 #include "tests/test.h"
 
 enum { PART_MAX = 64 << 20 };
@@ -19,13 +20,9 @@ typedef struct Fixture {
 } Fixture;
 
 static void open_fixture(Fixture *f) {
-    PackFile *files;
-    int n;
     f->arena = arena_open(0);
     f->ctx = ctx_new(f->arena, 0);
-    CHECK(pack_read(&f->ctx, S("packs/zibo"), &files, &n));
-    f->pack = pack_parse(&f->ctx, files, n);
-    CHECK(f->pack != NULL);
+    f->pack = test_packs(&f->ctx);
     CHECK(paper_layout(&f->ctx, f->pack, &f->layout));
 }
 

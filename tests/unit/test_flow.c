@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "city/flow/calendar.h"
+#include "tests/pack_fixture.h"
 #include "tests/test.h"
 
 typedef struct World {
@@ -13,17 +14,11 @@ typedef struct World {
 } World;
 
 static bool begin(World *w) {
-    PackFile *files;
-    int n;
     w->arena = arena_open(0);
     w->c = ctx_new(w->arena, 0);
     w->c.lang = LANG_EN;
-    if (pack_read(&w->c, S("packs/zibo"), &files, &n)) w->pack = pack_parse(&w->c, files, n);
-    if (w->pack) return true;
-    Str text = note_text(w->arena, &w->c.err.note, LANG_EN);
-    printf("%.*s %.*s\n", STRF(w->c.err.note.place), STRF(text));
-    test_failed(__FILE__, __LINE__, "the packs do not load");
-    return false;
+    w->pack = test_packs(&w->c);
+    return w->pack != NULL;
 }
 
 static void end(World *w) {

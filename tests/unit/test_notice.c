@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "city/notice/notice.h"
 #include "city/notice/objection.h"
+#include "tests/pack_fixture.h"
 #include "tests/store_fixture.h"
 #include "tests/test.h"
 
@@ -16,12 +17,8 @@ typedef struct Fixture {
 } Fixture;
 
 static void open_fixture(Fixture *f) {
-    PackFile *files;
-    int n;
     store_fixture_open(&f->s, START_MS);
-    CHECK(pack_read(&f->s.ctx, S("packs/zibo"), &files, &n));
-    f->pack = pack_parse(&f->s.ctx, files, n);
-    CHECK(f->pack != NULL);
+    f->pack = test_packs(&f->s.ctx);
 }
 
 static void close_fixture(Fixture *f) {

@@ -2,6 +2,7 @@
  * them, with what is wrong with them. */
 #include "city/flow/simulate.h"
 
+#include "tests/pack_fixture.h"
 #include "tests/test.h"
 
 enum { STEPS = 20000 };
@@ -13,12 +14,9 @@ typedef struct World {
 } World;
 
 static bool begin(World *w) {
-    PackFile *files;
-    int n;
     w->arena = arena_open(0);
     w->c = ctx_new(w->arena, 0);
-    if (pack_read(&w->c, S("packs/zibo"), &files, &n)) w->pack = pack_parse(&w->c, files, n);
-    if (!w->pack) test_failed(__FILE__, __LINE__, "the packs do not load");
+    w->pack = test_packs(&w->c);
     return w->pack != NULL;
 }
 

@@ -7,6 +7,7 @@
 #include "base/rng.h"
 #include "city/decide.h"
 #include "city/library/library.h"
+#include "tests/pack_fixture.h"
 #include "tests/store_fixture.h"
 #include "tests/test.h"
 
@@ -22,12 +23,9 @@ typedef struct Fixture {
 } Fixture;
 
 static void open_all(Fixture *f) {
-    PackFile *files;
-    int n;
     *f = (Fixture){0};
     store_fixture_open(&f->s, NOW);
-    f->pack =
-        pack_read(&f->s.ctx, S("packs/zibo"), &files, &n) ? pack_parse(&f->s.ctx, files, n) : NULL;
+    f->pack = test_packs(&f->s.ctx);
     f->book = f->pack ? rulebook_open(&f->s.ctx, f->pack) : NULL;
     CHECK(f->book != NULL);
     CHECK(tx_begin(f->s.db, DB_WRITE));

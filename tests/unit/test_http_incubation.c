@@ -60,6 +60,7 @@ TEST(http_incubation_two_sides_and_two_clocks) {
         ",\"from\":\"2021-03-01\",\"source\":\"市科技局\",\"document\":\"在孵企业名单第12行\"";
     CHECK_INT(record(f, k.young, k.young, good).status, 422);
     CHECK_INT(record(f, k.young, 999999, good).status, 404);
+    CHECK_INT(record(f, 999999, k.hub, good).status, 404);
     HttpReply r = record(f, k.young, k.hub, good);
     CHECK_INT(r.status, 201);
     const Json *one = only(&r, S("incubated_by"));

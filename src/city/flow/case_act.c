@@ -137,13 +137,14 @@ static bool check_subject(Db *db, const CaseNew *n, CaseFile *k, Subject *who) {
  * at once see each other. */
 static bool check_first(Db *db, const CaseFile *k) {
     Ctx *c = db_ctx(db);
-    int64_t there = Q_I64(db, 0,
-                          "SELECT max(id) FROM case_file WHERE flow = $1 AND parent = $2 AND "
-                          "subject = $3 AND closed_ms IS NULL",
-                          db_s(k->flow->id), db_i(k->parent), db_i(k->subject));
-    if (!there) return ctx_ok(c);
-    return FAIL(c, ERR_STATE, M_CASE_TWICE, flow_title(k->flow->zh, k->flow->en, c->lang),
-                str_printf(c->arena, "%lld", (long long)there));
+    Rows *r = Q(db,
+                "SELECT number FROM case_file WHERE flow = $1 AND parent = $2 AND subject = $3 AND "
+                "closed_ms IS NULL ORDER BY id LIMIT 1",
+                db_s(k->flow->id), db_i(k->parent), db_i(k->subject));
+    Str there = r && row_next(r) ? str_dup(c->arena, row_str(r, 0)) : S("");
+    if (r) rows_close(r);
+    if (!there.n) return ctx_ok(c);
+    return FAIL(c, ERR_STATE, M_CASE_TWICE, flow_title(k->flow->zh, k->flow->en, c->lang), there);
 }
 
 static bool check_parent(Db *db, const Register *reg, const CaseNew *n, const CaseFile *k) {

@@ -19,19 +19,16 @@ static bool may_replace(Db *db, const Incubation *n) {
                        "FROM incubation r WHERE r.replaces = i.id)",
                        db_i(n->replaces));
     bool same = of && subject_root(db, of) == n->subject;
-    return ctx_ok(c) &&
-           (same || FAIL_AT(c, ERR_MISSING, S("/replaces"), M_HTTP_QUERY, S("replaces"),
-                            str_printf(c->arena, "%lld", (long long)n->replaces)));
+    return ctx_ok(c) && (same || FAIL_AT(c, ERR_MISSING, S("/replaces"), M_INCUBATION_REPLACES,
+                                         str_printf(c->arena, "%lld", (long long)n->replaces)));
 }
 
 static bool in_order(Ctx *c, const Incubation *n) {
     if (!n->from) return FAIL_AT(c, ERR_RULE, S("/from"), M_TITLE_DAY);
-    if (n->to && n->to <= n->from)
-        return FAIL_AT(c, ERR_RULE, S("/to"), M_HTTP_QUERY, S("to"),
-                       str_printf(c->arena, "%d", n->to));
-    if (!n->source.n) return FAIL_AT(c, ERR_RULE, S("/source"), M_HTTP_REQUIRED, S("source"));
-    if (!n->document.n) return FAIL_AT(c, ERR_RULE, S("/document"), M_HTTP_REQUIRED, S("document"));
-    return n->incubator != n->subject || FAIL_AT(c, ERR_RULE, S("/incubator"), M_TITLE_TARGET);
+    if (n->to && n->to <= n->from) return FAIL_AT(c, ERR_RULE, S("/to"), M_INCUBATION_ORDER);
+    if (!n->source.n) return FAIL_AT(c, ERR_RULE, S("/source"), M_INCUBATION_SOURCE);
+    if (!n->document.n) return FAIL_AT(c, ERR_RULE, S("/document"), M_INCUBATION_DOCUMENT);
+    return n->incubator != n->subject || FAIL_AT(c, ERR_RULE, S("/incubator"), M_INCUBATION_SELF);
 }
 
 static bool note(Db *db, const Incubation *n, const Act *act) {
@@ -113,7 +110,7 @@ bool incubation_list(Db *db, int64_t subject, const FactAt *at, Incubation **out
     for (int s = 0; s < 2; s++)
         for (int i = 0; i < count; i++)
             if (!read_all(db, SQL[s], ids[i], at, out, n, &cap)) return false;
-    for (int i = 0; i < *n; i++) { /* as the mergers of the day say */
+    for (int i = 0; i < *n; i++) { /* who they are now */
         (*out)[i].subject = subject_root(db, (*out)[i].subject);
         (*out)[i].incubator = subject_root(db, (*out)[i].incubator);
     }

@@ -72,11 +72,12 @@ Grade cli_grade(const PackSet *pack, const Rulebook *book, const Rule *const *ru
     return most;
 }
 
+Str cli_mark(Cli *cli, Grade grade) {
+    return export_mark(cli->c, cli_actor(cli->arena), grade);
+}
+
 void cli_export_mark(Cli *cli, Export *e, Str path, Grade grade) {
     if (!str_ends(path, S(".xlsx"))) return;
-    Str args[] = {cli_actor(cli->arena), instant_text(cli->arena, cli->c->now_ms),
-                  grade_text(grade)};
     Str label = msg_text(cli->arena, M_EXPORT_WATERMARK, cli->c->lang, 0, NULL);
-    export_watermark(e, label,
-                     msg_text(cli->arena, M_EXPORT_WATERMARK_TEXT, cli->c->lang, 3, args));
+    export_watermark(e, label, cli_mark(cli, grade));
 }

@@ -23,8 +23,10 @@ bool cli_load_pack(Cli *cli, Str folder, PackSet **pack, Rulebook **book);
 
 /* The highest grade of the indicators the rules read, 内部 at least. */
 Grade cli_grade(const PackSet *pack, const Rulebook *book, const Rule *const *rules, int n);
-/* Says in a workbook's 说明 and on its printed pages who made it, when and of which grade. A CSV of
- * the command line is read by scripts and stays as it is. */
+/* Who made a file of the command line, when and of which grade (export_mark). */
+Str cli_mark(Cli *cli, Grade grade);
+/* The same into a workbook's 说明 and onto its printed pages. A CSV of the command line is read by
+ * scripts and stays as it is. */
 void cli_export_mark(Cli *cli, Export *e, Str path, Grade grade);
 
 int cmd_init(Cli *cli, int argc, char **argv);

@@ -144,7 +144,10 @@ static int run_import(Command *m, Db *db) {
     if (ok && db && !options.dry_run) ok = journal_seal(db, 1 << 20, NULL);
     cli_notes(m->cli, c->notes);
     if (!ok) return cli_failed(m->cli);
-    if (m->o[O_ERRORS].given && !import_write_refused(c, &report, S(""), m->o[O_ERRORS].text))
+    Str errors = m->o[O_ERRORS].text; /* a CSV is read by scripts: no mark */
+    Str mark =
+        str_ends(errors, S(".xlsx")) ? cli_mark(m->cli, import_grade(m->pack, &report)) : S("");
+    if (m->o[O_ERRORS].given && !import_write_refused(c, &report, mark, errors))
         return cli_failed(m->cli);
     print_report(m, &report);
     return report.refused ? EXIT_NO : EXIT_YES;

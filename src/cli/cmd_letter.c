@@ -140,7 +140,8 @@ static bool run_letter(Work *w, Str verb, const CliOpt *o, Json **answer) {
             return tx_run(w->db, DB_WRITE, ACTS[i].fn, w) && (*answer = letter_whole(w));
     if (!letter_get(w->db, w->id, &w->l)) return false;
     if (str_eq(verb, S("docx")) && (!letter_paper(w->db, &w->l, false, &p) ||
-                                    !cli_paper_docx(w->cli->c, w->reg->pack, &p, o[OUT].text)))
+                                    !cli_paper_docx(w->cli->c, w->reg->pack, &p,
+                                                    cli_mark(w->cli, GRADE_INTERNAL), o[OUT].text)))
         return false;
     return (*answer = letter_whole(w)) != NULL;
 }

@@ -180,8 +180,10 @@ static bool run(Work *w, Str verb, const CliOpt *o, Json **answer) {
         if (str_eq(ACTS[i].verb, verb))
             return tx_run(w->db, DB_WRITE, ACTS[i].fn, w) && (*answer = notice_whole(w));
     if (!notice_get(w->db, w->id, &w->n)) return false;
+    Str mark = notice_is_issued(&w->n) ? S("") : cli_mark(w->cli, GRADE_INTERNAL);
     if (str_eq(verb, S("docx")))
-        return notice_paper(w->db, &w->n, &p) && cli_paper_docx(c, w->reg->pack, &p, o[OUT].text) &&
+        return notice_paper(w->db, &w->n, &p) &&
+               cli_paper_docx(c, w->reg->pack, &p, mark, o[OUT].text) &&
                (*answer = notice_row(w->cli->arena, &w->n));
     return (*answer = notice_whole(w)) != NULL;
 }

@@ -87,9 +87,9 @@ Json *cli_paper_merge(Arena *a, const Json *content, const Json *with, const cha
     return o;
 }
 
-bool cli_paper_docx(Ctx *c, const PackSet *p, const Paper *paper, Str path) {
+bool cli_paper_docx(Ctx *c, const PackSet *p, const Paper *paper, Str mark, Str path) {
     PaperLayout layout;
     Str bytes;
-    return paper_layout(c, p, &layout) && docx_write(c, paper, &layout, S(""), &bytes) &&
+    return paper_layout(c, p, &layout) && docx_write(c, paper, &layout, mark, &bytes) &&
            file_write(c, path, bytes);
 }

@@ -28,6 +28,6 @@ bool cli_paper_firms(Db *db, const Register *reg, const Json *with, PaperFirm **
 /* A content with the parts that are given. */
 Json *cli_paper_merge(Arena *a, const Json *content, const Json *with, const char *const *parts,
                       int n);
-/* Writes a paper as DOCX. */
-bool cli_paper_docx(Ctx *c, const PackSet *p, const Paper *paper, Str path);
+/* Writes a paper as DOCX; mark: cli_mark, empty for what is published. */
+bool cli_paper_docx(Ctx *c, const PackSet *p, const Paper *paper, Str mark, Str path);
 #endif

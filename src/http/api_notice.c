@@ -261,10 +261,10 @@ bool api_notice_docx(Request *r, Response *out) {
     PaperLayout l;
     Str mark = S("");
     if (!notice_of_path(r, &n) || !notice_paper(r->db, &n, &p)) return false;
-    if (n.state == NOTICE_DRAFT || n.state == NOTICE_DROPPED)
-        mark = table_mark(r);
-    else
+    if (notice_is_issued(&n))
         table_unmarked(r);
+    else
+        mark = table_mark(r);
     if (!paper_layout(r->c, r->reg->pack, &l) || !docx_write(r->c, &p, &l, mark, &out->body))
         return false;
     out->status = 200;

@@ -76,10 +76,8 @@ void table_grade(Request *r, Grade grade) {
 
 Str table_mark(Request *r) {
     Grade grade = r->grade > GRADE_INTERNAL ? (Grade)r->grade : GRADE_INTERNAL;
-    Str args[] = {r->user ? r->user->name : S(""), instant_text(r->c->arena, r->c->now_ms),
-                  grade_text(grade)};
     r->marked = true;
-    return msg_text(r->c->arena, M_EXPORT_WATERMARK_TEXT, r->c->lang, 3, args);
+    return export_mark(r->c, r->user ? r->user->name : S(""), grade);
 }
 
 void table_unmarked(Request *r) {

@@ -6,10 +6,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/date.h"
 #include "codec/csv.h"
 #include "job/xlsx_write.h"
 
 enum { FLUSH_BYTES = 1 << 20, SHEET_ROWS = 1048576 };
+enum { CHINA_MS = 8 * 3600 * 1000, MINUTE_MS = 60000, DAY_MINUTES = 24 * 60 };
+
+Str export_mark(Ctx *c, Str who, Grade grade) {
+    Arena *a = c->arena;
+    int64_t minutes = (c->now_ms + CHINA_MS) / MINUTE_MS;
+    Str when = str_printf(a, "%.*s %02d:%02d", STRF(date_text(a, minutes / DAY_MINUTES)),
+                          (int)(minutes / 60 % 24), (int)(minutes % 60));
+    Str args[] = {who, when, grade_text(grade)};
+    return msg_text(a, M_EXPORT_WATERMARK_TEXT, c->lang, 3, args);
+}
 
 struct Export {
     Ctx *c;

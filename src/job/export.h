@@ -5,10 +5,15 @@
 #ifndef JIXIA_JOB_EXPORT_H
 #define JIXIA_JOB_EXPORT_H
 #include "base/err.h"
+#include "city/pack.h"
 
 /* How the last row of a CSV begins that says who took it; imports pass over such a row. */
 #define EXPORT_MARK_ZH "【水印】"
 #define EXPORT_MARK_EN "【Watermark】"
+
+/* The words of a mark in the context's language: who took it, when (China's time, to the minute),
+ * of which grade. */
+Str export_mark(Ctx *c, Str who, Grade grade);
 
 typedef struct Export Export;
 /* Starts the table with its heads. NULL on failure. */

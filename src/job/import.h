@@ -150,6 +150,8 @@ const Json *import_layout(Ctx *c, const PackSet *pack, Str id);
 
 /* The answer of the command: {"rows","accepted","refused","warnings","errors":[…], …}. */
 void import_json(JsonWriter *w, const ImportReport *r, Lang lang);
+/* The highest grade of the indicators the columns are read as, 内部 at least. */
+Grade import_grade(const PackSet *pack, const ImportReport *r);
 /* The refused rows with their heads and the reasons in the last column: CSV, or XLSX when the path
  * ends in .xlsx. mark: on every page and in 说明, or the last row of a CSV, which an import passes
  * over; empty: none. */

@@ -139,6 +139,15 @@ static bool refused_xlsx(Ctx *c, const ImportReport *r, Str mark, Str path) {
     return xlsx_finish(w);
 }
 
+Grade import_grade(const PackSet *pack, const ImportReport *r) {
+    Grade most = GRADE_INTERNAL;
+    for (int i = 0; i < r->head_count; i++) {
+        const Indicator *k = pack_indicator(pack, r->columns[i].field);
+        if (k && k->grade > most) most = k->grade;
+    }
+    return most;
+}
+
 bool import_write_refused(Ctx *c, const ImportReport *r, Str mark, Str path) {
     return str_ends(path, S(".xlsx")) ? refused_xlsx(c, r, mark, path)
                                       : refused_csv(c, r, mark, path);

@@ -58,3 +58,13 @@ TEST(forgotten_or_unwritable) {
         arena_close(c.arena);
     }
 }
+
+TEST(a_mark_names_the_minute_in_china) {
+    Ctx c = ctx_new(arena_open(0), 1795462031527); /* 2026-11-23T19:27:11.527Z */
+    CHECK_STR(export_mark(&c, S("cli:clerk"), GRADE_SECRET),
+              S("导出人 cli:clerk，时间 2026-11-24 03:27，级别 商业秘密"));
+    c.lang = LANG_EN;
+    CHECK_STR(export_mark(&c, S("a"), GRADE_INTERNAL),
+              S("exported by a, at 2026-11-24 03:27, grade 内部"));
+    arena_close(c.arena);
+}

@@ -441,6 +441,7 @@ TEST(refused_rows_file) {
         S("\xEF\xBB\xBF原行号,统一社会信用代码,年度,营业收入,原因\r\n"
           "2,9.137E+17,2021,'=1+1,统一社会信用代码：代码被表格软件改成了数字（请将该列设"
           "为文本格式后重新填写代码）；营业收入：不是数字（请只填数字，不写“约”“左右”）\r\n"));
+    CHECK_INT(import_grade(f.pack, &f.r), GRADE_INTERNAL); /* 营业收入 */
     path = str_printf(f.arena, "%s/refused.xlsx", test_folder());
     CHECK(import_write_refused(&f.c, &f.r, S(""), path) && file_read(&f.c, path, 1 << 20, &bytes));
     Table t;

@@ -129,6 +129,10 @@ bool notice_firms(Db *db, int64_t id, NoticeFirm **out, int *n) {
     return ctx_ok(c);
 }
 
+bool notice_is_issued(const PublicNotice *n) {
+    return n->state != NOTICE_DRAFT && n->state != NOTICE_DROPPED;
+}
+
 bool notice_is_public(const PublicNotice *n, int32_t today) {
     return (n->state == NOTICE_PUBLISHED || n->state == NOTICE_CONCLUDED) &&
            (!n->take_down_day || n->take_down_day > today);

@@ -76,6 +76,8 @@ typedef struct NoticeFilter {
 } NoticeFilter;
 bool notice_list(Db *db, const NoticeFilter *f, PublicNotice **out, int *n, int64_t *total);
 bool notice_firms(Db *db, int64_t id, NoticeFirm **out, int *n);
+/* Whether it was published, whatever came after: no draft, and not given up as one. */
+bool notice_is_issued(const PublicNotice *n);
 /* Whether the public sees it on this day. */
 bool notice_is_public(const PublicNotice *n, int32_t today);
 

@@ -2,12 +2,12 @@
  * person gets from the addresses of the enterprise, so it never shows more than these. */
 #include "base/date.h"
 #include "city/flow/case.h"
+#include "city/report.h"
 #include "http/api.h"
 #include "http/page.h"
 #include "http/table_out.h"
 
 enum { FACTS_MAX = 18, RULES_MAX = 10, DISTANCE_MAX = 2, CASES_MAX = 6, NOTE_LINES = 4 };
-enum { CHINA_MS = 8 * 3600 * 1000, MINUTE_MS = 60000, DAY_MINUTES = 24 * 60 };
 
 static const char STYLE[] =
     "@page{size:A4;margin:12mm 14mm}"
@@ -15,7 +15,7 @@ static const char STYLE[] =
     "h1{font:700 16pt/1.3 system-ui,\"Noto Sans CJK SC\",sans-serif;text-align:left;margin:0 0 2mm}"
     "h2{font-size:11pt;margin:3mm 0 1mm;border-bottom:1px solid #555}"
     "dl{grid-template-columns:max-content 1fr max-content 1fr;gap:0 4mm}"
-    "table{font-size:9pt;line-height:1.35}th,td{padding:.6mm 1.5mm}"
+    "table{font-size:9pt;line-height:1.35}th,td{padding:.6mm 1.5mm}.num{text-align:right}"
     "ul{margin:0;padding-left:5mm}.note{border-bottom:1px solid #777;height:8mm;margin:0}"
     ".mark{position:fixed;top:40%;left:0;width:100%;height:60mm;pointer-events:none}"
     ".mark text{font-size:16px;fill:#000;fill-opacity:.08}"
@@ -67,6 +67,12 @@ static Str title_state_words(const Request *r, Str state) {
     return state;
 }
 
+/* A paper names the last day that counts; the answer says the first that does not. */
+static Str last_day(Arena *a, Str to) {
+    int64_t day;
+    return date_parse(to, &day) ? date_text(a, day - 1) : S("");
+}
+
 static void put_titles(Buf *b, Request *r, const Json *answer) {
     const Json *items = json_get(answer, S("items"));
     head(b, r, M_PAGE_SHEET_TITLES);
@@ -81,7 +87,7 @@ static void put_titles(Buf *b, Request *r, const Json *answer) {
         cell(b, json_get_str(t, S("level")));
         cell(b, title_state_words(r, json_get_str(t, S("state"))));
         cell(b, json_get_str(t, S("from")));
-        cell(b, json_get_str(t, S("to")));
+        cell(b, last_day(r->c->arena, json_get_str(t, S("to"))));
         cell(b, json_get_str(t, S("document_number")));
         buf_lit(b, "</tr>");
     }
@@ -100,6 +106,13 @@ static bool is_newest(const Json *items, const Json *fact) {
     return true;
 }
 
+/* 2,636.4 万元; what is no figure stays as it is. */
+static Str figure(const Request *r, Str value, Str unit) {
+    Dec d;
+    if (!unit.n || !dec_parse(value, &d)) return value;
+    return report_value(r->c->arena, val_num(r->c->arena, &d), unit, r->c->lang);
+}
+
 static void put_facts(Buf *b, Request *r, const Json *answer) {
     const Json *items = json_get(answer, S("items"));
     int n = 0;
@@ -113,8 +126,9 @@ static void put_facts(Buf *b, Request *r, const Json *answer) {
         buf_lit(b, "<tr>");
         cell(b, in_lang(r, json_get(f, S("label"))));
         cell(b, json_get_str(f, S("period")));
-        cell(b, value);
-        cell(b, json_get_str(f, S("unit")));
+        buf_lit(b, "<td class=\"num\">");
+        html_text(b, figure(r, value, json_get_str(f, S("unit"))));
+        buf_lit(b, "</td>");
         cell(b, in_lang(r, json_get(counts, S("source_title"))));
         cell(b, str_sub(json_get_str(counts, S("known_at")), 0, 10));
         buf_lit(b, "</tr>");

@@ -215,6 +215,8 @@ TEST(http_sheet_shows_no_more_than_the_reader_sees) {
     CHECK_INT(r.status, 200);
     CHECK(str_find(r.body, S("boss")) > 0);
     CHECK(str_find(r.body, S("<script")) < 0);
+    /* money as people write it */
+    CHECK(str_find(r.body, S("<td class=\"num\">")) > 0 && str_find(r.body, S(" 亿元</td>")) > 0);
     CHECK_INT(call(f, own, "GET", S("/enterprises/1/sheet"), S(""), S("")).status, 404);
     CHECK_INT(call(f, own, "GET", S("/enterprises/2/sheet"), S(""), S("")).status, 200);
     CHECK_INT(call(f, f->boss, "GET", S("/enterprises/999999/sheet"), S(""), S("")).status, 404);

@@ -19,6 +19,7 @@ server_start() {
   trap 'exit 130' INT TERM
   export JIXIA_DATA=$dir
   "$1" init >"$dir/init.log" 2>&1 || { cat "$dir/init.log" >&2; return 1; }
+  "$1" key new "$dir/key.pem" >>"$dir/init.log" && export JIXIA_KEY="$dir/key.pem"
   if [ -n "${3:-}" ]; then "$1" demo --enterprises "$3" >>"$dir/init.log" 2>&1; fi
   JIXIA_ADMIN_PASSWORD=$first_password "$1" serve --port 0 >"$dir/serve.log" 2>&1 &
   pid=$!

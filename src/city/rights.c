@@ -107,6 +107,8 @@ const Right RIGHTS[] = {
     /* sealed bundles, notifications, audit */
     {STR_INIT("audit:read"),          "----------a--a"},
     {STR_INIT("audit:diff"),          "----------a---"},
+    {STR_INIT("bundle:read"),         "----------a---"},
+    {STR_INIT("bundle:make"),         "----------a---"},
     {STR_INIT("proof:read"),          "-a--------a--a"},
     /* reconciling lists */
     {STR_INIT("match:confirm"),       "-aa-----------"},

@@ -17,6 +17,7 @@
 #include "cli/city.h"
 #include "http/http.h"
 #include "http/server.h"
+#include "job/bundler.h"
 #include "job/mailer.h"
 
 enum { BATCH_MAX = 1000, STALE_BATCH_MS = 3600000 };
@@ -135,7 +136,9 @@ static bool serve(Cli *cli, Register *reg, const ServerOptions *o, const sigset_
     cli_print(
         str_cat(cli->arena, msg_text(cli->arena, M_CLI_SERVING, cli->c->lang, 2, args), S("\n")));
     Mailer *mailer = mailer_start(cli->arena, reg);
+    Bundler *bundler = bundler_start(cli->arena, reg);
     wait_for_signal(reg, set);
+    bundler_stop(bundler);
     mailer_stop(mailer);
     server_stop(s);
     every_second(reg, 1);

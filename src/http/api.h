@@ -275,6 +275,12 @@ bool api_audit_journal(Request *r, Response *out);
 bool api_audit_diff(Request *r, Response *out);
 bool api_audit_check(Request *r, Response *out);
 bool api_audit_replay(Request *r, Response *out);
+/* api_bundle.c */
+bool api_bundles(Request *r, Response *out);
+bool api_bundle_order(Request *r, Response *out);
+bool api_bundle(Request *r, Response *out);
+bool api_bundle_file(Request *r, Response *out);
+bool api_bundle_reader(Request *r, Response *out);
 
 /* --- reconciling lists --- */
 bool api_match_confirm(Request *r, Response *out); /* api_match.c */

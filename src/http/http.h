@@ -72,6 +72,7 @@ typedef bool (*Handler)(Request *r, Response *out);
 typedef enum AnswerKind {
     ANSWER_JSON,
     ANSWER_MARKED,   /* an export: it says who took it, when, and its highest grade */
+    ANSWER_SEALED,   /* a sealed bundle or its page: who, when and grade stand in its manifest */
     ANSWER_ORIGINAL, /* bytes as they were handed in */
     ANSWER_PAPER,    /* the page of an official paper, in the layout it leaves the house in */
     ANSWER_RULE,     /* the model of a rule, which goes back in as it came out */

@@ -96,13 +96,17 @@ bool store_is_postgres(const Store *s) {
     return s->driver == &PG_DRIVER;
 }
 
+Str store_beside(Arena *a, const Store *s, Str name) {
+    const char *data = getenv("JIXIA_DATA"), *home = getenv("HOME");
+    if (!store_is_postgres(s)) return str_printf(a, "%.*s.%.*s", STRF(s->url), STRF(name));
+    if (data && *data) return str_printf(a, "%s/%.*s", data, STRF(name));
+    return str_printf(a, "%s/.local/share/jixia/%.*s", home && *home ? home : ".", STRF(name));
+}
+
 Str store_key_path(Arena *a, const Store *s) {
-    const char *given = getenv("JIXIA_SECRET_KEY"), *data = getenv("JIXIA_DATA");
-    const char *home = getenv("HOME");
+    const char *given = getenv("JIXIA_SECRET_KEY");
     if (given && *given) return str_dup(a, str_from(given));
-    if (!store_is_postgres(s)) return str_cat(a, s->url, S(".key"));
-    if (data && *data) return str_printf(a, "%s/secret.key", data);
-    return str_printf(a, "%s/.local/share/jixia/secret.key", home && *home ? home : ".");
+    return store_beside(a, s, store_is_postgres(s) ? S("secret.key") : S("key"));
 }
 
 static struct timespec deadline(void) {

@@ -49,6 +49,9 @@ bool store_is_postgres(const Store *s);
  * JIXIA_SECRET_KEY, else PATH.key beside a SQLite file, else secret.key in JIXIA_DATA or
  * ~/.local/share/jixia. Servers of one database share it. */
 Str store_key_path(Arena *a, const Store *s);
+/* Where files stand that go with the database: PATH.name beside a SQLite file, else name in
+ * JIXIA_DATA or ~/.local/share/jixia, which servers of one database share. */
+Str store_beside(Arena *a, const Store *s, Str name);
 
 /* Borrows a connection for c; waits up to 10 s. NULL on failure. */
 Db *db_borrow(Ctx *c, Store *s);

@@ -55,4 +55,33 @@ for (const [size, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
     await shoot(page, `account-${size}`)
     await done(page)
   })
+
+  test(`a bundle is asked for, made and fetched, ${size}`, async () => {
+    const admin = await open('/help')
+    const page = await person(admin, `sealer.${size}`, 'auditor')
+    const opened = await admin.request.post('/api/v1/cases', { data: { flow: 'question', subject: '1', data: { 问题: '2021 年研发费用是多少？', 答复天数: '5' } }, headers: { 'X-Jixia-CSRF': '1', 'Idempotency-Key': `bundle-case-${size}` } })
+    assert.equal(opened.status(), 201)
+    const kase = (await opened.json()).id
+    await done(admin)
+    await page.setViewportSize(viewport)
+    await go(page, `/cases/${kase}`)
+    await page.getByRole('link', { name: '制作证据包' }).click()
+    const bundles = page.getByRole('region', { name: '证据包' })
+    await bundles.getByLabel('理由').fill('抽查')
+    await bundles.getByRole('button', { name: '制作证据包' }).click()
+    const made = bundles.getByRole('listitem').filter({ hasText: `case:${kase}` })
+    const [file] = await Promise.all([page.waitForEvent('download'), made.getByRole('link', { name: /^下载证据包 \d+$/ }).click()])
+    assert.match(file.suggestedFilename(), /^bundle-\d+\.zbb$/)
+    await go(page, '/audit?bundle=rule:zibo/gazelle')
+    await bundles.getByLabel('理由').fill('抽查')
+    await bundles.getByRole('button', { name: '制作证据包' }).click()
+    await bundles.getByText('没有可以封存的决定或事项').waitFor() // nothing of it was kept: said, not hidden
+    await bundles.getByLabel(/^对象/).fill('case:999999')
+    await bundles.getByLabel('理由').fill('抽查')
+    await bundles.getByRole('button', { name: '制作证据包' }).click()
+    await page.getByRole('alert').first().waitFor()
+    await accessible(page, `bundles ${size}`)
+    await shoot(page, `bundles-${size}`)
+    await done(page)
+  })
 }

@@ -27,10 +27,12 @@ typedef struct BundleWish {
 typedef struct BundleReport {
     int64_t items, decisions, cases, documents, entries, bytes;
     Grade grade; /* the highest of anything in it */
+    Str sm3;     /* of the whole file, hex */
 } BundleReport;
 
 /* Makes a bundle of what is wished for at `path` (replaced whole) and journals it first
- * ("bundle.make"), so that it stands in the part it carries. ERR_MISSING when nothing was found. */
+ * ("bundle.make"), so that it stands in the part it carries. ERR_MISSING when nothing was found,
+ * ERR_LIMIT when it is more than the memory of the ctx arena holds. */
 bool bundle_make(Ctx *c, const Register *r, const BundleWish *w, const SignKey *key, Str path,
                  BundleReport *out);
 

@@ -27,7 +27,9 @@ typedef struct Making {
     Ids cases;
     int64_t round;      /* 0: none */
     const SignKey *key; /* that signs it: its public half goes inside */
-    Map wanted;         /* objects whose journal entries belong to the bundle */
+    Str path, part;     /* the file; what it is while it is written */
+    bool ok;
+    Map wanted; /* objects whose journal entries belong to the bundle */
     Ids entries;
     Str object; /* what the bundle is of */
 } Making;
@@ -358,28 +360,46 @@ static bool write_image(Making *m, Str path) {
     m->report->items = bundle_items(m->w);
     m->report->grade = bundle_grade(m->w);
     ok = bundle_writer_close(m->w, ok) && ok;
+    m->w = NULL;
     return ok && tx_commit(m->db);
 }
 
-static bool make(Making *m, const SignKey *key, Str path) {
-    Str image, sealed, part = str_cat(m->c->arena, path, S(".part"));
+static bool make(Making *m) {
+    Str image, sealed;
     if (!find(m) || !tx_run(m->db, DB_WRITE, journal_first, m) || !seal_all(m->db)) return false;
     want(m, m->object);
-    unlink(str_z(m->c->arena, part));
-    bool ok = write_image(m, part) && file_read(m->c, part, BUNDLE_MAX, &image) &&
-              bundle_seal(m->c, image, key, &sealed) && file_write(m->c, path, sealed);
-    unlink(str_z(m->c->arena, part));
-    if (ok) m->report->bytes = sealed.n;
-    return ok;
+    unlink(str_z(m->c->arena, m->part));
+    bool ok = write_image(m, m->part) && file_read(m->c, m->part, BUNDLE_MAX, &image) &&
+              bundle_seal(m->c, image, m->key, &sealed) && file_write(m->c, m->path, sealed);
+    if (!ok) return false;
+    m->report->bytes = sealed.n;
+    m->report->sm3 = hash_hex(m->c->arena, HASH_SM3, sealed);
+    return true;
+}
+
+static void run(void *user) {
+    Making *m = user;
+    m->ok = make(m);
 }
 
 bool bundle_make(Ctx *c, const Register *r, const BundleWish *w, const SignKey *key, Str path,
                  BundleReport *out) {
     *out = (BundleReport){0};
-    Making m = {
-        .c = c, .reg = r, .wish = w, .key = key, .report = out, .wanted = map_new(c->arena)};
+    Making m = {.c = c,
+                .reg = r,
+                .wish = w,
+                .key = key,
+                .path = path,
+                .part = str_cat(c->arena, path, S(".part")),
+                .report = out,
+                .wanted = map_new(c->arena)};
     m.db = db_borrow(c, r->store);
-    bool ok = m.db && make(&m, key, path);
-    if (m.db) db_return(m.db);
-    return ok && ctx_ok(c);
+    if (!m.db) return false;
+    if (!arena_guard(c->arena, run, &m)) {
+        m.ok = FAIL(c, ERR_LIMIT, M_LIMIT_MEMORY);
+        if (m.w) bundle_writer_close(m.w, false);
+    }
+    unlink(str_z(c->arena, m.part));
+    db_return(m.db);
+    return m.ok && ctx_ok(c);
 }

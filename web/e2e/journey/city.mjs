@@ -2,7 +2,7 @@
  * Environment: JIXIA_CITY, the folder of the city; JIXIA_PROGRAM. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { createWriteStream, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createWriteStream, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { done, go, open, settled, shoot } from '../app.mjs'
 
@@ -11,7 +11,7 @@ export const city = JSON.parse(readFileSync(folder + '/people.json', 'utf8'))
 export const root = new URL('../../../', import.meta.url).pathname
 let server, url
 
-export const environment = () => ({ ...process.env, LD_PRELOAD: root + 'build/tests/moved_clock.so', JIXIA_TEST_CLOCK: folder + '/clock', ASAN_OPTIONS: (process.env.ASAN_OPTIONS ?? 'detect_leaks=1') + ':verify_asan_link_order=0' })
+export const environment = () => ({ ...process.env, LD_PRELOAD: root + 'build/tests/moved_clock.so', JIXIA_TEST_CLOCK: folder + '/clock', JIXIA_KEY: folder + '/key.pem', ASAN_OPTIONS: (process.env.ASAN_OPTIONS ?? 'detect_leaks=1') + ':verify_asan_link_order=0' })
 
 /* Local time of the city: '2026-09-21 09:00'. */
 let ahead = 0
@@ -24,6 +24,7 @@ export function moveTo(local) {
 export async function start() {
   const port = await new Promise((resolve) => { const s = createServer().listen(0, '127.0.0.1', () => { const n = s.address().port; s.close(() => resolve(n)) }) })
   url = `http://127.0.0.1:${port}`
+  if (!existsSync(folder + '/key.pem')) assert.equal((await jixia('key', 'new', folder + '/key.pem')).code, 0)
   server = spawn(program, ['serve', '--port', String(port), '--db', folder + '/jixia.db'], { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
   const log = createWriteStream(folder + '/serve.log')
   server.stdout.pipe(log)

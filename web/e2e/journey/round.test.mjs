@@ -308,7 +308,16 @@ test('C7: an auditor finds the decision, replays it, checks the bundle elsewhere
   const again = await must('auditor', 'GET', `/audit/decisions/${found.decision}/replay`)
   assert.ok(again.same ?? again.equal ?? again.identical, JSON.stringify(again).slice(0, 300))
   assert.equal((await jixia('replay', '--all')).code, 0)
-  for (const args of [['key', 'new', folder + '/key.pem'], ['bundle', 'make', '--round', round.split('/').pop(), '--key', folder + '/key.pem', '--out', folder + '/round.zbb', '--reason', '审计']]) {
+  /* the page's bundle and that of the command line */
+  const page = await at('auditor', `/audit?bundle=round:${round.split('/').pop()}`)
+  const bundles = page.getByRole('region', { name: '证据包' })
+  await bundles.getByLabel('理由').fill('审计')
+  await bundles.getByRole('button', { name: '制作证据包' }).click()
+  const [file] = await Promise.all([page.waitForEvent('download', { timeout: 120_000 }), bundles.getByRole('link', { name: /^下载证据包 \d+$/ }).click({ timeout: 120_000 })])
+  await file.saveAs(folder + '/page.zbb')
+  const sealed = await jixia('verify', folder + '/page.zbb')
+  assert.equal(sealed.code, 0, sealed.out + sealed.err)
+  for (const args of [['bundle', 'make', '--round', round.split('/').pop(), '--key', folder + '/key.pem', '--out', folder + '/round.zbb', '--reason', '审计']]) {
     const p = await jixia(...args)
     assert.equal(p.code, 0, args.join(' ') + p.err)
   }

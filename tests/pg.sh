@@ -38,5 +38,5 @@ for attempt in 1 2 3 4 5; do
 done
 [ -n "$pid" ] || { cat "$dir/log" >&2; exit 1; }
 status=0
-JIXIA_SECRET_KEY="$dir/secret.key" JIXIA_TEST_PG="postgresql://jixia@127.0.0.1:$port/postgres" "$@" || status=$?
+JIXIA_SECRET_KEY="$dir/secret.key" JIXIA_DATA="$dir/beside" JIXIA_TEST_PG="postgresql://jixia@127.0.0.1:$port/postgres" "$@" || status=$?
 exit $status

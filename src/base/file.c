@@ -24,6 +24,16 @@ bool file_exists(Arena *a, Str path) {
     return stat(str_z(a, path), &st) == 0;
 }
 
+bool file_folder(Ctx *c, Str path) {
+    for (ptrdiff_t i = 1; i <= path.n; i++) {
+        if (i < path.n && path.p[i] != '/') continue;
+        const char *folder = str_z(c->arena, str_sub(path, 0, i));
+        if (mkdir(folder, S_IRWXU) != 0 && errno != EEXIST)
+            return FAIL(c, ERR_STORE, M_IO_WRITE, str_from(folder), reason());
+    }
+    return true;
+}
+
 static bool read_all(Ctx *c, Str path, int fd, size_t limit, Str *out) {
     struct stat st;
     if (fstat(fd, &st) != 0) return FAIL(c, ERR_INPUT, M_IO_READ, path, reason());

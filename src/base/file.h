@@ -9,6 +9,8 @@ bool file_read(Ctx *c, Str path, size_t limit, Str *out);
 /* Writes a file whole: to a temporary name beside it, synced, then renamed; never half a file. */
 bool file_write(Ctx *c, Str path, Str bytes);
 bool file_exists(Arena *a, Str path);
+/* Makes a folder and those above it that are missing, for this user alone (0700). ERR_STORE. */
+bool file_folder(Ctx *c, Str path);
 /* Names in a folder, sorted by bytes, without those that start with a dot. */
 bool file_list(Ctx *c, Str folder, Str **names, int *n);
 /* folder + "/" + name. */

@@ -1,10 +1,7 @@
 /* Shared by the commands of the city. See city.h. */
 #include "cli/city.h"
 
-#include <errno.h>
 #include <pwd.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/date.h"
@@ -53,13 +50,9 @@ bool cli_make_folder(Cli *cli) {
     if (cli->db.n) return true;
     Str path = cli_db(cli);
     if (str_starts(path, S("postgres"))) return true;
-    for (ptrdiff_t i = 1; i < path.n; i++) {
-        if (path.p[i] != '/') continue;
-        const char *folder = str_z(cli->arena, str_sub(path, 0, i));
-        if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-            return FAIL(cli->c, ERR_INPUT, M_IO_WRITE, str_from(folder), str_from(strerror(errno)));
-    }
-    return true;
+    ptrdiff_t end = path.n;
+    while (end > 0 && path.p[end - 1] != '/') end--;
+    return end < 2 || file_folder(cli->c, str_sub(path, 0, end - 1));
 }
 
 Grade cli_grade(const PackSet *pack, const Rulebook *book, const Rule *const *rules, int n) {

@@ -209,3 +209,18 @@ TEST(bundle_orders_have_a_limit) {
     CHECK_INT(r.status, 409);
     run(f);
 }
+
+TEST(bundle_folder_is_made_with_those_above_it) {
+    Arena *a = arena_open(0);
+    Ctx c = ctx_new(a, 0);
+    struct stat st;
+    Str top = path_join(a, str_from(test_folder()), S("above"));
+    Str path = path_join(a, path_join(a, top, S("between")), S("bundles"));
+    CHECK(file_folder(&c, path) && file_folder(&c, path)); /* also when it is there */
+    CHECK_INT(stat(str_z(a, top), &st), 0);
+    CHECK_INT(st.st_mode & 0777, 0700);
+    CHECK(file_write(&c, path_join(a, path, S("x")), S("x")));
+    CHECK(!file_folder(&c, path_join(a, path_join(a, path, S("x")), S("y")))); /* below a file */
+    CHECK_INT(c.err.code, ERR_STORE);
+    arena_close(a);
+}

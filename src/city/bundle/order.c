@@ -1,9 +1,6 @@
 /* Orders of sealed bundles. See order.h. */
 #include "city/bundle/order.h"
 
-#include <errno.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -212,9 +209,7 @@ Str order_reader_path(Arena *a, const Store *s, int64_t id) {
 }
 
 bool order_folder(Ctx *c, const Store *s) {
-    Str path = store_beside(c->arena, s, S("bundles"));
-    if (mkdir(str_z(c->arena, path), S_IRWXU) == 0 || errno == EEXIST) return true;
-    return FAIL(c, ERR_STORE, M_IO_WRITE, path, str_from(strerror(errno)));
+    return file_folder(c, store_beside(c->arena, s, S("bundles")));
 }
 
 static bool gone(Db *db, void *user) {

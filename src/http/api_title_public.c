@@ -162,7 +162,9 @@ static void put_filter(Buf *b, const Request *r, const TitleWanted *w) {
     const Library *l = library_of(r->reg->pack);
     Str all = msg_text(r->c->arena, M_PAGE_TITLES_ALL, r->c->lang, 0, NULL);
     bool en = r->c->lang == LANG_EN;
-    buf_lit(b, "<form method=\"get\" action=\"/public/titles\"><p><label for=\"tier\">");
+    buf_lit(
+        b,
+        "<form class=\"filter\" method=\"get\" action=\"/public/titles\"><p><label for=\"tier\">");
     html_msg(b, r, M_TITLE_COL_TIER);
     buf_lit(b, "</label><select id=\"tier\" name=\"tier\">");
     put_option(b, S(""), all, w->tier);
@@ -181,6 +183,12 @@ static void put_filter(Buf *b, const Request *r, const TitleWanted *w) {
 
 static void put_cell(Buf *b, Str text) {
     buf_lit(b, "<td>");
+    html_text(b, text);
+    buf_lit(b, "</td>");
+}
+
+static void put_day(Buf *b, Str text) {
+    buf_lit(b, "<td class=\"day\">");
     html_text(b, text);
     buf_lit(b, "</td>");
 }
@@ -208,8 +216,8 @@ static void put_rows(Buf *b, const Request *r, const PublicList *p, int from, in
         put_cell(b, t->level);
         put_cell(b, t->publisher);
         put_cell(b, t->document_number);
-        put_cell(b, day_text(a, t->from));
-        put_cell(b, day_text(a, title_last_day(s->to)));
+        put_day(b, day_text(a, t->from));
+        put_day(b, day_text(a, title_last_day(s->to)));
         buf_lit(b, "</tr>");
     }
     buf_lit(b, "</tbody></table></div>");

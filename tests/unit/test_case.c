@@ -695,6 +695,10 @@ TEST(case_of_another_kind) {
         refused(&w, open_case(&w, "loan", w.firm, "{}", &chain, &k), ERR_RULE, "case.subject");
         CHECK(fine(&w, open_case(&w, "loan", 0, "{\"instrument\":\"spectrometer\",\"days\":40}",
                                  &chain, &k)));
+        CHECK(!act(&w, &k, "lend", NULL, "", &chain)); /* told in the words of the flow */
+        CHECK_STR(note_text(w.c.arena, &w.c.err.note, LANG_ZH),
+                  S("“借出”的条件未满足：借期超过三十天"));
+        ctx_clear(&w.c);
         refused(&w, act(&w, &k, "lend", NULL, "", &chain), ERR_RULE, "case.when");
         CHECK(fine(&w, act(&w, &k, "lend", "{\"days\":\"5\"}", "", &chain)));
         CHECK_STR(k.state->id, S("lent"));

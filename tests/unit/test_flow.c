@@ -200,14 +200,21 @@ static const struct {
                       "pause: c}\n",
      "flow.clock t.yaml:13"},
     {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                      "when: 数据.m > 1}\n",
+                      "when: 数据.m > 1, unmet: {zh: 否}}\n",
      "flow.when t.yaml:13"},
     {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                      "when: '数据.n >'}\n",
+                      "when: '数据.n >', unmet: {zh: 否}}\n",
      "flow.when t.yaml:13"},
     /* what is no text, number or truth value would ask for nothing if it were passed over */
     {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
                       "when: false}\n",
+     "flow.key t.yaml:13"},
+    /* a guard says in words what it wants */
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "when: 数据.n > 1}\n",
+     "flow.key t.yaml:13"},
+    {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
+                      "when: 数据.n > 1, unmet: {en: too few}}\n",
      "flow.key t.yaml:13"},
     {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
                       "needs: {reason: yes}}\n",
@@ -227,7 +234,7 @@ static const struct {
           "  - {id: wait, title: {zh: 停}, from: [a], by: [leader], pause: t}\n",
      "flow.clock t.yaml:17"},
     {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
-                      "when: 金额 > 1}\n",
+                      "when: 金额 > 1, unmet: {zh: 否}}\n",
      "flow.when t.yaml:13"},
     {HEAD STATES ACTS "  - {id: go, title: {zh: 去}, from: [a], to: b, by: [leader], "
                       "rule: {id: zibo/none, outcome: [met]}}\n",

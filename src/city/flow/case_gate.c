@@ -97,7 +97,8 @@ static bool gate_when(Db *db, const Register *reg, const CaseFile *k, const Case
     Val v;
     if (a->when == IR_NONE) return true;
     if (!context_guard(db, reg, k, actor, a, &v)) return false;
-    return val_is(v, true) || FAIL(c, ERR_RULE, M_CASE_WHEN, title(c, a->zh, a->en), a->when_text);
+    Str why = a->unmet_zh.n ? title(c, a->unmet_zh, a->unmet_en) : a->when_text;
+    return val_is(v, true) || FAIL(c, ERR_RULE, M_CASE_WHEN, title(c, a->zh, a->en), why);
 }
 
 static const Rule *rule_of(Db *db, const Register *reg, const CaseFile *k, const FlowAct *a) {

@@ -84,6 +84,8 @@ typedef struct FlowAct {
     Str *parent_in; /* states of the parent flow */
     IrId when;      /* IR_NONE: no guard */
     Str when_text;
+    Str unmet_zh, unmet_en; /* what the person is told when the guard blocks; empty in flows stored
+                               before it was asked for */
     Str rule, rule_of; /* a decision: pack/rule, or the name of the data of the parent that holds it
                         */
     Str *outcomes;

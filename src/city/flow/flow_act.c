@@ -4,9 +4,9 @@
 #include "city/flow/flow_read.h"
 #include "city/pack_parse.h"
 
-static const char *const ACT_KEYS[] = {"id",    "title", "from",   "to",      "by",
-                                       "opens", "when",  "rule",   "needs",   "parent_in",
-                                       "pause", "note",  "resume", "effects", NULL};
+static const char *const ACT_KEYS[] = {"id",   "title",  "from",    "to",    "by",        "opens",
+                                       "when", "unmet",  "rule",    "needs", "parent_in", "pause",
+                                       "note", "resume", "effects", NULL};
 static const char *const NEED_KEYS[] = {"documents",  "fields",  "reason", "codes",
                                         "signatures", "signers", "visits", NULL};
 static const char *const RULE_KEYS[] = {"id", "outcome", NULL};
@@ -157,7 +157,10 @@ static void read_act(FlowReader *r, const Json *j) {
     flow_keys(r, j, ACT_KEYS);
     if (!a.id.n) FLOW_BAD(r, j->line, M_FLOW_KEY, S("id"));
     if (flow_act(f, a.id)) FLOW_BAD(r, j->line, M_FLOW_TWICE, a.id);
-    flow_text(r, j, &a.zh, &a.en);
+    flow_text(r, j, S("title"), &a.zh, &a.en);
+    /* flows of before this was asked for stay readable */
+    if (json_get(j, S("unmet")) || (a.when_text.n && !r->stored))
+        flow_text(r, j, S("unmet"), &a.unmet_zh, &a.unmet_en);
     a.by = flow_roles(r, j, S("by"), &a.by_opener, &a.by_clock);
     if (!a.by && !a.by_opener && !a.by_clock) FLOW_BAD(r, j->line, M_FLOW_NOBODY, a.id);
     if (a.opens && !a.by) FLOW_BAD(r, j->line, M_FLOW_NOBODY, a.id);

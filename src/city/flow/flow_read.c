@@ -17,7 +17,7 @@ static const char *const CLOCK_KEYS[] = {"name",  "days",   "kind", "escalate_to
                                          "basis", "status", "note", NULL};
 static const char *const DOCUMENT_KEYS[] = {"id", "title", "types", "max_mb", "grade", "by", NULL};
 static const char *const BASIS_KEYS[] = {"document", "article", "note", NULL};
-static const char *const TITLE_KEYS[] = {"zh", "en", NULL};
+static const char *const TEXT_KEYS[] = {"zh", "en", NULL};
 static const char *const FIELD_TYPES[] = {"text", "number", "date", "boolean",
                                           "list", "choice", NULL};
 static const char *const GRADES[] = {"公开", "内部", "敏感", "商业秘密", NULL};
@@ -83,12 +83,12 @@ Str flow_words(FlowReader *r, const Json *object, Str key) {
     return json_str(of_kind(r, object, key, JSON_STRING), S(""));
 }
 
-void flow_text(FlowReader *r, const Json *object, Str *zh, Str *en) {
-    const Json *t = json_get(object, S("title"));
-    flow_keys(r, t, TITLE_KEYS);
+void flow_text(FlowReader *r, const Json *object, Str key, Str *zh, Str *en) {
+    const Json *t = json_get(object, key);
+    flow_keys(r, t, TEXT_KEYS);
     *zh = json_get_str(t, S("zh"));
     *en = json_get_str(t, S("en"));
-    if (!zh->n) FLOW_BAD(r, object->line, M_FLOW_KEY, S("title"));
+    if (!zh->n) FLOW_BAD(r, object->line, M_FLOW_KEY, key);
 }
 
 void flow_basis(FlowReader *r, const Json *object, Basis *out) {
@@ -140,7 +140,7 @@ static void read_choices(FlowReader *r, const Json *j, FlowField *f) {
         if (e->kind != JSON_OBJECT) continue;
         flow_keys(r, e, CHOICE_KEYS);
         k->id = json_get_str(e, S("id"));
-        flow_text(r, e, &k->zh, &k->en);
+        flow_text(r, e, S("title"), &k->zh, &k->en);
     }
     if ((f->type == FIELD_CHOICE) != (f->nchoices > 0))
         FLOW_BAD(r, j->line, M_FLOW_KEY, S("choices"));
@@ -162,7 +162,7 @@ static void read_fields(FlowReader *r, const Json *root) {
         if (flow_field(f, k.name)) FLOW_BAD(r, j->line, M_FLOW_TWICE, k.name);
         k.type = (FieldType)word(r, j, S("type"), FIELD_TYPES, FIELD_TEXT);
         k.grade = (Grade)word(r, j, S("grade"), GRADES, GRADE_INTERNAL);
-        if (json_get(j, S("title"))) flow_text(r, j, &k.zh, &k.en);
+        if (json_get(j, S("title"))) flow_text(r, j, S("title"), &k.zh, &k.en);
         if (!k.zh.n) k.zh = k.name;
         read_choices(r, j, &k);
         f->fields[f->nfields++] = k;
@@ -196,7 +196,7 @@ static void read_documents(FlowReader *r, const Json *root) {
         k.max_mb = (int)mb;
         k.grade = (Grade)word(r, j, S("grade"), GRADES, GRADE_INTERNAL);
         k.by = flow_roles(r, j, S("by"), NULL, NULL);
-        flow_text(r, j, &k.zh, &k.en);
+        flow_text(r, j, S("title"), &k.zh, &k.en);
         f->documents[f->ndocuments++] = k;
     }
 }
@@ -211,7 +211,7 @@ static void read_codes(FlowReader *r, const Json *root) {
         FlowCode k = {.id = json_get_str(j, S("id"))};
         if (!k.id.n) FLOW_BAD(r, j->line, M_FLOW_KEY, S("id"));
         if (flow_code(f, k.id)) FLOW_BAD(r, j->line, M_FLOW_TWICE, k.id);
-        flow_text(r, j, &k.zh, &k.en);
+        flow_text(r, j, S("title"), &k.zh, &k.en);
         f->codes[f->ncodes++] = k;
     }
 }
@@ -260,7 +260,7 @@ static void read_states(FlowReader *r, const Json *root) {
                        .line = j->line};
         if (!k.id.n) FLOW_BAD(r, j->line, M_FLOW_KEY, S("id"));
         if (flow_state(f, k.id)) FLOW_BAD(r, j->line, M_FLOW_TWICE, k.id);
-        if (json_get(j, S("title"))) flow_text(r, j, &k.zh, &k.en);
+        if (json_get(j, S("title"))) flow_text(r, j, S("title"), &k.zh, &k.en);
         if (!k.zh.n) k.zh = k.id;
         if (!k.stage.n) k.stage = k.id;
         k.clock = read_clock(r, json_get(j, S("clock")), k.id);
@@ -281,7 +281,7 @@ static void read_head(FlowReader *r, const Json *root) {
     f->note = json_get_str(root, S("note"));
     f->parent = json_get_str(root, S("parent"));
     if (!f->id.n) FLOW_BAD(r, root->line, M_FLOW_KEY, S("id"));
-    flow_text(r, root, &f->zh, &f->en);
+    flow_text(r, root, S("title"), &f->zh, &f->en);
     f->subject_enterprise = word(r, root, S("subject"), SUBJECTS, 0) == 0;
     f->status = (Status)word(r, root, S("status"), STATUSES, STATUS_NONE);
     if (f->status == STATUS_NONE) FLOW_BAD(r, root->line, M_FLOW_KEY, S("status"));

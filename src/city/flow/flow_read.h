@@ -25,7 +25,8 @@ const Json *flow_list(FlowReader *r, const Json *object, Str key, int *n);
 bool flow_bool(FlowReader *r, const Json *object, Str key);
 int64_t flow_int(FlowReader *r, const Json *object, Str key, int64_t fallback);
 Str flow_words(FlowReader *r, const Json *object, Str key);
-void flow_text(FlowReader *r, const Json *object, Str *zh, Str *en);
+/* A text in two languages under a key; a finding without the Chinese one. */
+void flow_text(FlowReader *r, const Json *object, Str key, Str *zh, Str *en);
 void flow_basis(FlowReader *r, const Json *object, Basis *out);
 /* A bit for each role named; `opener` and `clock` only where there is a place for them. */
 uint32_t flow_roles(FlowReader *r, const Json *object, Str key, bool *opener, bool *clock);

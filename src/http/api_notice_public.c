@@ -1,11 +1,12 @@
 /* What everybody sees of notices without signing in: the list, the frozen bytes of one as they are,
  * both as CSV too, and the schema of the frozen form. */
+#include "city/flow/calendar.h"
 #include "codec/csv.h"
 #include "http/api.h"
 #include "http/page.h"
 #include "http/table_out.h"
 
-enum { LIMIT_MAX = 500 };
+enum { LIMIT_MAX = 500, CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000 };
 
 bool notice_of_public(Request *r, Str text, PublicNotice *n) {
     int64_t id;
@@ -17,10 +18,13 @@ bool notice_of_public(Request *r, Str text, PublicNotice *n) {
                : FAIL(r->c, ERR_MISSING, M_HTTP_MISSING);
 }
 
+/* Stands at the end of the day asked for, but knows no more than was known then. */
 static bool public_list(Request *r, NoticeFilter *f, PublicNotice **list, int *n, int64_t *total) {
     f->state = -1;
     f->published = true;
-    f->today = notice_today(r->c);
+    f->today = r->at.as_of;
+    f->known_ms = (r->as_of + 1) * DAY_MS - CHINA_MS - 1;
+    if (f->known_ms > r->at.as_known) f->known_ms = r->at.as_known;
     return http_query_int(r, S("offset"), 0, 0, INT32_MAX, &f->offset) &&
            http_query_int(r, S("limit"), 100, 1, LIMIT_MAX, &f->limit) &&
            notice_list(r->db, f, list, n, total);
@@ -67,10 +71,11 @@ bool api_public_notices(Request *r, Response *out) {
     bool csv;
     if (!wants_csv(r, &csv) || !public_list(r, &f, &list, &n, &total)) return false;
     Json *o = json_new(a, JSON_OBJECT), *items = out_list(a, o, S("items"));
-    for (int i = 0; i < n; i++) json_push(items, notice_public_json(r, &list[i]));
+    for (int i = 0; i < n; i++) json_push(items, notice_public_json(r, &list[i], r->as_of));
     out_int(a, o, S("total"), total);
     out_int(a, o, S("offset"), f.offset);
     out_int(a, o, S("limit"), f.limit);
+    http_out_clocks(r, o);
     if (csv)
         put_table(r, out, items, KEYS, sizeof KEYS / sizeof *KEYS, S("notices"));
     else
@@ -102,6 +107,6 @@ bool api_public_notice(Request *r, Response *out) {
 bool api_public_notice_state(Request *r, Response *out) {
     PublicNotice n;
     if (!notice_of_public(r, r->params[0], &n)) return false;
-    http_reply_tagged(out, r, notice_public_json(r, &n));
+    http_reply_tagged(out, r, notice_public_json(r, &n, china_day(r->c->now_ms)));
     return true;
 }

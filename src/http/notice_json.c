@@ -21,10 +21,10 @@ static void out_id(Arena *a, Json *o, Str key, int64_t id) {
 /* --- notices ------------------------------------------------------------------------------------
  */
 
-/* Working days from today to the last day; nothing where it is not open or the calendar ends. */
-static void out_left(Request *r, Json *o, const PublicNotice *n) {
+/* Working days from that day to the last one; nothing where it is not open or the calendar ends. */
+static void out_left(Request *r, Json *o, const PublicNotice *n, int64_t today) {
     Arena *a = r->c->arena;
-    int64_t today = china_day(r->c->now_ms), from, to;
+    int64_t from, to;
     const Calendar *k = pack_calendar(r->reg->pack);
     int left = 0;
     bool open = n->state == NOTICE_PUBLISHED && !n->replaced_by &&
@@ -52,13 +52,12 @@ static void out_head(Arena *a, Json *o, const PublicNotice *n) {
     out_id(a, o, S("replaced_by"), n->replaced_by);
 }
 
-Json *notice_public_json(Request *r, const PublicNotice *n) {
+Json *notice_public_json(Request *r, const PublicNotice *n, int64_t day) {
     Json *o = json_new(r->c->arena, JSON_OBJECT);
-    int32_t today = notice_today(r->c);
     out_head(r->c->arena, o, n);
-    out_left(r, o, n);
+    out_left(r, o, n, day);
     out_bool(r->c->arena, o, S("open"),
-             n->state == NOTICE_PUBLISHED && !n->replaced_by && today <= n->to_day);
+             n->state == NOTICE_PUBLISHED && !n->replaced_by && date_to_int(day) <= n->to_day);
     return o;
 }
 
@@ -66,7 +65,7 @@ Json *notice_row_json(Request *r, const PublicNotice *n) {
     Arena *a = r->c->arena;
     Json *o = json_new(a, JSON_OBJECT);
     out_head(a, o, n);
-    out_left(r, o, n);
+    out_left(r, o, n, china_day(r->c->now_ms));
     out_opt(a, o, S("working_days"),
             n->working_days ? str_printf(a, "%d", n->working_days) : S(""));
     out_str(a, o, S("template"), n->template_id);

@@ -14,7 +14,7 @@ Json *notice_row_json(Request *r, const PublicNotice *n);
 Json *notice_json(Request *r, const PublicNotice *n);
 Str notice_etag(const Request *r, const PublicNotice *n);
 /* What everybody may know of a published notice, besides its frozen bytes. */
-Json *notice_public_json(Request *r, const PublicNotice *n);
+Json *notice_public_json(Request *r, const PublicNotice *n, int64_t day);
 /* Without who objects and what it says, unless it was read whole. */
 Json *objection_json(Request *r, const Objection *o, bool whole);
 Str objection_etag(const Request *r, const Objection *o);

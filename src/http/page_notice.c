@@ -22,8 +22,11 @@ static void put_link(Buf *b, int64_t id, Str text) {
  */
 
 static bool list_page(Request *r, Response *out) {
-    NoticeFilter f = {
-        .state = -1, .published = true, .today = notice_today(r->c), .limit = LIST_MAX};
+    NoticeFilter f = {.state = -1,
+                      .published = true,
+                      .today = notice_today(r->c),
+                      .known_ms = r->c->now_ms,
+                      .limit = LIST_MAX};
     PublicNotice *list;
     int n;
     int64_t total;

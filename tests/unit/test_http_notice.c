@@ -137,6 +137,46 @@ TEST(http_notice_page_works_without_a_script) {
     CHECK_INT(out.status, 404);
 }
 
+/* The row of the notice in the public list of that day; NULL: it is not there. */
+static const Json *listed(HttpFixture *f, Str id, Str as_of, const char *more) {
+    Str path = str_printf(f->arena, "/public/notices?limit=500&as_of=%.*s%s", STRF(as_of), more);
+    HttpReply r = call(f, S(""), "GET", path, S(""), S(""));
+    CHECK_INT(r.status, 200);
+    CHECK_STR(json_get_str(r.json, S("as_of")), as_of);
+    for (const Json *e = json_get(r.json, S("items"))->first; e; e = e->next)
+        if (str_eq(json_get_str(e, S("id")), id)) return e;
+    return NULL;
+}
+
+TEST(http_notice_list_of_a_day_in_the_past) {
+    HttpFixture *f = http_fixture();
+    f->now_ms -= 2 * DAY_MS;
+    HttpReply r = draft(f, "");
+    Str id = str_dup(f->arena, json_get_str(r.json, S("id")));
+    r = publish(f, id, r.etag);
+    f->now_ms += 2 * DAY_MS;
+    CHECK_INT(r.status, 200);
+    r = draft(f, str_z(f->arena, str_printf(f->arena, ",\"replaces\":\"%.*s\"", STRF(id))));
+    Str next = str_dup(f->arena, json_get_str(r.json, S("id")));
+    CHECK_INT(publish(f, next, r.etag).status, 200);
+    CHECK_STR(json_get_str(listed(f, id, day(f, 0), ""), S("replaced_by")), next);
+    r = call(f, f->boss, "GET", at(f, id, ""), S(""), S(""));
+    r = call(f, f->boss, "POST", at(f, id, "/end"), r.etag, S("{\"reason\":\"更正\"}"));
+    CHECK_INT(r.status, 200);
+    const Json *then = listed(f, id, day(f, -2), "");
+    CHECK(then != NULL);
+    CHECK_STR(json_get_str(then, S("state")), S("published"));
+    CHECK(json_get(then, S("replaced_by"))->kind == JSON_NULL);
+    CHECK(json_get_bool(then, S("open"), false));
+    CHECK(!listed(f, next, day(f, -2), ""));
+    CHECK(!listed(f, id, day(f, -3), ""));
+    CHECK(!listed(f, id, day(f, 0), ""));
+    CHECK(!listed(f, id, day(f, 30), ""));
+    CHECK(listed(f, next, day(f, 30), "") != NULL);
+    Str known = str_cat(f->arena, S("&as_known="), day(f, -3));
+    CHECK(!listed(f, id, day(f, -2), str_z(f->arena, known)));
+}
+
 TEST(http_notice_taken_down_is_gone) {
     HttpFixture *f = http_fixture();
     HttpReply r = draft(f, "");

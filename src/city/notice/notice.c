@@ -36,7 +36,9 @@ int32_t notice_today(const Ctx *c) {
     "n.scan_sm3, n.scan_name, n.owner, n.published_by, n.ended_by, n.created_ms, n.changed_ms, "   \
     "n.published_ms, n.ended_ms, "                                                                 \
     "(SELECT s.id FROM public_notice s WHERE s.replaces = n.id AND s.state IN (1, 2, 3)), "        \
-    "(SELECT count(*) FROM notice_firm f WHERE f.notice = n.id)"
+    "(SELECT count(*) FROM notice_firm f WHERE f.notice = n.id), n.concluded_ms, "                 \
+    "(SELECT s.published_ms FROM public_notice s WHERE s.replaces = n.id AND s.state IN (1, 2, "   \
+    "3))"
 
 static bool read_row(Ctx *c, Rows *r, PublicNotice *n) {
     Arena *a = c->arena;
@@ -57,7 +59,9 @@ static bool read_row(Ctx *c, Rows *r, PublicNotice *n) {
                         .published_ms = row_i64(r, 22),
                         .ended_ms = row_i64(r, 23),
                         .replaced_by = row_i64(r, 24),
-                        .firms = (int)row_i64(r, 25)};
+                        .firms = (int)row_i64(r, 25),
+                        .concluded_ms = row_i64(r, 26),
+                        .replaced_ms = row_i64(r, 27)};
     Str *const texts[] = {&n->sm3,       &n->number, &n->site_url,     &n->scan_sm3,
                           &n->scan_name, &n->owner,  &n->published_by, &n->ended_by};
     for (int i = 0; i < 8; i++) *texts[i] = str_dup(a, row_str(r, 12 + i));
@@ -75,10 +79,18 @@ bool notice_get(Db *db, int64_t id, PublicNotice *out) {
            FAIL(c, ERR_MISSING, M_NOTICE_MISSING, str_printf(c->arena, "%lld", (long long)id));
 }
 
-/* Public: published or concluded, and not past the day it is taken down. */
+/* Public: published and not taken down by then, neither by a person nor by the day set for it. */
 #define WHERE                                                                                      \
-    " FROM public_notice n WHERE ($1 < 0 OR n.state = $1) AND ($2 = 0 OR (n.state IN (1, 2) AND "  \
+    " FROM public_notice n WHERE ($1 < 0 OR n.state = $1) AND ($2 = 0 OR (n.state IN (1, 2, 3) "   \
+    "AND n.published_ms <= $5 AND (n.state <> 3 OR n.ended_ms > $5) AND "                          \
     "(n.take_down_day IS NULL OR n.take_down_day > $3))) AND ($4 = 0 OR n.round = $4)"
+
+/* What came after the instant is undone. */
+static void stand_at(PublicNotice *n, int64_t ms) {
+    bool concluded = n->concluded_ms && n->concluded_ms <= ms;
+    n->state = concluded ? NOTICE_CONCLUDED : NOTICE_PUBLISHED;
+    if (n->replaced_ms > ms) n->replaced_by = 0;
+}
 
 bool notice_list(Db *db, const NoticeFilter *f, PublicNotice **out, int *n, int64_t *total) {
     Ctx *c = db_ctx(db);
@@ -86,13 +98,14 @@ bool notice_list(Db *db, const NoticeFilter *f, PublicNotice **out, int *n, int6
     *out = NULL;
     *n = 0;
     *total = Q_I64(db, 0, "SELECT count(*)" WHERE, db_i(f->state), db_i(f->published),
-                   db_i(f->today), db_i(f->round));
-    Rows *r =
-        Q(db, "SELECT " COLUMNS WHERE " ORDER BY n.id DESC LIMIT $5 OFFSET $6", db_i(f->state),
-          db_i(f->published), db_i(f->today), db_i(f->round), db_i(f->limit), db_i(f->offset));
+                   db_i(f->today), db_i(f->round), db_i(f->known_ms));
+    Rows *r = Q(db, "SELECT " COLUMNS WHERE " ORDER BY n.id DESC LIMIT $6 OFFSET $7",
+                db_i(f->state), db_i(f->published), db_i(f->today), db_i(f->round),
+                db_i(f->known_ms), db_i(f->limit), db_i(f->offset));
     while (r && row_next(r)) {
         GROW(c->arena, *out, *n, cap);
         if (!read_row(c, r, &(*out)[*n])) break;
+        if (f->published) stand_at(&(*out)[*n], f->known_ms);
         ++*n;
     }
     if (r) rows_close(r);

@@ -38,7 +38,8 @@ typedef struct PublicNotice {
     int working_days;    /* 0: not entered yet */
     int32_t from_day, to_day, take_down_day;
     Str sm3, number, site_url, scan_sm3, scan_name, owner, published_by, ended_by;
-    int64_t created_ms, changed_ms, published_ms, ended_ms;
+    int64_t created_ms, changed_ms, published_ms, concluded_ms, ended_ms;
+    int64_t replaced_ms; /* when replaced_by was published, 0: not */
     int firms;
 } PublicNotice;
 
@@ -70,10 +71,13 @@ bool notice_firm_of(Db *db, const CodeLists *codes, int64_t subject, PaperFirm *
 bool notice_get(Db *db, int64_t id, PublicNotice *out); /* ERR_MISSING */
 typedef struct NoticeFilter {
     int state;      /* NoticeState, -1: any */
-    bool published; /* only what the public may see on `today` */
+    bool published; /* only what the public sees on `today`, as it stood at `known_ms` */
     int32_t today;  /* yyyymmdd */
+    int64_t known_ms;
     int64_t round, offset, limit;
 } NoticeFilter;
+/* Newest first. Of the public's, state and replaced_by are those of that instant; what is entered
+ * beside a notice (number, address) is what stands there now. */
 bool notice_list(Db *db, const NoticeFilter *f, PublicNotice **out, int *n, int64_t *total);
 bool notice_firms(Db *db, int64_t id, NoticeFirm **out, int *n);
 /* Whether it was published, whatever came after: no draft, and not given up as one. */

@@ -4,11 +4,12 @@
 
 #include "base/date.h"
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "http/http.h"
 #include "http/page.h"
 #include "http/server.h"
 
-enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000, COMPUTING_S = 2 };
+enum { CHINA_MS = 8 * 3600 * 1000, DAY_MS = 86400000, COMPUTING_S = 2, NAME_SHOWN = 60 };
 #define API "/api/v1"
 
 /* --- what handlers ask -------------------------------------------------------------------------
@@ -41,6 +42,32 @@ bool http_query_bool(Request *r, Str name, bool fallback, bool *out) {
     return HTTP_INVALID(r, str_cat(r->c->arena, S("?"), name), M_HTTP_QUERY, name, s);
 }
 
+/* A member of the body as a JSON pointer (RFC 6901). */
+static Str pointer_to(Arena *a, Str member) {
+    Buf b = buf_new(a, 0);
+    buf_char(&b, '/');
+    for (ptrdiff_t i = 0; i < member.n; i++) {
+        if (member.p[i] == '~' || member.p[i] == '/')
+            buf_put(&b, member.p[i] == '~' ? S("~0") : S("~1"));
+        else
+            buf_char(&b, member.p[i]);
+    }
+    return buf_str(&b);
+}
+
+/* A member that nobody reads is a slip of the writer's, which must not pass for done. */
+static bool only_members(Request *r, const Json *body, Str known) {
+    for (const Json *e = body->first; e; e = e->next) {
+        Str rest = known;
+        bool found = false;
+        while (rest.n && !found) found = str_eq(str_cut(&rest, ' '), e->key);
+        Str name = str_sub(e->key, 0, utf8_offset(e->key, NAME_SHOWN));
+        if (!found)
+            return HTTP_INVALID(r, pointer_to(r->c->arena, name), M_HTTP_MEMBER, name, known);
+    }
+    return true;
+}
+
 Json *http_json(Request *r) {
     if (!str_eq_nocase(r->type, S("application/json")) &&
         !str_eq_nocase(r->type, S("application/merge-patch+json"))) {
@@ -52,7 +79,7 @@ Json *http_json(Request *r) {
         FAIL(r->c, ERR_INPUT, M_HTTP_OBJECT);
         return NULL;
     }
-    return j;
+    return j && only_members(r, j, str_from(r->route->members)) ? j : NULL;
 }
 
 bool http_accepts(const Request *r, Str type) {

@@ -88,6 +88,7 @@ struct Route {
     size_t body_max; /* 0: HTTP_BODY_MAX */
     bool idempotent; /* takes an Idempotency-Key */
     AnswerKind answer;
+    const char *members; /* what the JSON object of its body may hold, by spaces; NULL: no body */
 };
 
 /* All routes, ended by a NULL method (routes.c). */
@@ -99,7 +100,8 @@ Str http_header(const Request *r, Str name);
 /* An integer argument within [lo, hi]; false (422) when malformed. */
 bool http_query_int(Request *r, Str name, int64_t fallback, int64_t lo, int64_t hi, int64_t *out);
 bool http_query_bool(Request *r, Str name, bool fallback, bool *out);
-/* The JSON object of the body; NULL (400) otherwise. */
+/* The JSON object of the body; NULL otherwise: 400 when it is none, 422 for a member that the route
+ * does not name. */
 Json *http_json(Request *r);
 /* Does the client prefer this type (Accept, or ?format=csv|xlsx)? */
 bool http_accepts(const Request *r, Str type);

@@ -225,7 +225,7 @@ TEST(http_revision_refuses) {
              S("{\"rule\":\"cn/unicorn\",\"effective_from\":\"2030-02-30\"}"));
     check_status(&r, 422, "revision.field");
     r = call(&p, "POST", "", p.author, S("{\"rule\":\"cn/unicorn\",\"nothing\":\"x\"}"));
-    check_status(&r, 422, "revision.field");
+    check_status(&r, 422, "http.member");
     r = call(&p, "POST", "", p.author, S("{\"rule\":\"cn/unicorn\",\"new_version\":\"../x\"}"));
     check_status(&r, 422, "revision.field");
     Path q = draft("refuses", WORDS);

@@ -332,11 +332,10 @@ TEST(http_consensus_counts_signatures_of_those_seated) {
     hand_in(&r, "{\"marks\":{\"c\":\"3\"}}");
     HttpReply a = http_get(r.f, r.f->boss, path(&r, "/candidates"));
     Str number = json_get_str(json_at(json_get(a.json, S("items")), 0), S("number"));
-    const char *one =
-        str_z(r.f->arena,
-              str_printf(r.f->arena, ",\"candidate\":\"%.*s\",\"value\":\"81.5\"", STRF(number)));
-    CHECK_INT(act(&r, "consensus", one).status, 200);
-    CHECK_INT(act(&r, "sign", one).status, 404); /* the office has no seat */
+    Str one = str_printf(r.f->arena, ",\"candidate\":\"%.*s\"", STRF(number));
+    Str value = str_cat(r.f->arena, one, S(",\"value\":\"81.5\""));
+    CHECK_INT(act(&r, "consensus", str_z(r.f->arena, value)).status, 200);
+    CHECK_INT(act(&r, "sign", str_z(r.f->arena, one)).status, 404); /* the office has no seat */
     CHECK_INT(act(&r, "finish", "").status, 422);
     CHECK_INT(act(&r, "finish", ",\"lacking\":true").status, 200);
     CHECK_INT(act(&r, "finish", "").status, 409);

@@ -184,8 +184,9 @@ TEST(http_writes_need_the_csrf_header) {
 TEST(http_writes_need_if_match) {
     HttpFixture *f = http_fixture();
     const Json *doc = contract(f);
-    Str body = S("{\"reason\":\"test\",\"display_name\":\"x\"}");
     for (const Route *t = ROUTES; t->method; t++) {
+        bool said = t->members && str_find(str_from(t->members), S("reason")) >= 0;
+        Str body = said ? S("{\"reason\":\"test\"}") : S("{}");
         if (is_get(t) || !takes(operation(f, doc, t), S("/if_match"))) continue;
         HttpCall call = {
             .method = t->method, .path = path_of(f, t), .token = f->boss, .body = body};
@@ -195,6 +196,46 @@ TEST(http_writes_need_if_match) {
         r = http_call(f, &call);
         if (r.status != 412) fail_at(t->method, t->path, S("stale If-Match"), r.status);
     }
+}
+
+/* The names of the members by spaces, as the contract has them. */
+static Str members_of(HttpFixture *f, const Json *doc, const Json *op) {
+    const Json *content = json_get(json_get(op, S("requestBody")), S("content"));
+    const Json *type = json_get(content, S("application/json"));
+    if (!type) type = json_get(content, S("application/merge-patch+json"));
+    const Json *schema = json_get(type, S("schema"));
+    Str ref = json_get_str(schema, S("$ref")), home = S("#/components/schemas/");
+    if (str_starts(ref, home))
+        schema = json_get(json_get(json_get(doc, S("components")), S("schemas")),
+                          str_sub(ref, home.n, ref.n));
+    Buf b = buf_new(f->arena, 0);
+    const Json *all = json_get(schema, S("properties"));
+    for (const Json *e = all ? all->first : NULL; e; e = e->next)
+        buf_printf(&b, "%s%.*s", b.n ? " " : "", STRF(e->key));
+    return buf_str(&b);
+}
+
+TEST(http_writes_refuse_unknown_members) {
+    HttpFixture *f = http_fixture();
+    const Json *doc = contract(f);
+    int tested = 0;
+    for (const Route *t = ROUTES; t->method; t++) {
+        const Json *op = operation(f, doc, t);
+        if (is_get(t) || !is_json_write(op)) continue;
+        Str known = members_of(f, doc, op);
+        tested++;
+        if (!t->members || !str_eq(str_from(t->members), known))
+            fail_at(t->method, t->path, known, 0);
+        HttpReply r = http_call(f, &(HttpCall){.method = t->method,
+                                               .path = path_of(f, t),
+                                               .token = f->boss,
+                                               .body = S("{\"no/such\":1}")});
+        const Json *error = json_at(json_get(r.json, S("errors")), 0);
+        if (r.status != 422 || !str_eq(json_get_str(error, S("pointer")), S("/no~1such")))
+            fail_at(t->method, t->path, S("an unknown member"), r.status);
+        if (str_find(r.body, known) < 0) fail_at(t->method, t->path, S("no hint"), r.status);
+    }
+    CHECK(tested >= 70);
 }
 
 TEST(http_writes_need_a_whole_body) {

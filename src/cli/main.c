@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/version.h"
 #include "cli/city.h"
 #include "cli/cli.h"
 
@@ -14,6 +15,15 @@ typedef struct Command {
     Msg help;
     int (*run)(Cli *cli, int argc, char **argv);
 } Command;
+
+/* jixia 0.1.0; with --json {"version"}. */
+static int cmd_version(Cli *cli, int argc, char **argv) {
+    int n;
+    if (!cli_parse(cli, argc, argv, NULL, 0, NULL, 0, &n)) return cli_failed(cli);
+    Json *o = json_new(cli->arena, JSON_OBJECT);
+    json_set(o, S("version"), json_string(cli->arena, S(JIXIA_VERSION)));
+    return cli_show(cli, o, S("jixia " JIXIA_VERSION)) ? EXIT_YES : EXIT_INTERNAL;
+}
 
 static const Command COMMANDS[] = {
     {"init", "init [--pack DIR]", M_CLI_HELP_INIT, cmd_init},
@@ -173,6 +183,7 @@ static const Command COMMANDS[] = {
      "dmn table MODEL.dmn --decision NAME --from IN.xlsx --out NEW.dmn\n"
      "dmn tck DIR [--csv RESULTS] [--verbose]",
      M_CLI_HELP_DMN, cmd_dmn},
+    {"version", "version", M_CLI_HELP_VERSION, cmd_version},
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
 
@@ -197,7 +208,7 @@ static Lang language(void) {
 
 static int dispatch(Cli *cli, int argc, char **argv) {
     if (argc < 2) return help(cli, stderr, NULL, EXIT_USAGE);
-    const char *name = argv[1];
+    const char *name = strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
     bool asked = strcmp(name, "help") == 0 || strcmp(name, "--help") == 0;
     if (asked && argc < 3) return help(cli, stdout, NULL, EXIT_YES);
     if (asked) name = argv[2];

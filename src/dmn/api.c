@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/version.h"
 #include "dmn/check.h"
 #include "feel/zone.h"
 
@@ -24,7 +25,7 @@ const char *jx_dmn_status_text(jx_dmn_status status) {
 }
 
 const char *jx_dmn_version(void) {
-    return "0.1.0";
+    return JIXIA_VERSION;
 }
 
 const char *jx_dmn_zone_data(void) {

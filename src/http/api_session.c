@@ -1,12 +1,11 @@
 /* Health, the contract, signing in and out, one's own account. */
 #include "base/date.h"
 #include "base/hash.h"
+#include "base/version.h"
 #include "http/api.h"
 #include "http/json_out.h"
 #include "http/server.h"
 #include "openapi_json.h"
-
-#define JIXIA_VERSION "0.1.0"
 
 bool api_health(Request *r, Response *out) {
     Arena *a = r->c->arena;

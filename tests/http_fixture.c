@@ -269,6 +269,7 @@ HttpReply http_call(HttpFixture *f, const HttpCall *call) {
     reply.etag = str_dup(f->arena, out.etag);
     reply.cache = str_dup(f->arena, out.cache);
     reply.location = str_dup(f->arena, out.location);
+    reply.filename = str_dup(f->arena, out.filename);
     reply.cookie = str_dup(f->arena, out.cookie);
     Ctx parse = ctx_new(f->call, 0);
     if (!call->raw && out.body.n && str_find(out.type, S("json")) >= 0)

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "http/api.h"
 #include "http/notice_json.h"
+#include "http/page.h"
 #include "http/table_out.h"
 #include "job/docx.h"
 
@@ -270,7 +271,8 @@ bool api_notice_docx(Request *r, Response *out) {
     out->status = 200;
     out->type = S(DOCX_TYPE);
     out->cache = S("no-store");
-    out->filename = str_cat(r->c->arena, url_part(r->c->arena, n.title), S(".docx"));
+    out->filename =
+        str_cat(r->c->arena, paper_file_name(r, n.title, n.template_id, n.id), S(".docx"));
     return true;
 }
 

@@ -1,5 +1,7 @@
 /* Papers as files: DOCX and the printed page of letters, the printed page of notices, scans and
  * proofs that were uploaded for them. */
+#include <string.h>
+
 #include "base/utf8.h"
 #include "city/flow/evidence.h"
 #include "http/api.h"
@@ -44,14 +46,46 @@ bool api_letter_docx(Request *r, Response *out) {
     out->status = 200;
     out->type = S(DOCX_TYPE);
     out->cache = S("no-store");
-    out->filename = str_cat(r->c->arena, url_part(r->c->arena, l.title), S(".docx"));
+    out->filename =
+        str_cat(r->c->arena, paper_file_name(r, l.title, l.template_id, l.id), S(".docx"));
     return true;
 }
 
-static bool print_paper(Request *r, Response *out, Str title, const Paper *p) {
-    Buf b = page_print(r, title, S(""));
+/* A string of CSS: the quote, the backslash and what could end the style are written as numbers. */
+static void css_string(Buf *b, Str s) {
+    buf_char(b, '"');
+    for (ptrdiff_t i = 0; i < s.n; i++) {
+        unsigned char ch = (unsigned char)s.p[i];
+        if (ch < ' ' || strchr("\"\\<>&", ch))
+            buf_printf(b, "\\%x ", ch);
+        else
+            buf_char(b, (char)ch);
+    }
+    buf_char(b, '"');
+}
+
+/* What leaves the house is the paper alone; a draft says that it is one, who printed it and when:
+ * on paper in the margin of every page, on the screen below the text. */
+static bool print_paper(Request *r, Response *out, Str title, const Paper *p, bool draft) {
+    Str mark = S("");
+    Buf style = buf_new(r->c->arena, 0);
+    if (draft) {
+        const Str made = table_mark(r);
+        mark = msg_text(r->c->arena, M_PAGE_DRAFT, r->c->lang, 1, &made);
+        buf_lit(&style, "@page{@bottom-left{font-size:8pt;color:#767676;white-space:nowrap;"
+                        "content:");
+        css_string(&style, mark);
+        buf_lit(&style, "}}footer{font-size:9pt;color:#767676}@media print{footer{display:none}}");
+    }
+    Buf b = page_print(r, title, buf_str(&style));
     if (!page_paper_codes(r->c, &b, p)) return false;
+    if (draft) {
+        buf_lit(&b, "<footer>");
+        html_text(&b, mark);
+        buf_lit(&b, "</footer>");
+    }
     page_end(r, out, &b, 200);
+    out->inline_styles = draft;
     out->cache = S("no-store");
     return true;
 }
@@ -59,7 +93,8 @@ static bool print_paper(Request *r, Response *out, Str title, const Paper *p) {
 bool api_letter_print(Request *r, Response *out) {
     Letter l;
     Paper p;
-    return paper_of_letter(r, &l, &p) && print_paper(r, out, l.title, &p);
+    return paper_of_letter(r, &l, &p) &&
+           print_paper(r, out, l.title, &p, l.state == LETTER_DRAFT || l.state == LETTER_DROPPED);
 }
 
 bool api_notice_print(Request *r, Response *out) {
@@ -67,7 +102,7 @@ bool api_notice_print(Request *r, Response *out) {
     Paper p;
     int64_t id;
     return http_id(r, 0, &id) && notice_get(r->db, id, &n) && notice_paper(r->db, &n, &p) &&
-           print_paper(r, out, n.title, &p);
+           print_paper(r, out, n.title, &p, !notice_is_issued(&n));
 }
 
 /* --- scans and proofs ---------------------------------------------------------------------------

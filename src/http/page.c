@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "codec/qr.h"
+#include "http/json_out.h"
 
 void html_text(Buf *b, Str s) {
     for (ptrdiff_t i = 0; i < s.n; i++) {
@@ -82,6 +83,17 @@ void page_end(Request *r, Response *out, Buf *b, int status) {
 
 /* --- papers -------------------------------------------------------------------------------------
  */
+
+Str paper_file_name(const Request *r, Str title, Str template_id, int64_t id) {
+    Arena *a = r->c->arena;
+    if (title.n && str_find(title, S("{")) < 0) return url_part(a, title);
+    const Json *all = paper_templates(r->c, r->reg->pack);
+    Str kind = template_id;
+    for (const Json *t = all ? all->first : NULL; t; t = t->next)
+        if (str_eq(json_get_str(t, S("id")), template_id))
+            kind = json_get_str(json_get(t, S("title")), S("zh"));
+    return url_part(a, str_printf(a, "%.*s-%lld", STRF(kind), (long long)id));
+}
 
 static void put_cell(Buf *b, const char *tag, Str text) {
     buf_printf(b, "<%s>", tag);

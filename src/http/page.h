@@ -15,6 +15,9 @@ Buf page_begin(const Request *r, Str title);
 void page_end(Request *r, Response *out, Buf *b, int status);
 /* The same for print alone: no navigation; style: CSS besides notice.css, of the program's own. */
 Buf page_print(const Request *r, Str title, Str style);
+/* What its file is called: the title, or the template's and the number while fields of the title
+ * are open; percent-encoded. */
+Str paper_file_name(const Request *r, Str title, Str template_id, int64_t id);
 /* The blocks of a paper as HTML. */
 void page_paper(Buf *b, const Paper *p);
 /* The same with QR codes drawn. */

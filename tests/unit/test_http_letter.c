@@ -50,6 +50,61 @@ static Str firm_account(HttpFixture *f, const char *name, int64_t subject) {
     return http_sign_in(f, str_from(name), S(FIXTURE_PASSWORD));
 }
 
+TEST(http_letter_values_are_merged) {
+    HttpFixture *f = http_fixture();
+    Str etag, one = draft(f, &etag);
+    Str body = S("{\"values\":{\"事项\":\"新\",\"依据\":null,\"正文\":\"二\"}}");
+    HttpReply r = call(f, f->boss, "PATCH", at(f, one, ""), etag, body);
+    CHECK_INT(r.status, 200);
+    const Json *values = json_get(r.json, S("values"));
+    CHECK_STR(json_get_str(values, S("事项")), S("新"));
+    CHECK_STR(json_get_str(values, S("文号")), S("1号"));
+    CHECK(!json_get(values, S("依据")));
+    CHECK_INT(json_get(r.json, S("open_fields"))->count, 1);
+    etag = r.etag;
+    CHECK_INT(call(f, f->boss, "PATCH", at(f, one, ""), etag, S("{\"values\":[]}")).status, 422);
+    r = call(f, f->boss, "PATCH", at(f, one, ""), etag, S("{\"values\":null}"));
+    CHECK_INT(r.status, 200);
+    CHECK_INT(json_get(r.json, S("values"))->count, 0);
+}
+
+/* Whether the printed page says in the margin that it is a draft, and who printed it. */
+static bool printed_as_draft(HttpFixture *f, Str path) {
+    Str print = str_cat(f->arena, path, S("/print"));
+    HttpReply r = call(f, f->boss, "GET", print, S(""), S(""));
+    CHECK_INT(r.status, 200);
+    bool margin = str_find(r.body, S("@bottom-left{")) > 0;
+    CHECK(margin == (str_find(r.body, S("content:\"草稿 · 导出人 boss，时间 ")) > 0));
+    CHECK(margin == (str_find(r.body, S("<footer>草稿 · ")) > 0));
+    return margin;
+}
+
+TEST(http_printed_draft_says_so_and_what_was_sent_does_not) {
+    HttpFixture *f = http_fixture();
+    Str etag, one = draft(f, &etag);
+    CHECK(printed_as_draft(f, at(f, one, "")));
+    Str body = S("{\"way\":\"portal\",\"reason\":\"x\"}");
+    CHECK_INT(call(f, f->boss, "POST", at(f, one, "/sending"), etag, body).status, 200);
+    CHECK(!printed_as_draft(f, at(f, one, "")));
+    HttpReply r = call(f, f->boss, "POST", S("/notices"), S(""), S("{\"rows\":[\"1\"]}"));
+    CHECK_INT(r.status, 201);
+    Str notice = str_cat(f->arena, S("/notices/"), json_get_str(r.json, S("id")));
+    CHECK(printed_as_draft(f, notice));
+}
+
+/* The name of a draft's file never shows a field that nobody has filled. */
+TEST(http_paper_file_name_has_no_open_field) {
+    HttpFixture *f = http_fixture();
+    HttpReply r = call(f, f->boss, "POST", S("/notices"), S(""), S("{\"rows\":[\"1\"]}"));
+    CHECK_INT(r.status, 201);
+    Str id = str_dup(f->arena, json_get_str(r.json, S("id")));
+    CHECK(str_find(json_get_str(r.json, S("title")), S("{")) >= 0);
+    Str path = str_printf(f->arena, "/notices/%.*s/docx", STRF(id));
+    r = call(f, f->boss, "GET", path, S(""), S(""));
+    CHECK_STR(r.filename,
+              str_printf(f->arena, "%%E5%%85%%AC%%E7%%A4%%BA%%E7%%A8%%BF-%.*s.docx", STRF(id)));
+}
+
 TEST(http_letter_is_read_by_its_firm_alone) {
     HttpFixture *f = http_fixture();
     Str etag, one = draft(f, &etag);

@@ -71,12 +71,13 @@ export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml
 
 export const DMN = 'application/xml'
 
-/* What an address answers, saved as a file of this name. */
+/* What an address answers, saved under the name the server gives it, else as `name`. */
 export async function save(url: string, name: string): Promise<void> {
   const res = await call(url, {})
   const link = document.createElement('a')
   link.href = URL.createObjectURL(await res.blob())
-  link.download = name
+  const given = /filename\*=UTF-8''([^;]+)/.exec(res.headers.get('Content-Disposition') ?? '')?.[1]
+  link.download = given ? decodeURIComponent(given) : name
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }

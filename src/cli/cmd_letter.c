@@ -83,7 +83,14 @@ static bool change_tx(Db *db, void *user) {
     static const char *const PARTS[] = {"blocks", "values"};
     Work *w = user;
     if (!letter_get(db, w->id, &w->l)) return false;
-    w->l.content = cli_paper_merge(db_ctx(db)->arena, w->l.content, w->with, PARTS, 2);
+    Arena *a = db_ctx(db)->arena;
+    Json *given = json_new(a, JSON_OBJECT);
+    const Json *blocks = json_get(w->with, S("blocks")), *values = json_get(w->with, S("values"));
+    if (blocks) json_set(given, S("blocks"), json_copy(a, blocks));
+    if (values)
+        json_set(given, S("values"),
+                 paper_values_merge(a, json_get(w->l.content, S("values")), values));
+    w->l.content = cli_paper_merge(a, w->l.content, given, PARTS, 2);
     if (json_get(w->with, S("addressee"))) w->l.addressee = json_get_str(w->with, S("addressee"));
     return letter_change(db, &w->l, &w->act);
 }

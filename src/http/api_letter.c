@@ -181,17 +181,6 @@ static Json *with(Arena *a, const Json *object, Str key, const Json *value) {
     return o;
 }
 
-/* JSON merge patch (RFC 7396) of the values, which are texts: null takes one away. */
-static Json *merged(Arena *a, const Json *was, const Json *patch) {
-    if (patch->kind != JSON_OBJECT && patch->kind != JSON_NULL) return json_copy(a, patch);
-    Json *o = json_new(a, JSON_OBJECT);
-    for (const Json *e = was && patch->kind == JSON_OBJECT ? was->first : NULL; e; e = e->next)
-        if (!json_get(patch, e->key)) json_set(o, e->key, json_copy(a, e));
-    for (const Json *e = patch->first; e; e = e->next)
-        if (e->kind != JSON_NULL) json_set(o, e->key, json_copy(a, e));
-    return o;
-}
-
 bool api_letter_change(Request *r, Response *out) {
     const Json *j = http_json(r);
     Work w = {.r = r};
@@ -205,7 +194,7 @@ bool api_letter_change(Request *r, Response *out) {
     if (blocks) w.base.content = with(a, w.base.content, S("blocks"), blocks);
     if (values) {
         const Json *was = json_get(w.base.content, S("values"));
-        w.base.content = with(a, w.base.content, S("values"), merged(a, was, values));
+        w.base.content = with(a, w.base.content, S("values"), paper_values_merge(a, was, values));
     }
     if (firms) w.base.content = with(a, w.base.content, S("firms"), letter_firms_json(a, firms, n));
     if (json_get(j, S("addressee")) && !w.base.objection)

@@ -291,6 +291,16 @@ static void fill_rows(Arena *a, const Json *table, const Json *values, PaperBloc
             b->cells[at++] = fill(a, cell->text, values);
 }
 
+Json *paper_values_merge(Arena *a, const Json *was, const Json *patch) {
+    if (patch->kind != JSON_OBJECT && patch->kind != JSON_NULL) return json_copy(a, patch);
+    Json *o = json_new(a, JSON_OBJECT);
+    for (const Json *e = was && patch->kind == JSON_OBJECT ? was->first : NULL; e; e = e->next)
+        if (!json_get(patch, e->key)) json_set(o, e->key, json_copy(a, e));
+    for (const Json *e = patch->first; e; e = e->next)
+        if (e->kind != JSON_NULL) json_set(o, e->key, json_copy(a, e));
+    return o;
+}
+
 bool paper_fill(Ctx *c, const Json *blocks, const Json *values, const PaperFirm *firms, int n,
                 Paper *out) {
     Arena *a = c->arena;

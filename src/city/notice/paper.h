@@ -82,6 +82,9 @@ bool paper_layout(Ctx *c, const PackSet *p, PaperLayout *out);
 /* Whether `blocks` is an array of blocks and `values` an object of texts: ERR_RULE with a pointer
  * below /blocks or /values when not. */
 bool paper_check(Ctx *c, const Json *blocks, const Json *values);
+/* JSON merge patch (RFC 7396) of values, which are texts: only those named change, null takes one
+ * away, null as the patch all of them. What is no object comes back for paper_check to refuse. */
+Json *paper_values_merge(Arena *a, const Json *was, const Json *patch);
 /* Puts values and firms into checked blocks. A field without a value stays as {name}. */
 bool paper_fill(Ctx *c, const Json *blocks, const Json *values, const PaperFirm *firms, int n,
                 Paper *out);

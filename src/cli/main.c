@@ -75,7 +75,7 @@ static const Command COMMANDS[] = {
      "case open FLOW [ACT] [--subject S] [--parent ID] [--title TEXT] [--data JSON]\n"
      "         [--code ID] [--reason TEXT] [--as NAME]\n"
      "case act ID ACT [--data JSON] [--code ID] [--reason TEXT] [--as NAME]\n"
-     "case batch ACT --flow ID [--state ID] [--stage ID] [--parent ID] [--q TEXT] | --ids ID,ID\n"
+     "case batch ACT (--flow ID [--state ID] [--stage ID] [--parent ID] [--q TEXT] | --ids ID,ID)\n"
      "         [--data JSON] [--code ID] [--reason TEXT] [--as NAME]\n"
      "case edit ID --data JSON [--reason TEXT] [--as NAME]\n"
      "case attach ID KIND FILE [--as NAME]\n"
@@ -88,7 +88,8 @@ static const Command COMMANDS[] = {
     {"journal", "journal verify\njournal list [--object KIND:ID] [--most N]", M_CLI_HELP_JOURNAL,
      cmd_journal},
     {"reconcile",
-     "reconcile FILE --tier T [--level L] [--title TITLE] [--publisher P] [--as-of D] --reason R",
+     "reconcile FILE --tier T [--level L] [--title TITLE] [--publisher P] [--as-of D] --reason "
+     "TEXT",
      M_CLI_HELP_RECONCILE, cmd_reconcile},
     {"recommend",
      "recommend list [--rule R]\nrecommend show ID\n"
@@ -146,7 +147,7 @@ static const Command COMMANDS[] = {
      M_CLI_HELP_LETTER, cmd_letter},
     {"certificate",
      "certificate list\ncertificate show ID\ncertificate verify CODE\n"
-     "certificate issue TITLE --reason TEXT\ncertificate withdraw ID --reason TEXT\n"
+     "certificate issue TITLE_ID --reason TEXT\ncertificate withdraw ID --reason TEXT\n"
      "certificate sign --reason TEXT",
      M_CLI_HELP_CERTIFICATE, cmd_certificate},
     {"replay",
@@ -154,7 +155,7 @@ static const Command COMMANDS[] = {
      "replay --all [--sample N] [--seed S] [--threads N]",
      M_CLI_HELP_REPLAY, cmd_replay},
     {"bundle",
-     "bundle make --subject SUBJECT | --rule RULE [--as-of D] | --case ID | --round ID\n"
+     "bundle make (--subject SUBJECT | --rule RULE [--as-of D] | --case CASE | --round ROUND)\n"
      "            --key KEY.pem --out F.zbb --reason TEXT [--whole-journal] [--names]\n"
      "bundle reader F.zbb --out X.html",
      M_CLI_HELP_BUNDLE, cmd_bundle},
@@ -166,10 +167,10 @@ static const Command COMMANDS[] = {
      "mail configure --server smtps://HOST:465|smtp://HOST:587 --from ADDRESS --reason TEXT\n"
      "     [--name NAME] [--user U --password-file FILE] [--ca FILE.pem] [--site URL]\n"
      "     [--digest-hour H] [--plain]\n"
-     "mail show | off --reason TEXT | test ADDRESS | send\n"
+     "mail show\nmail off --reason TEXT\nmail test ADDRESS\nmail send\n"
      "mail list [--state S] [--object KIND:ID] [--most N]\n"
      "mail again ID --reason TEXT\n"
-     "mail proof ID | --notification ID",
+     "mail proof ID\nmail proof --notification ID",
      M_CLI_HELP_MAIL, cmd_mail},
     {"verify", "verify F.zbb [--key PUBLIC.pem]", M_CLI_HELP_VERIFY, cmd_verify},
     {"key", "key new FILE.pem\nkey show FILE.pem", M_CLI_HELP_KEY, cmd_key},

@@ -4,7 +4,6 @@
 #include "base/date.h"
 #include "city/flow/case.h"
 #include "city/flow/evidence.h"
-#include "city/library/recommend_case.h"
 #include "city/library/title.h"
 #include "city/subject.h"
 #include "tests/test.h"
@@ -375,71 +374,6 @@ static const Step APPLIED[] = {
     {OFFICE, "入库", NULL, "同意", NULL, "!case.when"},
 };
 
-/* Who said yes to a recommendation for the library only is not asked again: for that tier, once, as
- * long as it stands. */
-#define GAZELLE "{\"类别\":\"瞪羚\",\"入库理由\":\"营收增长\"}"
-static const Step NOT_CONSENTED[] = {
-    {DISTRICT, "open:依推荐提出", GAZELLE, NULL, NULL, "!case.when"},
-};
-static const Step CONSENTED[] = {
-    {PARTNER, "open:依推荐提出", GAZELLE, NULL, NULL, "!case.not_yours"},
-    {OFFICE, "open:依推荐提出", SEED, NULL, NULL, "!case.when"},
-    {DISTRICT, "open:依推荐提出", GAZELLE, NULL, NULL, "待审核"},
-    {FIRM, "不同意", NULL, NULL, NULL, "企业不同意"},
-    {DISTRICT, "open:依推荐提出", GAZELLE, NULL, NULL, "!case.when"}, /* used */
-};
-
-typedef struct Word {
-    Play *p;
-    bool given, withdraw;
-    int64_t id;
-} Word;
-
-static bool recommend_tx(Db *db, void *user) {
-    Word *w = user;
-    const CaseActor *by = &w->p->people[OFFICE];
-    RecommendMake k = {.n = {.subject = w->p->firm,
-                             .rule = S("zibo/gazelle"),
-                             .round = RECOMMEND_NO_ROUND,
-                             .reason = S("增长快"),
-                             .interest_said = true,
-                             .places = &w->p->reg->codes},
-                       .by = {.kind = S("office"), .user = by->user},
-                       .actor = *by,
-                       .day = 20261020,
-                       .act = ACT};
-    bool ok = recommend_make(db, w->p->reg, &k);
-    w->id = k.made.id;
-    return ok;
-}
-
-static bool answer_tx(Db *db, void *user) {
-    const Word *w = user;
-    Recommendation k;
-    if (w->withdraw)
-        return recommend_get(db, w->id, &k) && recommend_withdraw(db, w->id, k.version, &ACT);
-    return candidate_answer(db, w->p->reg, w->id, w->given, S(""), &w->p->people[FIRM], &ACT);
-}
-
-static void play_consent(Play *p) {
-    Word w = {.p = p, .given = true};
-    CHECK(tx_run(p->db, DB_WRITE, recommend_tx, &w));
-    PLAY(p, "membership", NOT_CONSENTED); /* asked, not answered */
-    CHECK(tx_run(p->db, DB_WRITE, answer_tx, &w));
-    w.given = false; /* its newest word counts */
-    CHECK(tx_run(p->db, DB_WRITE, answer_tx, &w));
-    PLAY(p, "membership", NOT_CONSENTED);
-    w.given = true;
-    p->c.now_ms += 60000;
-    CHECK(tx_run(p->db, DB_WRITE, answer_tx, &w));
-    PLAY(p, "membership", CONSENTED);
-    p->c.now_ms += 60000;
-    CHECK(tx_run(p->db, DB_WRITE, answer_tx, &w));
-    w.withdraw = true;
-    CHECK(tx_run(p->db, DB_WRITE, answer_tx, &w));
-    PLAY(p, "membership", NOT_CONSENTED); /* taken back */
-}
-
 TEST(flow_runs_membership) {
     Play p;
     if (begin(&p)) {
@@ -471,7 +405,6 @@ TEST(flow_runs_membership) {
         p.people[DISTRICT].district = S("370305");
         PLAY(&p, "membership", DECLINED);
         PLAY(&p, "membership", UNANSWERED);
-        play_consent(&p);
         today(&p, 2026, 11, 2);
         CHECK(tx_run(p.db, DB_WRITE, bar_tx, &p));
         PLAY(&p, "membership", APPLIED);

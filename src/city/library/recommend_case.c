@@ -3,9 +3,8 @@
 
 #include "city/bundle/notify.h"
 #include "city/flow/context.h"
-#include "city/library/library.h"
 
-const char *const RECOMMEND_MEMBERS[] = {"家数", "来源", "利益", "同意梯队", NULL};
+const char *const RECOMMEND_MEMBERS[] = {"家数", "来源", "利益", NULL};
 
 /* Two texts of static life: a statement is known by the address of its text. */
 #define OPEN_ROUNDS                                                                                \
@@ -148,49 +147,12 @@ bool effect_recommendation_answer(Db *db, const CaseStep *s, const Json *args) {
                              s->actor->subject ? S("") : said, &act);
 }
 
-/* A consent serves one case of a flow: what was opened since has used it. */
-static int64_t used_until(Db *db, const CaseFile *k) {
-    return Q_I64(db, 0,
-                 "SELECT max(opened_ms) FROM case_file WHERE flow = $1 AND subject = $2 AND "
-                 "id <> $3",
-                 db_s(k->flow->id), db_i(k->subject), db_i(k->id));
-}
-
-static bool has_text(const Json *list, Str text) {
-    for (const Json *e = list->first; e; e = e->next)
-        if (str_eq(e->text, text)) return true;
-    return false;
-}
-
-/* The tiers the firm said yes to, in its newest word on recommendations for the library only that
- * are open. */
-static bool consented_tiers(Db *db, const Register *reg, const CaseFile *k, Json *list) {
-    Arena *a = db_ctx(db)->arena;
-    const Library *l = library_of(reg->pack);
-    Candidate *all;
-    int n;
-    int64_t total;
-    if (!k->subject) return true;
-    if (!candidate_list(db, &(RecommendFilter){.subject = k->subject}, &all, &n, &total))
-        return false;
-    int64_t used = n ? used_until(db, k) : 0;
-    for (int i = 0; i < n; i++) {
-        if (all[i].consent != CONSENT_GIVEN || all[i].consent_ms <= used) continue;
-        for (int t = 0; t < l->ntiers; t++)
-            for (int r = 0; r < l->tiers[t]->nrules; r++)
-                if (str_eq(l->tiers[t]->rules[r]->id, all[i].rule) &&
-                    !has_text(list, l->tiers[t]->id))
-                    json_push(list, json_string(a, l->tiers[t]->id));
-    }
-    return ctx_ok(db_ctx(db));
-}
-
 bool recommend_context(Db *db, const Register *reg, const CaseFile *k, Val *out) {
     Arena *a = db_ctx(db)->arena;
     Json *o = json_new(a, JSON_OBJECT), *kinds = json_new(a, JSON_ARRAY);
-    Json *tiers = json_new(a, JSON_ARRAY);
     int64_t declared = 0;
     int sponsors = 0;
+    (void)reg;
     /* one sponsor: an organisation, a district, the office, the enterprise */
     Rows *r =
         Q(db,
@@ -210,8 +172,6 @@ bool recommend_context(Db *db, const Register *reg, const CaseFile *k, Val *out)
     json_set(o, S("家数"), json_int(a, sponsors));
     json_set(o, S("来源"), kinds);
     json_set(o, S("利益"), json_bool(a, declared > 0));
-    if (!consented_tiers(db, reg, k, tiers)) return false;
-    json_set(o, S("同意梯队"), tiers);
     *out = context_value(a, o);
     return ctx_ok(db_ctx(db));
 }

@@ -41,9 +41,7 @@ bool candidate_answer(Db *db, const Register *reg, int64_t id, bool given, Str d
 /* recommendation.answer {given}: records what the firm says in its case. */
 bool effect_recommendation_answer(Db *db, const CaseStep *s, const Json *args);
 
-/* 推荐: 家数 (sponsors), 来源 (list of their kinds), 利益 (one of them declared an interest),
- * 同意梯队 (list of the tiers the firm consented to in recommendations for the library only that
- * are open, since the last case of the same flow was opened for it). */
+/* 推荐: 家数 (sponsors), 来源 (list of their kinds), 利益 (one of them declared an interest). */
 bool recommend_context(Db *db, const Register *reg, const CaseFile *k, Val *out);
 extern const char *const RECOMMEND_MEMBERS[];
 #endif

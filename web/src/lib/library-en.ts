@@ -20,7 +20,6 @@ const library: Record<keyof typeof zh, string> = {
   'case.title': 'Case',
   'case.new': 'New case',
   'case.flow': 'Flow',
-  'case.how': 'How',
   'case.sent_here': '{act} by {who}:',
   'case.edited': 'Content changed',
   'case.fill_first': 'Fill in and save first: {names}.',

@@ -20,7 +20,6 @@ export default {
   'case.title': '事项',
   'case.new': '发起事项',
   'case.flow': '流程',
-  'case.how': '办法',
   'case.sent_here': '{who} {act}：',
   'case.edited': '修改内容',
   'case.fill_first': '先填写并保存：{names}。',

@@ -86,6 +86,7 @@ lane 'unit PostgreSQL' "tests/pg.sh build/asan/tests/run $stored" \
   'round' tests/round.sh \
   'threads' build/tsan/tests/threads \
   'library' tests/library.sh \
+  'titles' tests/titles.sh \
   'decimal oracle' 'tests/oracle/run.sh build/asan/tests/ops 10000' \
   'kill' 'python3 -B tests/kill_round.py build/asan/jixia build/kill-round 10' \
   'mail' 'tests/mail.sh build/asan/jixia 6' \
@@ -101,7 +102,7 @@ else
 fi
 stage 'web' npm --prefix web test --silent
 stage 'browser' tests/e2e.sh 1/2
-for name in 'unit PostgreSQL' 'round' 'threads' 'library' 'decimal oracle' 'kill' 'mail' 'journey' \
+for name in 'unit PostgreSQL' 'round' 'threads' 'library' 'titles' 'decimal oracle' 'kill' 'mail' 'journey' \
   'browser 2'; do
   stage "$name" ended "$name"
 done

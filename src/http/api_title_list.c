@@ -46,8 +46,15 @@ static TitleBook narrowed(Arena *a, const TitleBook *b, const TitleWanted *w) {
     return out;
 }
 
-static bool in_district(const TitleWanted *w, const Subject *who) {
-    return !w->district.n || str_eq(who->division, w->district) || str_eq(who->unit, w->district);
+/* Where the holder stood on the day asked for, as lists of enterprises have it. */
+static bool in_district(Request *r, const TitleWanted *w, const Subject *who) {
+    Str division = who->division, unit = who->unit;
+    if (!w->district.n) return true;
+    if (r->past) {
+        division = subject_place_at(r->db, who->id, PLACE_REGISTERED, r->at.as_of);
+        unit = subject_place_at(r->db, who->id, PLACE_ASSESSED, r->at.as_of);
+    }
+    return str_eq(division, w->district) || str_eq(unit, w->district);
 }
 
 /* --- as a file ---------------------------------------------------------------------------------
@@ -115,7 +122,7 @@ static bool reply_file(Request *r, const TitleBook *b, const TitleWanted *w, con
     if (!e) return false;
     bool ok = true;
     for (int i = 0; ok && i < b->n; i++) {
-        if (!keep[i] || !in_district(w, &holders[i])) continue;
+        if (!keep[i] || !in_district(r, w, &holders[i])) continue;
         title_cells(r, e, &b->status[i], &holders[i]);
         ok = export_end_row(e);
         n++;
@@ -144,7 +151,7 @@ static bool reply_list(Request *r, const TitleBook *all, const TitleWanted *w, J
         return false;
     if (form != TABLE_JSON) return reply_file(r, &b, w, keep, holders, form, out);
     for (int i = 0; i < b.n; i++) {
-        if (!keep[i] || !in_district(w, &holders[i])) continue;
+        if (!keep[i] || !in_district(r, w, &holders[i])) continue;
         if (total >= offset && total < offset + limit)
             json_push(items, title_json(r, &b.status[i], &holders[i]));
         total++;

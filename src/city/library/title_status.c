@@ -177,6 +177,7 @@ TitleStatus title_status(const Title *t, const TitleEvent *events, int n, const 
     }
     pass(&w, at->as_of);
     const TitleEvent *wrong = title_taken_back(events, n, t->id, 0, at);
+    if (wrong || at->as_of < t->from) w.s.why = 0;
     if (wrong) {
         w.s.state = TITLE_VOID;
         w.s.by = wrong;

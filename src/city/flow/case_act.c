@@ -342,7 +342,7 @@ bool effect_case_open(Db *db, const CaseStep *s, const Json *args) {
     return open_at(db, s->reg, &n, &system, &out, s->depth + 1);
 }
 
-static bool in_list(const Json *list, Str text) {
+bool case_in_list(const Json *list, Str text) {
     for (const Json *j = list ? list->first : NULL; j; j = j->next)
         if (str_eq(json_str(j, S("")), text)) return true;
     return !list;
@@ -359,7 +359,7 @@ bool effect_case_act(Db *db, const CaseStep *s, const Json *args) {
     Rows *r = Q(db, "SELECT id, state FROM case_file WHERE parent = $1 AND flow = $2 ORDER BY id",
                 db_i(s->file->id), db_s(json_get_str(args, S("flow"))));
     while (r && row_next(r)) {
-        if (!in_list(json_get(args, S("where")), row_str(r, 1))) continue;
+        if (!case_in_list(json_get(args, S("where")), row_str(r, 1))) continue;
         GROW(c->arena, ids, n, cap);
         ids[n++] = row_i64(r, 0);
     }
@@ -369,4 +369,13 @@ bool effect_case_act(Db *db, const CaseStep *s, const Json *args) {
         if (!act_at(db, s->reg, ids[i], &m, &system, &out, s->depth + 1)) return false;
     }
     return ctx_ok(c);
+}
+
+bool case_step_act(Db *db, const CaseStep *s, const CaseMove *m) {
+    CaseActor system = case_actor_system(s->actor->name);
+    CaseFile out;
+    if (too_deep(db, s)) return false;
+    if (!act_at(db, s->reg, s->file->id, m, &system, &out, s->depth + 1)) return false;
+    *s->file = out;
+    return true;
 }

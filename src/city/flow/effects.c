@@ -17,7 +17,7 @@ static bool effect_notify(Db *db, const CaseStep *s, const Json *args);
 static const char *const OPEN_KEYS[] = {"flow", "data", NULL};
 static const char *const ACT_KEYS[] = {"flow", "act", "where", NULL};
 static const char *const SET_KEYS[] = {"field", "value", NULL};
-static const char *const NOTIFY_KEYS[] = {"to", "zh", "en", "formal", NULL};
+static const char *const NOTIFY_KEYS[] = {"to", "in", "zh", "en", "formal", NULL};
 
 static const char *const NO_KEYS[] = {NULL};
 static const char *const DRAW_KEYS[] = {"inspectors", NULL};
@@ -39,6 +39,7 @@ static const Effect EFFECTS[] = {
     {STR_INIT("title.end"), effect_title_end, TITLE_EVENT_KEYS},
     {STR_INIT("fact.record"), effect_fact_record, QUESTION_KEYS},
     {STR_INIT("recommendation.answer"), effect_recommendation_answer, ANSWER_KEYS},
+    {STR_INIT("recommendation.join"), effect_recommendation_join, RECOMMENDATION_JOIN_KEYS},
     /* --- rounds and reviews --- */
     {STR_INIT("round.draft"), effect_round_draft, NO_KEYS},
     {STR_INIT("round.freeze"), effect_round_freeze, NO_KEYS},
@@ -90,9 +91,9 @@ bool effect_data_set(Db *db, const CaseStep *s, const Json *args) {
     return case_step_data(db, own, json_get_str(args, S("field")), value);
 }
 
-/* notify {to: ROLE | opener | firm | organisation, zh, en, formal}: one line in the bell of those
- * meant; formal: a legal notice, mailed too, with its proof. A role of a district is told of its
- * own district's cases. */
+/* notify {to: ROLE | opener | firm | organisation, in, zh, en, formal}: one line in the bell of
+ * those meant; in: only while the case stands in one of these states; formal: a legal notice,
+ * mailed too, with its proof. A role of a district is told of its own district's cases. */
 static bool effect_notify(Db *db, const CaseStep *s, const Json *args) {
     Ctx *c = db_ctx(db);
     const CaseFile *k = s->file;
@@ -108,6 +109,7 @@ static bool effect_notify(Db *db, const CaseStep *s, const Json *args) {
                 .actor = s->actor->name,
                 .formal = json_get_bool(args, S("formal"), false)};
     int role = role_find(to);
+    if (!case_in_list(json_get(args, S("in")), k->state->id)) return true;
     if (role >= 0) {
         n.to.roles = (uint32_t)1 << role;
         if (right_scope(right_find(S("case:read")), (Role)role) == SCOPE_DISTRICT)

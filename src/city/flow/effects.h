@@ -31,4 +31,9 @@ bool effect_case_act(Db *db, const CaseStep *step, const Json *args);
  * where it is. */
 bool effect_case_district(Db *db, const CaseStep *step, const Json *args);
 bool effect_data_set(Db *db, const CaseStep *step, const Json *args);
+/* A further act on the step's own case, by the system for who acts; step->file is then as that act
+ * left it. */
+bool case_step_act(Db *db, const CaseStep *step, const CaseMove *m);
+/* Whether a list of texts has this one; true without a list. */
+bool case_in_list(const Json *list, Str text);
 #endif

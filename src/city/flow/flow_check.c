@@ -70,20 +70,25 @@ void flow_check(FlowReader *r) {
     }
 }
 
+static void link_states(FlowReader *r, const FlowEffect *e, Str key, const Flow *of) {
+    int n;
+    for (const Json *j = flow_list(r, e->args, key, &n); j; j = j->next)
+        if (!flow_state(of, json_str(j, S(""))))
+            FLOW_BAD(r, j->line, M_FLOW_STATE, json_str(j, S("")));
+}
+
+/* What an effect names is of the flow it names, else of its own. */
 static void link_effect(FlowReader *r, const FlowEffect *e) {
     Str id = json_get_str(e->args, S("flow")), act = json_get_str(e->args, S("act"));
     const Json *flow_key = json_get(e->args, S("flow"));
-    if (!flow_key) return;
-    const Flow *other = str_eq(id, r->flow->id) ? r->flow : flow_find(r->pack, id);
+    const Flow *other = !flow_key || str_eq(id, r->flow->id) ? r->flow : flow_find(r->pack, id);
     if (!other) {
         FLOW_BAD(r, e->line, M_FLOW_UNKNOWN, id);
         return;
     }
     if (act.n && !flow_act(other, act)) FLOW_BAD(r, e->line, M_FLOW_ACT, act);
-    int n;
-    for (const Json *j = flow_list(r, e->args, S("where"), &n); j; j = j->next)
-        if (!flow_state(other, json_str(j, S(""))))
-            FLOW_BAD(r, j->line, M_FLOW_STATE, json_str(j, S("")));
+    if (flow_key) link_states(r, e, S("where"), other);
+    link_states(r, e, S("in"), r->flow);
 }
 
 void flow_link(FlowReader *r) {

@@ -107,6 +107,7 @@ typedef struct Candidate {
     int sponsors;
     Consent consent;
     Str consent_way, consent_document; /* account | paper */
+    Str consent_by;                    /* who gave or entered it */
     int64_t consent_ms, first_ms, last_ms;
     Str kinds; /* of the sponsors, by comma, each once */
     Str outcome;

@@ -47,7 +47,7 @@ static bool read_consent(Db *db, Candidate *k) {
     if (!subject_members(db, k->subject, &members, &n)) return false;
     for (int i = 0; i < n; i++) {
         Rows *r = Q(db,
-                    "SELECT id, answer, way, document, at_ms FROM recommendation_consent "
+                    "SELECT id, answer, way, document, at_ms, actor FROM recommendation_consent "
                     "WHERE subject = $1 AND rule = $2 AND round = $3 ORDER BY id DESC LIMIT 1",
                     db_i(members[i]), db_s(k->rule), db_i(k->round));
         if (r && row_next(r) && row_i64(r, 0) > newest) {
@@ -56,6 +56,7 @@ static bool read_consent(Db *db, Candidate *k) {
             k->consent_way = str_dup(c->arena, row_str(r, 2));
             k->consent_document = str_dup(c->arena, row_str(r, 3));
             k->consent_ms = row_i64(r, 4);
+            k->consent_by = str_dup(c->arena, row_str(r, 5));
         }
         if (r) rows_close(r);
     }

@@ -3,6 +3,7 @@
 
 #include "city/bundle/notify.h"
 #include "city/flow/context.h"
+#include "city/library/recommend_join.h"
 
 const char *const RECOMMEND_MEMBERS[] = {"家数", "来源", "利益", NULL};
 
@@ -72,7 +73,8 @@ bool recommend_join(Db *db, const Register *reg, int64_t id, const Act *act) {
     Recommendation o;
     CaseFile round, k;
     if (!recommend_get(db, id, &o)) return false;
-    if (!o.round || !o.subject) return true;
+    if (!o.subject) return true;
+    if (!o.round) return recommend_join_waiting(db, reg, &o);
     if (!same_rule(db, &o) || !case_get(db, reg, o.round, &round)) return false;
     const Flow *f = candidate_flow(reg->pack, &round);
     const FlowAct *first = f ? opening(f) : NULL;
@@ -90,8 +92,7 @@ bool recommend_join(Db *db, const Register *reg, int64_t id, const Act *act) {
         if (!case_open(db, reg, &n, &who, &k)) return false;
         there = k.id;
     }
-    return EXEC(db, "UPDATE recommendation SET case_file = $2 WHERE id = $1", db_i(id),
-                db_i(there));
+    return recommend_belongs(db, id, there);
 }
 
 static bool tell_firm(Db *db, const Register *reg, const RecommendMake *k) {
@@ -129,7 +130,8 @@ bool candidate_answer(Db *db, const Register *reg, int64_t id, bool given, Str d
     if (!o.case_file) return candidate_consent(db, id, given, document, act);
     if (!case_get(db, reg, o.case_file, &k)) return false;
     const FlowAct *f = flow_act_doing(k.flow, S("recommendation.answer"), false, S("given"), given);
-    if (!f) return candidate_consent(db, id, given, document, act);
+    if (!f || (!o.round && !flow_act_from(f, k.state)))
+        return candidate_consent(db, id, given, document, act);
     CaseMove m = {.act = f->id, .reason = document.n ? document : act->reason};
     return case_act(db, reg, k.id, &m, actor, &k);
 }

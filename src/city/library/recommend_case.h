@@ -32,14 +32,22 @@ typedef struct RecommendMake {
     Recommendation made; /* out */
 } RecommendMake;
 bool recommend_make(Db *db, const Register *reg, RecommendMake *k);
-/* Opens or joins the candidate's case of a recommendation; without round or firm, nothing. ERR_RULE
- * when the round is of another rule. */
+/* Opens or joins the candidate's case of a recommendation; one for the library only joins the open
+ * case of its firm that waits for the firm's word on the same tier (recommendation.join), if there
+ * is one. Without a firm, nothing. ERR_RULE when the round is of another rule. */
 bool recommend_join(Db *db, const Register *reg, int64_t id, const Act *act);
-/* The firm's answer, by an act of the candidate's case where there is one. */
+/* The firm's answer, by an act of the candidate's case where there is one (of one for the library
+ * only: while the case waits for it). */
 bool candidate_answer(Db *db, const Register *reg, int64_t id, bool given, Str document,
                       const CaseActor *actor, const Act *act);
 /* recommendation.answer {given}: records what the firm says in its case. */
 bool effect_recommendation_answer(Db *db, const CaseStep *s, const Json *args);
+/* recommendation.join {tier, act, months}, of an act that opens: open recommendations of the firm
+ * for the library only, by a rule of the tier, belong to the case from now on. When the firm's
+ * newest word on them is a consent of the last `months` months, the act is done with it: the
+ * reason says who consented, when, to which recommendation. */
+bool effect_recommendation_join(Db *db, const CaseStep *s, const Json *args);
+extern const char *const RECOMMENDATION_JOIN_KEYS[];
 
 /* 推荐: 家数 (sponsors), 来源 (list of their kinds), 利益 (one of them declared an interest). */
 bool recommend_context(Db *db, const Register *reg, const CaseFile *k, Val *out);

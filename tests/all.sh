@@ -80,7 +80,7 @@ tidy() {
 stage 'house rules' tidy
 # What never opens a store (the engine, codecs, readers) runs once; the rest on both databases, but for
 # the walk of every route by every reader, which takes a minute and asks the same of either.
-stored=$(grep -lE 'test_db_url|test_program_folder|tests/(http|library|store)_fixture\.h' \
+stored=$(grep -lE 'test_db_url|test_program_folder|tests/(http|library|store)_fixture\.h|unit/flow_play\.h' \
   tests/unit/*.c | grep -v test_rights.c | tr '\n' ' ')
 lane 'unit PostgreSQL' "tests/pg.sh build/asan/tests/run $stored" \
   'round' tests/round.sh \

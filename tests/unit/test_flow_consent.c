@@ -72,6 +72,7 @@ TEST(flow_runs_membership_asks_a_firm_once) {
         Word w = {.p = &p, .rule = "zibo/gazelle", .given = true};
         CHECK(tx_run(p.db, DB_WRITE, recommend_tx, &w));
         CHECK_STR(proposed(&p, GAZELLE), S("待企业同意")); /* it has not spoken yet */
+        p.c.now_ms += 60000;
         CHECK(tx_run(p.db, DB_WRITE, answer_tx, &w));
         CHECK_STR(proposed(&p, SEED), S("待企业同意")); /* that was to another tier */
         play_today(&p, 2026, 10, 8);
@@ -84,9 +85,11 @@ TEST(flow_runs_membership_asks_a_firm_once) {
         const char *said[] = {"2026-09-24", "答复或录入：firm", "瞪羚"};
         for (int i = 0; i < 3; i++) CHECK(str_find(e[1].reason, str_from(said[i])) >= 0);
         CHECK(str_find(e[1].reason, str_printf(p.arena, "推荐 %lld", (long long)w.id)) >= 0);
-        play_today(&p, 2027, 9, 24); /* twelve months later it is too old */
+        play_today(&p, 2026, 10, 9); /* that case has used it */
         CHECK_STR(proposed(&p, GAZELLE), S("待企业同意"));
+        p.c.now_ms += 60000;
         CHECK(tx_run(p.db, DB_WRITE, answer_tx, &w));
+        p.c.now_ms += 60000;
         CHECK_STR(proposed(&p, GAZELLE), S("待审核"));
         w.given = false;
         CHECK(tx_run(p.db, DB_WRITE, answer_tx, &w)); /* taken back */

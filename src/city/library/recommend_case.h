@@ -42,10 +42,10 @@ bool candidate_answer(Db *db, const Register *reg, int64_t id, bool given, Str d
                       const CaseActor *actor, const Act *act);
 /* recommendation.answer {given}: records what the firm says in its case. */
 bool effect_recommendation_answer(Db *db, const CaseStep *s, const Json *args);
-/* recommendation.join {tier, act, months}, of an act that opens: open recommendations of the firm
- * for the library only, by a rule of the tier, belong to the case from now on. When the firm's
- * newest word on them is a consent of the last `months` months, the act is done with it: the
- * reason says who consented, when, to which recommendation. */
+/* recommendation.join {tier, act}, of an act that opens: open recommendations of the firm for the
+ * library only, by a rule of the tier, belong to the case from now on. When the firm's newest word
+ * on them is a consent, that no case they belonged to before has used, the act is done
+ * with it: the reason says who consented, when, to which recommendation. */
 bool effect_recommendation_join(Db *db, const CaseStep *s, const Json *args);
 extern const char *const RECOMMENDATION_JOIN_KEYS[];
 

@@ -9,7 +9,7 @@
 #include "city/flow/effects.h"
 #include "city/library/library.h"
 
-const char *const RECOMMENDATION_JOIN_KEYS[] = {"tier", "act", "months", NULL};
+const char *const RECOMMENDATION_JOIN_KEYS[] = {"tier", "act", NULL};
 
 bool recommend_belongs(Db *db, int64_t id, int64_t case_file) {
     return EXEC(db, "UPDATE recommendation SET case_file = $2 WHERE id = $1", db_i(id),
@@ -30,9 +30,15 @@ static bool rule_of_tier(const Library *l, Str rule, Str tier) {
 /* --- the case comes second ----------------------------------------------------------------------
  */
 
+/* When the case was opened that a recommendation belonged to before; 0: to none. */
+static int64_t belonged_since(Db *db, const Recommendation *o, const CaseFile *file) {
+    if (!o->case_file || o->case_file == file->id) return 0;
+    return Q_I64(db, 0, "SELECT opened_ms FROM case_file WHERE id = $1", db_i(o->case_file));
+}
+
 /* The candidate of the tier on which the firm spoke last; id 0: it has not. All of the tier belong
- * to the case. */
-static bool join_all(Db *db, const CaseStep *s, Str tier, Candidate *spoken) {
+ * to the case. *used: when the last case was opened that one of them belonged to before. */
+static bool join_all(Db *db, const CaseStep *s, Str tier, Candidate *spoken, int64_t *used) {
     const Library *l = library_of(s->reg->pack);
     RecommendFilter f = {.subject = s->file->subject, .open_only = true};
     Recommendation *items;
@@ -40,23 +46,20 @@ static bool join_all(Db *db, const CaseStep *s, Str tier, Candidate *spoken) {
     int n, count;
     int64_t total;
     *spoken = (Candidate){0};
+    *used = 0;
     if (!recommend_list(db, &f, &items, &n, &total) ||
         !candidate_list(db, &f, &all, &count, &total))
         return false;
-    for (int i = 0; i < n; i++)
-        if (rule_of_tier(l, items[i].rule, tier) &&
-            !recommend_belongs(db, items[i].id, s->file->id))
-            return false;
+    for (int i = 0; i < n; i++) {
+        if (!rule_of_tier(l, items[i].rule, tier)) continue;
+        int64_t since = belonged_since(db, &items[i], s->file);
+        if (since > *used) *used = since;
+        if (!recommend_belongs(db, items[i].id, s->file->id)) return false;
+    }
     for (int i = 0; i < count; i++)
         if (all[i].consent_ms > spoken->consent_ms && rule_of_tier(l, all[i].rule, tier))
             *spoken = all[i];
     return true;
-}
-
-static bool still_counts(const Candidate *k, const CaseStep *s, int64_t months) {
-    int32_t given = date_to_int(china_day(k->consent_ms));
-    return k->consent == CONSENT_GIVEN &&
-           library_months_later(given, (int)months) > date_to_int(s->day);
 }
 
 /* Who consented, when, to what: kept as the reason of the act. */
@@ -70,10 +73,12 @@ static Str carried(Arena *a, const Register *reg, const Candidate *k) {
 
 bool effect_recommendation_join(Db *db, const CaseStep *s, const Json *args) {
     Candidate k;
+    int64_t used;
     Str tier = effect_text(db, s, json_get(args, S("tier")));
     if (!s->file->subject || !ctx_ok(db_ctx(db))) return ctx_ok(db_ctx(db));
-    if (!join_all(db, s, tier, &k)) return false;
-    if (!k.id || !still_counts(&k, s, json_get_i64(args, S("months"), 0))) return true;
+    if (!join_all(db, s, tier, &k, &used)) return false;
+    /* a consent serves one case: one its recommendation belonged to since has used it */
+    if (!k.id || k.consent != CONSENT_GIVEN || k.consent_ms <= used) return true;
     CaseMove m = {.act = json_get_str(args, S("act")),
                   .reason = carried(db_ctx(db)->arena, s->reg, &k),
                   .done = S("recommendation.answer")}; /* it said so before; its day stays */

@@ -1,5 +1,6 @@
 /* jixia title: records of the library, what happens to them, lists and counts. */
 #include "base/date.h"
+#include "city/library/title_hand.h"
 #include "cli/title.h"
 
 static const char *const OPTION_NAMES[OPTION_OPTIONS] = {[OPTION_AS_OF] = "--as-of",
@@ -69,7 +70,7 @@ static bool command_show(TitleCommand *m, Json **answer) {
 
 static bool grant_tx(Db *db, void *user) {
     TitleCommand *m = user;
-    m->id = title_record(db, m->reg->pack, &m->title, &m->act);
+    m->id = title_record_by_hand(db, m->reg, &m->title, &m->act);
     return m->id != 0;
 }
 

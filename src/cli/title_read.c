@@ -32,9 +32,10 @@ static bool option_tier(TitleCommand *m, Str *out) {
     return true;
 }
 
-static const char *const KEYS[] = {"id",    "enterprise", "kind",  "tier",      "level",
-                                   "name",  "publisher",  "from",  "to",        "first",
-                                   "state", "why",        "since", "published", "document_number"};
+static const char *const KEYS[] = {
+    "id",     "enterprise", "kind",  "tier", "level", "name",      "publisher",       "from",
+    "to",     "first",      "state", "why",  "since", "published", "document_number", "document",
+    "entered"};
 
 /* The items as CSV or a workbook, columns by the names of the JSON. */
 static bool write_file(TitleCommand *m, const Json *items) {

@@ -2,6 +2,7 @@
 #include "http/api_title.h"
 
 #include "base/date.h"
+#include "city/library/title_hand.h"
 #include "http/api.h"
 
 Str title_id_text(Arena *a, int64_t id) {
@@ -52,6 +53,7 @@ Json *title_json(Request *r, const TitleStatus *s, const Subject *holder) {
     out_opt(a, o, S("why"), s->why ? title_event_text(s->why) : S(""));
     title_out_day(a, o, S("since"), s->since);
     out_int(a, o, S("renewals"), s->renewals);
+    out_bool(a, o, S("by_hand"), t->by_hand);
     out_opt(a, o, S("case"), title_id_text(a, t->case_file));
     out_str(a, o, S("actor"), t->actor);
     out_str(a, o, S("reason"), t->reason);
@@ -159,7 +161,7 @@ typedef struct Write {
 
 static bool record(Db *db, void *user) {
     Write *w = user;
-    w->id = title_record(db, w->r->reg->pack, &w->title, &w->act);
+    w->id = title_record_by_hand(db, w->r->reg, &w->title, &w->act);
     return w->id != 0;
 }
 

@@ -7,7 +7,7 @@
 #include "http/json_out.h"
 #include "http/table_out.h"
 
-enum { TITLE_COLUMNS = 16 };
+enum { TITLE_COLUMNS = 17 };
 
 /* What a list of titles is asked for: ?tier= &level= &kind= &state= &district=. */
 typedef struct TitleWanted {

@@ -84,7 +84,8 @@ int title_heads(const Request *r, Str *out) {
         M_TITLE_COL_FIRM,  M_TITLE_COL_CODE,  M_TITLE_COL_KIND,      M_TITLE_COL_TIER,
         M_TITLE_COL_LEVEL, M_TITLE_COL_NAME,  M_TITLE_COL_PUBLISHER, M_TITLE_COL_NUMBER,
         M_TITLE_COL_PAPER, M_TITLE_COL_FROM,  M_TITLE_COL_TO,        M_TITLE_COL_FIRST,
-        M_TITLE_COL_STATE, M_TITLE_COL_SINCE, M_TITLE_COL_SHOWN,     M_EXPORT_DEMO};
+        M_TITLE_COL_STATE, M_TITLE_COL_SINCE, M_TITLE_COL_SHOWN,     M_TITLE_COL_BY_HAND,
+        M_EXPORT_DEMO};
     for (int i = 0; i < TITLE_COLUMNS; i++) out[i] = word(r, HEADS[i]);
     return TITLE_COLUMNS;
 }
@@ -110,6 +111,7 @@ void title_cells(const Request *r, Export *e, const TitleStatus *s, const Subjec
     export_text(e, title_state_said(r, s->state));
     export_date(e, day_text(a, s->since));
     export_text(e, s->published ? yes : no);
+    export_text(e, t->by_hand ? word(r, M_TITLE_BY_HAND) : S(""));
     export_text(e, who->demo ? S("DEMO") : S(""));
 }
 

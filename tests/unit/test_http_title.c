@@ -83,10 +83,30 @@ TEST(http_title_internal_records_stay_inside) {
     int64_t id = firm(f, S("淄博在库测试有限公司"));
     Str body = str_printf(f->arena,
                           "{\"enterprise\":\"%lld\",\"kind\":\"in_library\",\"tier\":\"种子\","
-                          "\"level\":\"市\",\"from\":\"2021-02-10\",\"reason\":\"入库\"}",
+                          "\"level\":\"市\",\"from\":\"2021-02-10\",\"reason\":\"补录\"}",
                           (long long)id);
-    CHECK_INT(post(f, office, S("/titles"), body).status, 201);
-    HttpReply r = http_get(f, office, "/titles?tier=%E7%A7%8D%E5%AD%90");
+    HttpReply r = post(f, office, S("/titles"), body); /* by hand, without its paper */
+    CHECK(r.status == 400 && str_find(r.body, S("title.hand_paper")) >= 0);
+    body = str_sub(body, 0, body.n - 1);
+    body = str_cat(f->arena, body, S(",\"document\":\"2021年名单\"}"));
+    Str open = str_printf(f->arena,
+                          "{\"flow\":\"membership\",\"subject\":\"%lld\",\"data\":"
+                          "{\"类别\":\"种子\",\"入库理由\":\"x\"},\"reason\":\"x\"}",
+                          (long long)id);
+    r = post(f, office, S("/cases"), open);
+    CHECK_INT(r.status, 201);
+    Str number = str_dup(f->arena, json_get_str(r.json, S("number")));
+    r = post(f, office, S("/titles"), body); /* while a case would let it in */
+    CHECK(r.status == 409 && str_find(r.body, number) >= 0);
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    CHECK(EXEC(db, "UPDATE case_file SET closed_ms = 1 WHERE number = $1", db_s(number)));
+    db_return(db);
+    r = post(f, office, S("/titles"), body);
+    CHECK_INT(r.status, 201);
+    CHECK(json_get_bool(r.json, S("by_hand"), false));
+    r = http_get(f, office, "/titles?tier=%E7%A7%8D%E5%AD%90&format=csv");
+    CHECK(str_find(r.body, S("手工补录")) >= 0);
+    r = http_get(f, office, "/titles?tier=%E7%A7%8D%E5%AD%90");
     CHECK_INT(json_get_i64(r.json, S("total"), -1), 1);
     r = http_get(f, f->tokens[ROLE_PARTNER], "/titles?tier=%E7%A7%8D%E5%AD%90");
     CHECK_INT(json_get_i64(r.json, S("total"), -1), 0);

@@ -21,11 +21,11 @@ before(async () => {
   const add = (i, kind, tier, level, from, more = {}) => post('/titles', { enterprise: firms[i].id, kind, tier, level, from, reason: '按文件登记', ...more })
   const paper = { publisher: '山东省工业和信息化厅', document_number: '演示〔2020〕1号' }
   await add(0, 'recognised', '瞪羚', '省', '2020-02-10', paper)
-  await add(0, 'in_library', '哪吒', '市', '2022-01-10')
+  await add(0, 'in_library', '哪吒', '市', '2022-01-10', { document: '演示入库名单' })
   const gone = await add(1, 'recognised', '瞪羚', '省', '2020-02-10', paper)
   await post(`/titles/${gone.id}/events`, { kind: 'revoke', day: '2021-05-06', code: '弄虚作假', reason: '查实' })
   await add(2, 'listed', '独角兽', '国家', '2021-03-01', { publisher: '演示榜单机构' })
-  await add(3, 'in_library', '种子', '市', '2021-09-01')
+  await add(3, 'in_library', '种子', '市', '2021-09-01', { document: '演示入库名单' })
   await done(page)
   await done(admin)
 })

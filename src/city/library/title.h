@@ -73,6 +73,7 @@ typedef struct Title {
     bool published;
     int64_t case_file, round, batch, recorded_ms, seq;
     Str actor, reason;
+    bool by_hand; /* 手工补录: 在库 entered by a person, not by a case or a list (title_hand.h) */
 } Title;
 
 typedef struct TitleEvent {

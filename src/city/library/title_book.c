@@ -6,7 +6,7 @@
 #define COLUMNS                                                                                    \
     "t.id, t.subject, t.kind, t.tier, t.level, t.name, t.publisher, t.document_number, "           \
     "t.document, t.from_day, t.to_day, t.first, t.published, t.case_file, t.round, t.batch, "      \
-    "t.recorded_ms, t.seq, t.actor, t.reason"
+    "t.recorded_ms, t.seq, t.actor, t.reason, (SELECT b.origin FROM batch b WHERE b.id = t.batch)"
 #define EVENT_COLUMNS                                                                              \
     "e.id, e.title, e.subject, e.kind, e.day, e.to_day, e.target, e.bar_until, e.code, "           \
     "e.document, e.case_file, e.batch, e.recorded_ms, e.seq, e.actor, e.reason"
@@ -43,6 +43,9 @@ static void read_titles(Arena *a, Rows *r, Shelf *s) {
                                     .seq = row_i64(r, 17),
                                     .actor = str_dup(a, row_str(r, 18)),
                                     .reason = str_dup(a, row_str(r, 19))};
+        Title *t = &s->titles[s->n - 1];
+        t->by_hand = t->kind == TITLE_IN_LIBRARY && !t->case_file &&
+                     str_eq(row_str(r, 20), S("title")); /* as title_record names its batch */
     }
     rows_close(r);
 }

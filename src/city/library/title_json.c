@@ -50,6 +50,7 @@ Json *title_status_json(Arena *a, const TitleStatus *s, Str holder) {
     json_set(o, S("since"), text_or_null(a, title_day_text(a, s->since)));
     json_set(o, S("renewals"), json_int(a, s->renewals));
     json_set(o, S("reason"), json_string(a, t->reason));
+    if (t->by_hand) json_set(o, S("entered"), json_string(a, S("手工补录")));
     return o;
 }
 

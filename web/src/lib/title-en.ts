@@ -77,6 +77,7 @@ const title: Record<keyof typeof zh, string> = {
   'lib.rail_none_note': 'Neither in the library, nor recognised, nor listed.',
   'lib.first': 'first',
   'lib.internal': 'internal',
+  'lib.by_hand': 'entered by hand',
   'lib.recorded': 'recorded by {who}, {when}',
   'lib.bar': 'barred; may apply again from {d}',
   'lib.reach': 'Distance to titles within reach',

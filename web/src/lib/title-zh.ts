@@ -75,6 +75,7 @@ export default {
   'lib.rail_none_note': '还没有在库、认定或上榜的记录。',
   'lib.first': '首次',
   'lib.internal': '内部',
+  'lib.by_hand': '手工补录',
   'lib.recorded': '{who} 于 {when} 登记',
   'lib.bar': '限制申报，{d} 起方可申报',
   'lib.reach': '距离可取得的称号',

@@ -1,5 +1,6 @@
 /* The rights table. A character per role, in the order of the enum. */
 #include "city/rights.h"
+#include "base/buf.h"
 
 static const struct {
     Str text, zh, en;
@@ -130,6 +131,16 @@ int role_find(Str text) {
     for (int i = 0; i < ROLES; i++)
         if (str_eq(ROLE_NAMES[i].text, text)) return i;
     return -1;
+}
+
+Str role_list(Arena *a, bool english) {
+    Buf b = buf_new(a, 0);
+    for (int i = 0; i < ROLES; i++) {
+        Str name = role_title((Role)i, english);
+        buf_printf(&b, "%s%.*s %.*s", i ? english ? ", " : "、" : "", STRF(role_text((Role)i)),
+                   STRF(name));
+    }
+    return buf_str(&b);
 }
 
 const Right *right_find(Str name) {

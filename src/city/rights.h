@@ -35,7 +35,9 @@ extern const int RIGHT_COUNT;
 
 Str role_text(Role r); /* clerk_office, … */
 Str role_title(Role r, bool english);
-int role_find(Str text);           /* -1: no such role */
+int role_find(Str text); /* -1: no such role */
+/* All roles for a message: text and title of each. The caller's arena owns it. */
+Str role_list(Arena *a, bool english);
 const Right *right_find(Str name); /* NULL: no such right */
 /* The scope of one role. */
 RightScope right_scope(const Right *right, Role role);

@@ -62,7 +62,9 @@ static bool end_sessions(Db *db, void *data) {
 static bool read_roles(Cli *cli, const CliOpt *o, uint32_t *roles) {
     for (int i = 0; i < o->n; i++) {
         int role = role_find(o->all[i]);
-        if (role < 0) return FAIL(cli->c, ERR_INPUT, M_HTTP_ROLE, o->all[i]);
+        if (role < 0)
+            return FAIL(cli->c, ERR_INPUT, M_HTTP_ROLE, o->all[i],
+                        role_list(cli->arena, cli->c->lang == LANG_EN));
         *roles |= 1u << role;
     }
     return true;

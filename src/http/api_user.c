@@ -83,7 +83,7 @@ static bool read_roles(Request *r, const Json *j, uint32_t *roles) {
         int role = role_find(json_str(e, S("")));
         if (role < 0)
             return HTTP_INVALID(r, str_printf(r->c->arena, "/roles/%d", k), M_HTTP_ROLE,
-                                json_str(e, S("")));
+                                json_str(e, S("")), role_list(r->c->arena, r->c->lang == LANG_EN));
         *roles |= 1u << role;
     }
     return true;

@@ -382,16 +382,16 @@ void http_end(Request *r) {
 bool http_admit(Request *r, size_t *body_max) {
     enum { SMALL = 64 << 10 };
     int64_t length = INT64_MAX;
+    bool api_write = str_starts(r->path, S(API "/")) && is_write(r);
     *body_max = HTTP_BODY_MAX;
-    if (!str_starts(r->path, S(API "/")) || !is_write(r)) return true;
     Str text = http_header(r, S("content-length"));
     if (text.n && !str_to_i64(text, &length)) length = INT64_MAX;
     read_language(r);
-    if (!find_route(r)) return false;
-    *body_max = r->route->body_max ? r->route->body_max : HTTP_BODY_MAX;
+    if (api_write && !find_route(r)) return false;
+    if (api_write && r->route->body_max) *body_max = r->route->body_max;
     if (text.n && length > (int64_t)*body_max)
         return FAIL(r->c, ERR_LIMIT, M_HTTP_TOO_LARGE, str_printf(r->c->arena, "%zu", *body_max));
-    if (length <= SMALL) return true;
+    if (!api_write || length <= SMALL) return true;
     r->db = db_borrow(r->c, r->reg->store);
     bool ok = r->db && check_csrf(r) && check_rights(r);
     if (r->db) db_return(r->db);

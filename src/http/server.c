@@ -22,11 +22,13 @@
 #include "base/secret.h"
 #include "base/utf8.h"
 #include "http/http.h"
+#include "http/patience.h"
 
 enum {
     CONNECTIONS_MAX = 1000,
     PER_ADDRESS_MAX = 200,
-    IDLE_S = 15,
+    IDLE_S = 15,     /* of silence */
+    PATIENCE_S = 30, /* for a head; for a body or an answer beside what its length takes */
     HEAD_BYTES = 64 << 10,
     PATH_MAX_BYTES = 2048,
     STOP_S = 10
@@ -36,6 +38,7 @@ struct Server {
     struct MHD_Daemon *daemon;
     const Register *reg;
     Arena *arena;
+    Patience *patience;
     atomic_int running;
     atomic_bool stopping;
     bool secure_cookie;
@@ -44,14 +47,17 @@ struct Server {
 /* One request on its way in. */
 typedef struct Conn {
     Arena *arena;
+    Line *line;
     size_t target_bytes; /* of the request target as received */
     bool let_in;         /* the gate was passed, or `refuse` is set */
     Ctx c;
     Request r;
     Buf body;
     size_t body_max;
+    size_t received;
     int refuse;  /* status the gate answers with, 0: let in */
     bool denied; /* for what its head says: the body is passed over, the failure stands in c */
+    bool over;   /* answered before its body came: the connection ends with the answer */
     int64_t start_us, start_cpu_us;
 } Conn;
 
@@ -189,8 +195,10 @@ static void *on_target(void *user, const char *target, struct MHD_Connection *mh
     Server *s = user;
     Arena *a = arena_open(HTTP_ARENA_MAX);
     Conn *conn = NEW(a, Conn);
-    (void)mhd;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     conn->arena = a;
+    conn->line = info ? info->socket_context : NULL;
     conn->target_bytes = strlen(target);
     conn->start_us = clock_mono_us();
     conn->start_cpu_us = clock_cpu_us();
@@ -222,6 +230,19 @@ static void conn_begin(Server *s, struct MHD_Connection *mhd, Conn *conn, const 
     const char *token = MHD_lookup_connection_value(mhd, MHD_COOKIE_KIND, "jixia");
     conn->r.token = str_dup(a, str_from(token));
     conn->denied = !conn->refuse && !http_admit(&conn->r, &conn->body_max);
+}
+
+/* Whether a request that is refused by its head is answered before its body: when the head is not
+ * to be trusted, when the client waits to be told, when there is more than is worth passing over.
+ * A shorter body is passed over, because a client that still sends may not read the answer. */
+static bool answer_now(const Conn *conn) {
+    int64_t length = 0;
+    Str text = http_header(&conn->r, S("content-length"));
+    if (conn->refuse) return true;
+    if (!conn->denied) return false;
+    if (text.n && !str_to_i64(text, &length)) return true;
+    return length > HTTP_UPLOAD_MAX ||
+           str_eq_nocase(http_header(&conn->r, S("expect")), S("100-continue"));
 }
 
 static void add_header(struct MHD_Response *m, Arena *a, const char *name, Str value) {
@@ -261,6 +282,7 @@ static enum MHD_Result send_response(struct MHD_Connection *mhd, Conn *conn, con
     add_header(m, a, "Content-Language", conn->c.lang == LANG_EN ? S("en") : S("zh-CN"));
     if (out->retry_after_s)
         add_header(m, a, "Retry-After", str_printf(a, "%lld", (long long)out->retry_after_s));
+    if (conn->over) MHD_add_response_header(m, "Connection", "close");
     security_headers(m, out);
     enum MHD_Result ok = MHD_queue_response(mhd, (unsigned)out->status, m);
     MHD_destroy_response(m);
@@ -302,10 +324,31 @@ static void answer(Conn *conn, Response *out) {
     http_dispatch(&conn->r, out);
 }
 
-static void take_body(Conn *conn, const char *data, size_t *size) {
+/* False when more came than anybody passes over. */
+static bool take_body(Conn *conn, const char *data, size_t *size) {
+    patience_moved(conn->line, *size);
+    conn->received += *size;
     if (!conn->denied && conn->body.n + *size > conn->body_max) conn->refuse = 413;
     if (!conn->refuse && !conn->denied) buf_put(&conn->body, str_of(data, *size));
     *size = 0;
+    return conn->received <= (size_t)HTTP_UPLOAD_MAX * 2;
+}
+
+/* One step of a request: its head, a piece of its body, or, when all is there, the answer. False:
+ * more is to come. */
+static bool take(Server *s, Conn *conn, struct MHD_Connection *mhd, const char *url,
+                 const char *method, const char *version, Response *out) {
+    if (!conn->let_in) {
+        conn_begin(s, mhd, conn, url, method, version);
+        conn->over = answer_now(conn);
+        if (!conn->over) {
+            patience_begin(conn->line, 0);
+            return false;
+        }
+    }
+    patience_rest(conn->line);
+    answer(conn, out);
+    return true;
 }
 
 static enum MHD_Result on_request(void *user, struct MHD_Connection *mhd, const char *url,
@@ -318,15 +361,12 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *mhd, const 
     jmp_buf trap;
     if (setjmp(trap) == 0) {
         arena_trap(conn->arena, &trap);
-        bool more = !conn->let_in || *size;
-        if (!conn->let_in)
-            conn_begin(s, mhd, conn, url, method, version);
-        else if (*size)
-            take_body(conn, data, size);
-        else
-            answer(conn, &out);
+        bool piece = conn->let_in && *size;
+        bool ok = !piece || take_body(conn, data, size);
+        bool answered = !piece && take(s, conn, mhd, url, method, version, &out);
         arena_trap(conn->arena, NULL);
-        if (more) return MHD_YES;
+        if (!ok) return MHD_NO;
+        if (!answered) return MHD_YES;
     } else { /* over the memory limit, outside of a handler */
         arena_trap(conn->arena, NULL);
         if (!conn->let_in || *size) return MHD_NO;
@@ -334,10 +374,12 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *mhd, const 
                          .type = S("application/problem+json"),
                          .body = S("{\"type\":\"/problems/limit\",\"title\":\"too large\","
                                    "\"status\":413}")};
-        http_end(&conn->r);
     }
     log_request(conn, &out);
-    return send_response(mhd, conn, &out);
+    enum MHD_Result sent = send_response(mhd, conn, &out);
+    http_end(&conn->r); /* before the answer is on its way: nobody knows how long that takes */
+    patience_begin(conn->line, (size_t)out.body.n);
+    return sent;
 }
 
 static void on_completed(void *user, struct MHD_Connection *mhd, void **state,
@@ -346,10 +388,21 @@ static void on_completed(void *user, struct MHD_Connection *mhd, void **state,
     Conn *conn = *state;
     (void)mhd, (void)why;
     if (!conn) return;
+    patience_begin(conn->line, 0); /* for the next one */
     http_end(&conn->r);
     arena_close(conn->arena);
     *state = NULL;
     atomic_fetch_sub(&s->running, 1);
+}
+
+static void on_connection(void *user, struct MHD_Connection *mhd, void **context,
+                          enum MHD_ConnectionNotificationCode what) {
+    Server *s = user;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (what == MHD_CONNECTION_NOTIFY_STARTED && info)
+        *context = patience_enter(s->patience, info->connect_fd);
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) patience_leave(*context);
 }
 
 /* --- start and stop ----------------------------------------------------------------------------
@@ -366,16 +419,23 @@ Server *server_start(Ctx *c, const Register *reg, const ServerOptions *o) {
     s->arena = a;
     s->reg = reg;
     s->secure_cookie = o->secure_cookie;
-    s->daemon = MHD_start_daemon(
-        MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL,
-        (uint16_t)o->port, NULL, NULL, on_request, s, MHD_OPTION_SOCK_ADDR, &addr,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        (unsigned)PER_ADDRESS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
-        MHD_OPTION_UNESCAPE_CALLBACK, on_escaped, NULL, MHD_OPTION_THREAD_STACK_SIZE,
-        (size_t)1 << 20, MHD_OPTION_END);
+    s->patience = patience_start(a, o->patience_s ? o->patience_s : PATIENCE_S, CONNECTIONS_MAX);
+    s->daemon =
+        !s->patience
+            ? NULL
+            : MHD_start_daemon(
+                  MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL,
+                  (uint16_t)o->port, NULL, NULL, on_request, s, MHD_OPTION_SOCK_ADDR, &addr,
+                  MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+                  MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)PER_ADDRESS_MAX,
+                  MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+                  MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
+                  MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+                  MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_URI_LOG_CALLBACK,
+                  on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, on_escaped, NULL,
+                  MHD_OPTION_THREAD_STACK_SIZE, (size_t)1 << 20, MHD_OPTION_END);
     if (s->daemon) return s;
+    patience_stop(s->patience);
     FAIL(c, ERR_INPUT, M_HTTP_LISTEN, o->bind, str_printf(c->arena, "%d", o->port));
     arena_close(a);
     return NULL;
@@ -391,6 +451,7 @@ void server_stop(Server *s) {
     MHD_socket listening = MHD_quiesce_daemon(s->daemon);
     for (int i = 0; i < STOP_S * 20 && atomic_load(&s->running) > 0; i++) usleep(50000);
     MHD_stop_daemon(s->daemon);
+    patience_stop(s->patience);
     if (listening != MHD_INVALID_SOCKET) close(listening);
     arena_close(s->arena);
 }

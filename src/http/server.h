@@ -7,6 +7,7 @@ typedef struct ServerOptions {
     Str bind; /* address, e.g. 127.0.0.1 */
     int port; /* 0: any free one */
     bool secure_cookie;
+    int patience_s; /* see PATIENCE_S of server.c; 0: that */
 } ServerOptions;
 
 typedef struct Server Server;

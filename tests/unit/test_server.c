@@ -29,16 +29,23 @@ static void stop(Server *s) {
     log_set_level(LOG_INFO);
 }
 
-static int dial(int port) {
+/* receive_buffer: how much is taken before anybody reads; 0: what is usual. */
+static int dial_with(int port, int receive_buffer) {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     struct timeval wait = {.tv_sec = WAIT_S};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+    if (receive_buffer)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     if (connect(fd, (struct sockaddr *)&to, sizeof to) == 0) return fd;
     close(fd);
     return -1;
+}
+
+static int dial(int port) {
+    return dial_with(port, 0);
 }
 
 static bool send_all(int fd, Str bytes) {
@@ -366,6 +373,149 @@ TEST(server_finishes_what_runs_when_stopped) {
     pthread_join(k.thread, NULL);
     CHECK_INT(k.status, 201);
     CHECK_INT(dial(port), -1);
+}
+
+/* --- those who take their time on purpose -------------------------------------------------------
+ */
+
+/* Who does not take the answer must not keep what others need: the connections to the database. */
+TEST(server_does_not_wait_for_readers_with_what_others_need) {
+    HttpFixture *f = http_fixture();
+    Server *s = start(f);
+    int port = server_port(s), slow[HTTP_POOL + 8], small = 4096;
+    Str request = S("GET /api/v1/openapi.json HTTP/1.1\r\n" HOST "\r\n");
+    for (int i = 0; i < HTTP_POOL + 8; i++) {
+        slow[i] = dial_with(port, small);
+        for (int k = 0; k < 8; k++) send_all(slow[i], request); /* more than buffers hold */
+    }
+    usleep(500000);
+    int64_t from = clock_mono_us();
+    CHECK_INT(exchange(port, S(HEALTH HOST CLOSE "\r\n")), 200);
+    CHECK(clock_mono_us() - from < 5 * 1000000);
+    for (int i = 0; i < HTTP_POOL + 8; i++) close(slow[i]);
+    stop(s);
+}
+
+/* Sends a byte now and then, which is no silence; the seconds until the server has enough, at most
+ * `most`. */
+static double drip(int port, Str begin, Str byte, double most) {
+    int fd = dial(port);
+    int64_t from = clock_mono_us();
+    char got;
+    send_all(fd, begin);
+    while (clock_mono_us() - from < (int64_t)(most * 1e6)) {
+        usleep(100000);
+        if (!send_all(fd, byte) || recv(fd, &got, 1, MSG_DONTWAIT | MSG_PEEK) == 0) break;
+    }
+    close(fd);
+    return (double)(clock_mono_us() - from) / 1e6;
+}
+
+TEST(server_ends_what_only_drips) {
+    static const struct {
+        Str begin, byte;
+    } CASES[] = {
+        {STR_INIT(HEALTH "X-A: "), STR_INIT("x")},
+        {STR_INIT("GET /"), STR_INIT("x")},
+        {STR_INIT(""), STR_INIT("\r\n")},
+        {STR_INIT(SIGN_IN HOST "Content-Length: 9000\r\n\r\n{"), STR_INIT(" ")},
+        {STR_INIT(SIGN_IN HOST "Transfer-Encoding: chunked\r\n\r\n"), STR_INIT("1\r\n \r\n")}};
+    HttpFixture *f = http_fixture();
+    ServerOptions o = {.bind = S("127.0.0.1"), .patience_s = 1};
+    log_set_level(LOG_ERROR);
+    Server *s = server_start(&f->ctx, f->reg, &o);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        test_case_begin("server drip", CASES[i].begin);
+        CHECK(drip(server_port(s), CASES[i].begin, CASES[i].byte, 8) < 5);
+        test_case_end();
+    }
+    CHECK_INT(exchange(server_port(s), S(HEALTH HOST CLOSE "\r\n")), 200);
+    stop(s);
+}
+
+/* A long body that comes as fast as lines carry it is waited for. */
+TEST(server_waits_for_a_body_that_comes) {
+    HttpFixture *f = http_fixture();
+    ServerOptions o = {.bind = S("127.0.0.1"), .patience_s = 1};
+    log_set_level(LOG_ERROR);
+    Server *s = server_start(&f->ctx, f->reg, &o);
+    Arena *a = arena_open(0);
+    Str token = http_sign_in(f, S("boss"), S(FIXTURE_PASSWORD));
+    enum { PIECE = 32 << 10, PIECES = 30 };
+    int fd = dial(server_port(s));
+    Buf b = buf_new(a, 0);
+    for (int i = 0; i < PIECE; i++) buf_char(&b, ' ');
+    send_all(fd, str_printf(a,
+                            "POST /api/v1/match HTTP/1.1\r\n" HOST CLOSE "Cookie: jixia=%.*s\r\n"
+                            "Content-Type: application/json\r\nX-Jixia-CSRF: 1\r\n"
+                            "Content-Length: %d\r\n\r\n",
+                            STRF(token), PIECE * PIECES + 14));
+    for (int i = 0; i < PIECES; i++) { /* three seconds */
+        CHECK(send_all(fd, buf_str(&b)));
+        usleep(100000);
+    }
+    send_all(fd, S("{\"rows\":[\"x\"]}"));
+    CHECK_INT(status_of(receive(a, fd)), 200);
+    close(fd);
+    arena_close(a);
+    stop(s);
+}
+
+/* The head says enough: nothing of the body is waited for. */
+TEST(server_refuses_by_the_head_alone) {
+    static const struct {
+        Str head;
+        int want;
+    } CASES[] = {
+        {STR_INIT(SIGN_IN HOST "Content-Length: 1073741824\r\n\r\n"), 413},
+        {STR_INIT("POST /api/v1/imports HTTP/1.1\r\n" HOST "X-Jixia-CSRF: 1\r\n"
+                  "Content-Length: 1073741824\r\n\r\n"),
+         413},
+        {STR_INIT("POST /api/v1/imports HTTP/1.1\r\n" HOST "X-Jixia-CSRF: 1\r\n"
+                  "Content-Length: 5000000\r\nExpect: 100-continue\r\n\r\n"),
+         401},
+        {STR_INIT("PATCH /api/v1/me HTTP/1.1\r\n" HOST
+                  "Content-Length: 5000000\r\nExpect: 100-continue\r\n\r\n"),
+         413},
+        {STR_INIT("POST /nowhere HTTP/1.1\r\n" HOST "Content-Length: 1073741824\r\n\r\n"), 413},
+        {STR_INIT(SIGN_IN HOST "Content-Length: 20\r\nX A: b\r\n\r\n"), 400},
+    };
+    HttpFixture *f = http_fixture();
+    Server *s = start(f);
+    Arena *a = arena_open(0);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        int fd = dial(server_port(s));
+        int64_t from = clock_mono_us();
+        send_all(fd, CASES[i].head);
+        Str answer = receive(a, fd); /* which ends the connection, too */
+        close(fd);
+        test_case_begin("server head alone", CASES[i].head);
+        CHECK_INT(status_of(answer), CASES[i].want);
+        CHECK(str_find(answer, S("\"detail\"")) > 0);
+        CHECK(clock_mono_us() - from < 5 * 1000000);
+        test_case_end();
+    }
+    arena_close(a);
+    stop(s);
+}
+
+/* What is sent on and on without an announced length is not read on and on. */
+TEST(server_ends_a_body_without_end) {
+    HttpFixture *f = http_fixture();
+    Server *s = start(f);
+    Arena *a = arena_open(0);
+    Buf b = buf_new(a, 0);
+    buf_lit(&b, "100000\r\n");
+    for (int i = 0; i < 1 << 20; i++) buf_char(&b, ' ');
+    buf_lit(&b, "\r\n");
+    int fd = dial(server_port(s)), sent = 0;
+    send_all(fd, S(SIGN_IN HOST "Transfer-Encoding: chunked\r\n\r\n"));
+    while (sent < 400 && send_all(fd, buf_str(&b))) sent++;
+    close(fd);
+    CHECK(sent < 400);
+    CHECK_INT(exchange(server_port(s), S(HEALTH HOST CLOSE "\r\n")), 200);
+    arena_close(a);
+    stop(s);
 }
 
 TEST(server_starts_again) {

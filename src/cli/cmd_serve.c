@@ -121,10 +121,24 @@ static bool seal(Db *db) {
     return true;
 }
 
+/* A store that takes nothing, on a full disk or for reading only, can still be read: it is said
+ * here, and again to everybody who wants to write. What was left undone is done by the next start,
+ * or, the beat, in its turn. */
+static bool tidy_up(Db *db, const Register *reg) {
+    Ctx *c = db_ctx(db);
+    if (tx_run(db, DB_WRITE, sweep, NULL) && tx_run(db, DB_WRITE, beat, (void *)(uintptr_t)reg) &&
+        seal(db))
+        return true;
+    if (c->err.note.msg != M_STORE_FULL && c->err.note.msg != M_STORE_READ_ONLY) return false;
+    LOG(LOG_ERROR, "store", {"text", note_text(c->arena, &c->err.note, c->lang)},
+        {"hint", note_hint(c->arena, &c->err.note, c->lang)});
+    ctx_clear(c);
+    return true;
+}
+
 static bool prepare(Cli *cli, const Register *reg) {
     Db *db = db_borrow(cli->c, reg->store);
-    bool ok = db && first_run(cli, db) && tx_run(db, DB_WRITE, sweep, NULL) &&
-              tx_run(db, DB_WRITE, beat, (void *)(uintptr_t)reg) && seal(db);
+    bool ok = db && first_run(cli, db) && tidy_up(db, reg);
     if (db) db_return(db);
     return ok;
 }

@@ -157,6 +157,9 @@ static int problem_status(const Ctx *c) {
     case M_HTTP_METHOD: return 405;
     case M_NOTICE_GONE:
     case M_HTTP_SNAPSHOT_GONE: return 410;
+    case M_IO_WRITE: /* nobody names a file over HTTP: it is one of ours */
+    case M_STORE_FULL: return 507;
+    case M_STORE_READ_ONLY: return 503;
     default: return err_http_status(c->err.code);
     }
 }
@@ -374,6 +377,7 @@ static bool api(Request *r, Response *out) {
 
 void http_end(Request *r) {
     if (r->db) db_return(r->db);
+    idempotency_over(r);
     if (r->entered) register_leave(r->entered);
     r->db = NULL;
     r->entered = NULL;

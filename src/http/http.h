@@ -26,6 +26,7 @@ typedef struct Pair {
 typedef struct Server Server;
 typedef struct Route Route;
 typedef struct Response Response;
+typedef struct IdempotencyRun IdempotencyRun;
 
 typedef struct Request {
     Ctx *c;
@@ -51,6 +52,7 @@ typedef struct Request {
     Str temporary;               /* a file to remove when the request ends; empty: none */
     Json *current;               /* what a 412 shows beside the failure: the newest version */
     bool in_parts;               /* a request over many: see idempotency_parts */
+    IdempotencyRun *running;     /* its claim on its Idempotency-Key; NULL: none */
 } Request;
 
 struct Response {
@@ -144,6 +146,8 @@ void http_problem(Request *r, Response *out);
  * failure is recorded. After: keeps the answer. */
 bool idempotency_begin(Request *r, Response *out, bool *answered);
 void idempotency_end(Request *r, const Response *out);
+/* The request is over, whatever became of its answer: its claim is held no longer. */
+void idempotency_over(Request *r);
 /* For a handler that acts on many in transactions of their own: what an earlier run of the same
  * request had done when its server died (empty as a rule), by item. */
 typedef struct IdempotencyPart {

@@ -4,18 +4,30 @@
  * A claim belongs to the process that runs the request and holds as long as that process lives,
  * however long the work takes: a process says every HTTP_BEAT_MS that it is alive, and its claims
  * are given up when it has said nothing for DEAD_MS, or at once when it ran on this machine and is
- * gone (base/life.h): a server that starts again after its death takes up what it had begun. A
- * request that has done its act and died before its answer was kept is marked as done (by
- * journal_add, in the act's own transaction): it is never done twice.
+ * gone (base/life.h): a server that starts again after its death takes up what it had begun. In its
+ * own process a claim holds while the request runs (`running`): on a full disk one may be left that
+ * could not be taken back. A request that has done its act and died before its answer was kept is
+ * marked as done (by journal_add, in the act's own transaction): it is never done twice.
  *
  * A request over many acts in parts, each in a transaction with a row that says so
  * (idempotency_part): sent again, it goes on with the rest. Claims and kept answers are notes
  * (DB_NOTE): should a power cut lose one, the act itself says what was done. */
+#include <pthread.h>
+
 #include "base/hash.h"
 #include "base/life.h"
 #include "http/http.h"
 
 enum { KEEP_MS = 7 * 86400000, DEAD_MS = 120000, DONE = 1 };
+
+/* The claims of requests that run in this process; each lies in its request's arena. */
+struct IdempotencyRun {
+    struct IdempotencyRun *next;
+    Str process, key; /* process: of the register, a process may have several */
+    int64_t user;
+};
+static pthread_mutex_t running_lock = PTHREAD_MUTEX_INITIALIZER;
+static IdempotencyRun *running;
 
 static Str key_of(const Request *r) {
     return http_header(r, S("idempotency-key"));
@@ -28,6 +40,39 @@ static Str request_hash(const Request *r) {
     unsigned char out[HASH_BYTES];
     hash_close(h, out);
     return hex_text(r->c->arena, out, HASH_BYTES);
+}
+
+static int64_t user_of(const Request *r) {
+    return r->user ? r->user->id : 0;
+}
+
+static bool running_here(const Request *r, Str key) {
+    pthread_mutex_lock(&running_lock);
+    const IdempotencyRun *at = running;
+    while (at && !(at->user == user_of(r) && str_eq(at->key, key) &&
+                   str_eq(at->process, r->reg->process)))
+        at = at->next;
+    pthread_mutex_unlock(&running_lock);
+    return at != NULL;
+}
+
+static void running_add(Request *r, Str key) {
+    IdempotencyRun *mine = NEW(r->c->arena, IdempotencyRun);
+    *mine = (IdempotencyRun){.process = r->reg->process, .key = key, .user = user_of(r)};
+    pthread_mutex_lock(&running_lock);
+    mine->next = running;
+    running = r->running = mine;
+    pthread_mutex_unlock(&running_lock);
+}
+
+void idempotency_over(Request *r) {
+    if (!r->running) return;
+    pthread_mutex_lock(&running_lock);
+    IdempotencyRun **at = &running;
+    while (*at != r->running) at = &(*at)->next;
+    *at = r->running->next;
+    pthread_mutex_unlock(&running_lock);
+    r->running = NULL;
 }
 
 typedef struct Claim {
@@ -89,11 +134,21 @@ bool idempotency_bury(Db *db, const Register *reg) {
     return ctx_ok(db_ctx(db));
 }
 
+/* What a request of this process left that is over and could not take its claim back. */
+static bool drop_left(Db *db, const Claim *k) {
+    return running_here(k->r, k->key) ||
+           EXEC(db,
+                "DELETE FROM idempotency WHERE app_user = $1 AND key = $2 AND status = 0 AND "
+                "process = $3",
+                db_i(user_of(k->r)), db_s(k->key), db_s(k->r->reg->process));
+}
+
 static bool claim(Db *db, void *user) {
     Claim *k = user;
     Ctx *c = db_ctx(db);
-    int64_t id = k->r->user ? k->r->user->id : 0, made = 0;
+    int64_t id = user_of(k->r), made = 0;
     if (!idempotency_beat(db, k->r->reg) || !drop_old(db, k->r->reg)) return false;
+    if (!k->r->running && !drop_left(db, k)) return false;
     Rows *rows = Q(db,
                    "SELECT request_sha256, status, etag, location, body FROM idempotency "
                    "WHERE app_user = $1 AND key = $2",
@@ -110,17 +165,22 @@ static bool claim(Db *db, void *user) {
                  "ON CONFLICT DO NOTHING",
                  &made, 6, args))
         return false;
-    return made == 1 || FAIL(c, ERR_STATE, M_HTTP_KEY_RUNNING); /* claimed a moment ago */
+    if (made != 1) return FAIL(c, ERR_STATE, M_HTTP_KEY_RUNNING); /* claimed a moment ago */
+    if (!k->r->running) running_add(k->r, k->key);                /* before anybody sees the row */
+    return true;
 }
 
 bool idempotency_begin(Request *r, Response *out, bool *answered) {
     Claim k = {.r = r, .key = key_of(r), .hash = request_hash(r), .out = out};
     *answered = false;
     if (k.key.n < 8 || k.key.n > 64) return FAIL(r->c, ERR_INPUT, M_HTTP_KEY);
-    if (!tx_run(r->db, DB_NOTE, claim, &k)) return false;
+    if (!tx_run(r->db, DB_NOTE, claim, &k)) {
+        idempotency_over(r);
+        return false;
+    }
     *answered = k.answered;
     r->c->claim = k.answered ? S("") : k.key;
-    r->c->claimed_by = r->user ? r->user->id : 0;
+    r->c->claimed_by = user_of(r);
     return !k.answered;
 }
 
@@ -131,7 +191,7 @@ typedef struct Keep {
 
 static bool keep(Db *db, void *user) {
     const Keep *k = user;
-    int64_t id = k->r->user ? k->r->user->id : 0;
+    int64_t id = user_of(k->r);
     return (!k->r->in_parts ||
             EXEC(db, "DELETE FROM idempotency_part WHERE app_user = $1 AND key = $2", db_i(id),
                  db_s(key_of(k->r)))) &&
@@ -144,7 +204,7 @@ static bool keep(Db *db, void *user) {
 
 static bool forget(Db *db, void *user) {
     const Keep *k = user;
-    int64_t id = k->r->user ? k->r->user->id : 0;
+    int64_t id = user_of(k->r);
     return EXEC(db, "DELETE FROM idempotency WHERE app_user = $1 AND key = $2 AND status = 0",
                 db_i(id), db_s(key_of(k->r)));
 }
@@ -156,6 +216,7 @@ void idempotency_end(Request *r, const Response *out) {
     ctx_clear(r->c);
     r->c->claim = S("");
     tx_run(r->db, DB_NOTE, out->status >= 500 ? forget : keep, &k);
+    idempotency_over(r);
     r->c->err = before;
 }
 

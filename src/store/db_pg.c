@@ -37,6 +37,7 @@ static bool pg_failed(Db *db, const PGresult *res, const char *sql) {
     }
     if (str_eq(code, S("23505"))) return FAIL(c, ERR_STATE, M_STORE_UNIQUE, what);
     if (str_eq(code, S("53100"))) return FAIL(c, ERR_STORE, M_STORE_FULL, what);
+    if (str_eq(code, S("25006"))) return FAIL(c, ERR_STORE, M_STORE_READ_ONLY, what);
     return FAIL(c, ERR_STORE, M_STORE_SQL, what, str_from(sql));
 }
 

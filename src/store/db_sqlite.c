@@ -26,6 +26,7 @@ static bool sqlite_failed(Db *db, const char *sql) {
     if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
         return FAIL(c, ERR_STATE, M_STORE_UNIQUE, what);
     if (primary == SQLITE_FULL) return FAIL(c, ERR_STORE, M_STORE_FULL, what);
+    if (primary == SQLITE_READONLY) return FAIL(c, ERR_STORE, M_STORE_READ_ONLY, what);
     return FAIL(c, ERR_STORE, M_STORE_SQL, what, str_from(sql));
 }
 

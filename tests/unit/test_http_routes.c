@@ -548,6 +548,23 @@ TEST(http_a_lost_answer_is_not_done_again) {
     db_return(db);
 }
 
+/* The disk was full: the request failed and could not take its claim back. */
+TEST(http_a_claim_that_was_left_is_given_up) {
+    HttpFixture *f = http_fixture();
+    User boss;
+    Db *db = db_borrow(&f->ctx, f->reg->store);
+    CHECK(user_by_name(db, S("boss"), &boss));
+    db_return(db);
+    HttpCall call = {.method = "POST",
+                     .path = "/users",
+                     .token = f->boss,
+                     .body = S("{\"name\":\"left.claim\",\"roles\":[\"policy\"]}"),
+                     .headers = {{S("Idempotency-Key"), S("still-running")}}};
+    put_running_body(f, &boss, f->reg->process, 1000, call.body);
+    CHECK_INT(http_call(f, &call).status, 201);
+    CHECK_INT(http_call(f, &call).status, 201); /* the first answer again */
+}
+
 /* A claim holds while the process lives that made it, whatever the time it takes. */
 TEST(http_a_running_key_is_a_conflict) {
     HttpFixture *f = http_fixture();
@@ -564,16 +581,43 @@ TEST(http_a_running_key_is_a_conflict) {
                      .token = f->boss,
                      .body = S("{\"name\":\"running\",\"roles\":[\"policy\"]}"),
                      .headers = {{S("Idempotency-Key"), S("still-running")}}};
-    CHECK(f->reg->process.n > 0);
-    put_running(f, &boss, f->reg->process, 3600000); /* our own, an hour ago */
-    check_problem(http_call(f, &call), 409, S("/problems/conflict"));
     put_running(f, &boss, S("other"), 3600000); /* one that was alive a moment ago */
     check_problem(http_call(f, &call), 409, S("/problems/conflict"));
     f->now_ms += 130000;
-    put_running(f, &boss, f->reg->process, 130000);
-    check_problem(http_call(f, &call), 409, S("/problems/conflict"));
     put_running(f, &boss, S("other"), 130000); /* two minutes without a word: dead */
     CHECK_INT(http_call(f, &call).status, 201);
+    f->now_ms = before;
+}
+
+/* In the process itself it holds as long as the request runs. */
+TEST(http_a_key_runs_once_at_a_time) {
+    HttpFixture *f = http_fixture();
+    int64_t before = f->now_ms;
+    Ctx c = ctx_new(f->arena, f->now_ms);
+    Pair key = {S("Idempotency-Key"), S("runs-a-long-time")};
+    Str body = S("{\"name\":\"runs.long\",\"roles\":[\"policy\"]}");
+    HttpCall call = {
+        .method = "POST", .path = "/users", .token = f->boss, .body = body, .headers = {key}};
+    Request r = {.c = &c,
+                 .reg = f->reg,
+                 .db = db_borrow(&c, f->reg->store),
+                 .method = S("POST"),
+                 .path = S("/api/v1/users"),
+                 .body = body,
+                 .headers = &key,
+                 .nheaders = 1};
+    Response out = {.status = 500};
+    bool answered;
+    User boss;
+    CHECK(f->reg->process.n > 0 && user_by_name(r.db, S("boss"), &boss));
+    r.user = &boss;
+    CHECK(idempotency_begin(&r, &out, &answered) && !answered);
+    check_problem(http_call(f, &call), 409, S("/problems/conflict"));
+    f->now_ms += 3600000;
+    check_problem(http_call(f, &call), 409, S("/problems/conflict"));
+    idempotency_end(&r, &out);
+    CHECK_INT(http_call(f, &call).status, 201);
+    http_end(&r);
     f->now_ms = before;
 }
 

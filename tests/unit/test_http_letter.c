@@ -149,6 +149,15 @@ static HttpReply upload(HttpFixture *f, Str path, const char *name, const char *
                        .headers = {{S("Content-Type"), S("multipart/form-data; boundary=b")}}});
 }
 
+static int64_t entries(HttpFixture *f, const char *action) {
+    Ctx c = ctx_new(f->arena, f->now_ms);
+    Db *db = db_borrow(&c, f->reg->store);
+    int64_t n =
+        Q_I64(db, 0, "SELECT count(*) FROM journal WHERE action = $1", db_s(str_from(action)));
+    db_return(db);
+    return n;
+}
+
 TEST(http_letter_scan_is_what_its_bytes_are) {
     HttpFixture *f = http_fixture();
     Str etag, id = draft(f, &etag);
@@ -169,6 +178,26 @@ TEST(http_letter_scan_is_what_its_bytes_are) {
     CHECK_INT(r.status, 201);
     r = call(f, f->boss, "GET", str_cat(f->arena, S("/notices/1/files/"), file), S(""), S(""));
     CHECK_STR(r.body, S(PDF));
+}
+
+/* The answer to an upload was lost and the client sends it again: entered once. */
+TEST(http_scan_sent_again_is_entered_once) {
+    HttpFixture *f = http_fixture();
+    Str body = S("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"once.pdf\"\r\n"
+                 "\r\n" PDF "\r\n--b--\r\n");
+    HttpCall call = {.method = "POST",
+                     .path = "/notices/1/files",
+                     .token = f->boss,
+                     .body = body,
+                     .headers = {{S("Content-Type"), S("multipart/form-data; boundary=b")},
+                                 {S("Idempotency-Key"), S("scan-sent-again")}}};
+    int64_t before = entries(f, "notice.enter");
+    CHECK_INT(http_call(f, &call).status, 201);
+    CHECK_INT(http_call(f, &call).status, 201);
+    CHECK_INT(entries(f, "notice.enter") - before, 1);
+    call.bare = true; /* and never without a key */
+    call.headers[1] = (Pair){S("X-Jixia-CSRF"), S("1")};
+    CHECK_INT(http_call(f, &call).status, 400);
 }
 
 typedef struct Grant {

@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "city/flow/effect_value.h"
+#include "city/flow/effects.h"
 #include "city/notice/objection.h"
 #include "city/notice/row.h"
 
@@ -18,12 +19,6 @@ int64_t effect_round(const CaseStep *s) {
 
 /* --- lists --------------------------------------------------------------------------------------
  */
-
-static bool in_list(const Json *list, Str text) {
-    for (const Json *j = list ? list->first : NULL; j; j = j->next)
-        if (str_eq(json_str(j, S("")), text)) return true;
-    return !list;
-}
 
 typedef struct Row {
     int64_t id, subject;
@@ -47,7 +42,7 @@ static Row *rows_of(Db *db, const CaseStep *s, const Json *args, FirmWish wish, 
                 db_i(s->file->id), db_s(json_get_str(args, S("flow"))), db_i(wish.unnamed),
                 db_i(wish.unheld));
     while (r && row_next(r)) {
-        if (!in_list(json_get(args, S("where")), row_str(r, 2))) continue;
+        if (!case_in_list(json_get(args, S("where")), row_str(r, 2))) continue;
         GROW(a, rows, *n, cap);
         rows[(*n)++] = (Row){row_i64(r, 0), row_i64(r, 1), str_dup(a, row_str(r, 3))};
     }
